@@ -1,0 +1,1 @@
+"""Where the outside comes in: HTTP, the command line, and the bootstrap that wires it all."""

@@ -1,0 +1,1 @@
+"""Books: catalogue, edit, put away, restore, find."""

@@ -1,0 +1,99 @@
+"""The use cases of books."""
+
+from uuid import UUID
+
+from application.books.models import BOOK_LIST, BookCreate, BookResponse, BookUpdate
+from application.caller import Caller
+from application.errors import NotFound
+from application.listing import Listed, Listing, listed
+from application.ports.books import BookReader
+from application.ports.system import Clock, IdGenerator
+from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from application.versions import expect
+from domain.books.book import Book
+from domain.books.isbn import Isbn
+from domain.shared.ids import BookId
+
+
+class BookService:
+    """Each method is one use case and one unit of work."""
+
+    def __init__(self, *, units: UnitsOfWork, reader: BookReader, clock: Clock, ids: IdGenerator) -> None:
+        self._units = units
+        self._reader = reader
+        self._clock = clock
+        self._ids = ids
+
+    async def create(self, command: BookCreate, caller: Caller) -> BookResponse:
+        """Adds a book to the catalogue.
+
+        - The ISBN may be of ten or thirteen digits; both forms of one number are one key.
+        - It is unique among living books: a second one is refused with `ISBN exists`.
+        """
+        async with self._units(caller) as uow:
+            book, event = Book.catalogue(
+                BookId(self._ids.new()), command.details(), at=self._clock.now(), by=caller.actor
+            )
+            uow.books.add(book)
+            uow.record(event)
+            await uow.commit()
+        return BookResponse.of(book)
+
+    async def get(self, book_id: UUID, *, include_deleted: bool = False) -> BookResponse:
+        """One book. A deleted one is found only when asked for."""
+        return await self._reader.get(book_id, include_deleted=include_deleted)
+
+    async def get_by_isbn(self, text: str) -> BookResponse:
+        """The book of an ISBN in either form. What is no ISBN is not found."""
+        isbn = Isbn.find(text)
+        if isbn is None:
+            raise NotFound("book with ISBN", text)
+        return await self._reader.get_by_isbn(isbn)
+
+    async def list(self, listing: Listing) -> Listed[BookResponse]:
+        """One page of books: by words of title, author, ISBN and categories, or by filters."""
+        return listed(BOOK_LIST, listing, await self._reader.list(listing))
+
+    async def update(
+        self, book_id: UUID, command: BookUpdate, caller: Caller, *, version: int | None = None
+    ) -> BookResponse:
+        """Changes the fields that are given and leaves the others.
+
+        - null takes an optional value away; `categories` are replaced as a whole.
+        - A change to what it is already changes nothing, not even the version.
+        """
+        async with self._units(caller) as uow:
+            book = await self._living(uow, book_id, version)
+            edited, event = book.edit(command.over(book.details), at=self._clock.now(), by=caller.actor)
+            if event is not None:
+                edited = uow.books.save(edited)
+                uow.record(event)
+                await uow.commit()
+        return BookResponse.of(edited)
+
+    async def delete(self, book_id: UUID, caller: Caller, *, version: int | None = None) -> None:
+        """Puts a book away; it can be restored, and the orders of it stay."""
+        async with self._units(caller) as uow:
+            book = await self._living(uow, book_id, version)
+            gone, event = book.delete(at=self._clock.now(), by=caller.actor)
+            uow.books.save(gone)
+            uow.record(event)
+            await uow.commit()
+
+    async def restore(self, book_id: UUID, caller: Caller, *, version: int | None = None) -> BookResponse:
+        """Brings a deleted book back, unless its ISBN was taken in the meantime."""
+        async with self._units(caller) as uow:
+            book = await uow.books.get(BookId(book_id))
+            expect(book.lifecycle, version)
+            back, event = book.restore(at=self._clock.now(), by=caller.actor)
+            back = uow.books.save(back)
+            uow.record(event)
+            await uow.commit()
+        return BookResponse.of(back)
+
+    async def _living(self, uow: UnitOfWork, book_id: UUID, version: int | None) -> Book:
+        book = await uow.books.get(BookId(book_id))
+        if book.lifecycle.deleted:
+            raise NotFound("book", book_id)
+        expect(book.lifecycle, version)
+        return book

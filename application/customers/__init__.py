@@ -1,0 +1,1 @@
+"""Customers: register, edit, put away, restore, find."""

@@ -1,0 +1,92 @@
+"""Errors of the use cases, and of the ports: every adapter raises these and no others.
+
+ApplicationError
+├── NotFound         no such thing, or none within reach
+├── AlreadyExists    a uniqueness rule would be broken (one subclass a rule, in `application.ports`)
+├── Conflict         a race was lost, or the store does not take this change
+│   ├── StaleVersion     the version the caller named is not the present one
+│   └── ReadOnlyStore    this deployment answers questions and keeps no records
+├── BadQuery         a question that cannot be asked; names every problem at once
+└── Unavailable      a store cannot be reached now
+    └── OutcomeUnknown   the connection died during a commit: it may have happened, or not
+"""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from domain.shared.errors import Problem
+
+
+class ApplicationError(Exception):
+    """The root. `code` is stable and kebab-case, `detail` is for the caller to read."""
+
+    code: ClassVar[str] = "application-error"
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class NotFound(ApplicationError):
+    """Nothing of this name is within the caller's reach."""
+
+    code = "not-found"
+
+    def __init__(self, kind: str, key: object) -> None:
+        super().__init__(f"there is no {kind} {key}")
+        self.kind = kind
+
+
+class AlreadyExists(ApplicationError):
+    """A value that must be unique is taken. `field` is its JSON Pointer in the input."""
+
+    code = "already-exists"
+    field: ClassVar[str] = ""
+    message: ClassVar[str] = "exists"
+
+    def __init__(self) -> None:
+        super().__init__(self.message)
+
+
+class Conflict(ApplicationError):
+    """Somebody else changed it in the meantime: read it again and repeat the change."""
+
+    code = "conflict"
+
+
+class StaleVersion(Conflict):
+    """The caller asked to change a version that is no longer the present one (HTTP 412)."""
+
+    code = "stale-version"
+
+
+class ReadOnlyStore(Conflict):
+    """The configured store answers questions and takes no changes."""
+
+    code = "read-only-store"
+
+
+class BadQuery(ApplicationError):
+    """A list or report was asked for in a way that cannot be answered; `problems` point at parameters by name."""
+
+    code = "bad-query"
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(f"{p.pointer}: {p.message}" for p in self.problems))
+
+
+class Unavailable(ApplicationError):
+    """A store cannot be reached now; nothing was written. `retry_after` is in seconds."""
+
+    code = "unavailable"
+
+    def __init__(self, detail: str, *, retry_after: int = 5) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class OutcomeUnknown(Unavailable):
+    """The connection died after the change was sent: read before repeating it."""
+
+    code = "outcome-unknown"

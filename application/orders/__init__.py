@@ -1,0 +1,1 @@
+"""Orders and returns: place, cancel, take back, find."""

@@ -1,0 +1,47 @@
+"""The whole history of a shop, carried from one store to another: to the warehouse, or to a second opinion."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.books.book import Book
+from domain.customers.customer import Customer
+from domain.orders.order import Order
+from domain.orders.returns import Return
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryBatch:
+    """Some of it. Batches come customers first, then books, orders and returns, so that references point backwards."""
+
+    customers: Sequence[Customer] = ()
+    books: Sequence[Book] = ()
+    orders: Sequence[Order] = ()
+    returns: Sequence[Return] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """One consistent view: the position of the last event in it, and its batches, deleted things included."""
+
+    watermark: int
+    batches: AsyncIterator[HistoryBatch]
+
+
+class HistorySource(Protocol):
+    """A store that can tell its whole history."""
+
+    async def read(self) -> History:
+        """All of it as of one moment, in batches of bounded size. The batches must be read to the end or closed."""
+        ...
+
+
+class HistorySink(Protocol):
+    """A store that can take a history over."""
+
+    async def write(self, history: History) -> int:
+        """Takes every batch, new rows and changed ones, and then the watermark; returns how many rows it took.
+
+        Idempotent: the same history again changes nothing. Readers never see a later watermark than the rows have.
+        """
+        ...

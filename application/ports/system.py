@@ -1,0 +1,21 @@
+"""The time and new ids: the two things a pure core cannot make."""
+
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+
+class Clock(Protocol):
+    """The time."""
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC, in whole microseconds."""
+        ...
+
+
+class IdGenerator(Protocol):
+    """New ids."""
+
+    def new(self) -> UUID:
+        """A version 7 UUID that was never given before; later ones sort after earlier ones of the same process."""
+        ...

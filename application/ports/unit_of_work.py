@@ -1,0 +1,52 @@
+"""The unit of work: what one use case writes, kept as a whole or not at all."""
+
+from types import TracebackType
+from typing import Protocol, Self
+
+from application.caller import Caller
+from application.ports.books import BookRepository
+from application.ports.customers import CustomerRepository
+from application.ports.orders import OrderRepository, ReturnRepository
+from domain.shared.events import Event
+
+
+class UnitOfWork(Protocol):
+    """Reads through the repositories are at once; what is added and saved waits for `commit`.
+
+    Nothing is visible to others before `commit` returns, and nothing ever is when the block is left without it or with
+    an error. A unit of work is entered once and used by one task.
+    """
+
+    @property
+    def customers(self) -> CustomerRepository: ...
+    @property
+    def books(self) -> BookRepository: ...
+    @property
+    def orders(self) -> OrderRepository: ...
+    @property
+    def returns(self) -> ReturnRepository: ...
+
+    def record(self, *events: Event) -> None:
+        """Appends events at commit, in the order given, with the request id of the caller."""
+        ...
+
+    async def commit(self) -> None:
+        """Keeps everything, or nothing and raises.
+
+        Raises the errors that the repositories name, Conflict, Unavailable (nothing was kept) or OutcomeUnknown (the
+        connection died after the change was sent). Without anything to keep it does nothing.
+        """
+        ...
+
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+class UnitsOfWork(Protocol):
+    """Where units of work come from."""
+
+    def __call__(self, caller: Caller) -> UnitOfWork:
+        """A new one, for what this caller asked. Raises ReadOnlyStore where the store takes no changes."""
+        ...

@@ -1,0 +1,1 @@
+"""The catalogue: books and what identifies them."""

@@ -1,0 +1,109 @@
+"""The book."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+
+from domain.books.isbn import Isbn
+from domain.books.publication_date import PublicationDate
+from domain.shared.errors import Invalid, Problems
+from domain.shared.events import Event
+from domain.shared.ids import BookId
+from domain.shared.lifecycle import Lifecycle
+from domain.shared.money import Money
+from domain.shared.text import clean_line, tokens
+
+TITLE_LENGTH = 255
+AUTHOR_LENGTH = 255
+DESCRIPTION_LENGTH = 20_000
+CATEGORY_LENGTH = 100
+MAX_CATEGORIES = 50
+
+# The shape of a BCP 47 tag (RFC 5646, section 2.1): language, script, region, variants.
+_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z]{4})?(?:-(?:[a-zA-Z]{2}|[0-9]{3}))?(?:-[a-zA-Z0-9]{5,8})*")
+
+
+def language_tag(text: str) -> str:
+    """A BCP 47 language tag in its usual case: `en`, `pt-BR`, `zh-Hant-TW`. Raises Invalid with `invalid-language`."""
+    if not _LANGUAGE.fullmatch(text):
+        raise Invalid.because("invalid-language", "must be a BCP 47 language tag such as en or pt-BR")
+    first, *rest = text.split("-")
+    cased = [part.title() if len(part) == 4 else part.upper() if len(part) < 4 else part.lower() for part in rest]
+    return "-".join([first.lower(), *cased])
+
+
+def clean_categories(names: Iterable[str]) -> tuple[str, ...]:
+    """Distinct category names in the order given. Raises Invalid that points at each bad one."""
+    problems = Problems()
+    cleaned = [problems.take(f"/{place}", clean_line, name, CATEGORY_LENGTH) for place, name in enumerate(names)]
+    problems.raise_if_any()
+    distinct = tuple(dict.fromkeys(name for name in cleaned if name is not None))
+    if len(distinct) > MAX_CATEGORIES:
+        raise Invalid.because("too-many", f"must have at most {MAX_CATEGORIES} categories")
+    return distinct
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookDetails:
+    """What may be edited. Its SKU, as analytics know it, is its ISBN-13."""
+
+    title: str
+    author: str
+    isbn: Isbn
+    published_date: PublicationDate | None = None
+    description: str | None = None
+    language: str | None = None
+    price: Money | None = None
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Book:
+    """A book of the catalogue: an aggregate of its own. Methods return the new book and the event."""
+
+    id: BookId
+    details: BookDetails
+    lifecycle: Lifecycle
+
+    @classmethod
+    def catalogue(cls, book_id: BookId, details: BookDetails, *, at: datetime, by: str) -> tuple["Book", Event]:
+        """A new book."""
+        book = cls(id=book_id, details=details, lifecycle=Lifecycle.begun(at=at, by=by))
+        return book, book._event("book.created", at, by, 1)
+
+    def edit(self, details: BookDetails, *, at: datetime, by: str) -> tuple["Book", Event | None]:
+        """With other details; no event when nothing changed. Raises Deleted."""
+        lifecycle = self.lifecycle.touched(at=at, by=by)
+        changed = tuple(f.name for f in fields(details) if getattr(details, f.name) != getattr(self.details, f.name))
+        if not changed:
+            return self, None
+        edited = replace(self, details=details, lifecycle=lifecycle)
+        return edited, self._event("book.updated", at, by, self.lifecycle.version + 1, changed)
+
+    def delete(self, *, at: datetime, by: str) -> tuple["Book", Event]:
+        """Put away, restorable. Raises Deleted when it already is."""
+        gone = replace(self, lifecycle=self.lifecycle.put_away(at=at, by=by))
+        return gone, self._event("book.deleted", at, by, self.lifecycle.version + 1)
+
+    def restore(self, *, at: datetime, by: str) -> tuple["Book", Event]:
+        """Back again. Raises NotDeleted."""
+        back = replace(self, lifecycle=self.lifecycle.restored(at=at, by=by))
+        return back, self._event("book.restored", at, by, self.lifecycle.version + 1)
+
+    @property
+    def search_tokens(self) -> tuple[str, ...]:
+        """The words it is found by: title, author, both forms of its ISBN, categories."""
+        details = self.details
+        return tokens(details.title, details.author, details.isbn.value, details.isbn.isbn10, *details.categories)
+
+    def _event(self, kind: str, at: datetime, by: str, version: int, changed: tuple[str, ...] = ()) -> Event:
+        return Event(
+            type=kind,
+            aggregate_id=self.id,
+            version=version,
+            at=at,
+            by=by,
+            changed=changed,
+            data={"isbn": self.details.isbn.value},
+        )

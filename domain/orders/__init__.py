@@ -1,0 +1,1 @@
+"""Orders and what comes back of them."""

@@ -1,0 +1,1 @@
+"""What every concept of the domain needs: ids, money, text, events, errors."""
