@@ -1,0 +1,1 @@
+"""PostgreSQL through asyncpg: connections, compiled statements and the repositories upon them."""

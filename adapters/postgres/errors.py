@@ -1,0 +1,138 @@
+"""What PostgreSQL and the connection to it raise, as the errors of the ports.
+
+`read` and `write` run a function on a connection of the pool and raise nothing else but what the ports promise and
+what is a fault of Daybook itself (a missing table, a wrong type), which passes through unchanged.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import NoReturn, TypeVar
+
+import asyncpg
+
+from adapters.postgres.connection import Connection
+from adapters.postgres.pool import Pool, PoolClosed, PoolTimeout
+from application.errors import OutcomeUnknown, Unavailable
+
+_Result = TypeVar("_Result")
+
+CONSTRAINTS: dict[str, Callable[[asyncpg.IntegrityConstraintViolationError], Exception]] = {}
+"""The error that each constraint of the schema stands for, by its name.
+
+A constraint without a line here is a fault of Daybook when it is broken: the database's error passes through.
+"""
+
+# The connection is gone. Before PostgreSQL ends one it sends the reason, which asyncpg raises when a query waits.
+_LOST: tuple[type[Exception], ...] = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.DatabaseDroppedError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.IdleSessionTimeoutError,
+)
+
+# No connection was had, so nothing was sent: seconds after which to try again.
+_REFUSED: dict[type[Exception], int] = {
+    PoolTimeout: 1,
+    PoolClosed: 5,
+    asyncpg.CannotConnectNowError: 2,
+    asyncpg.TooManyConnectionsError: 2,
+    asyncpg.InvalidAuthorizationSpecificationError: 30,
+    asyncpg.InvalidCatalogNameError: 30,
+    asyncpg.ConnectionRejectionError: 2,
+    asyncpg.ClientCannotConnectError: 2,
+}
+
+# The server gave up what it was asked and undid it.
+_UNDONE: dict[type[Exception], int] = {
+    asyncpg.QueryCanceledError: 5,
+    asyncpg.DeadlockDetectedError: 1,
+    asyncpg.SerializationError: 1,
+    asyncpg.LockNotAvailableError: 1,
+    asyncpg.InsufficientResourcesError: 10,
+    asyncpg.ReadOnlySQLTransactionError: 5,
+    # A migration has changed a table: the next time the statement is prepared anew.
+    asyncpg.InvalidCachedStatementError: 1,
+    asyncpg.OutdatedSchemaCacheError: 1,
+}
+
+
+async def read(pool: Pool, question: Callable[[Connection], Awaitable[_Result]]) -> _Result:
+    """What `question(connection)` returns; asked once more, on another connection, when the first was lost.
+
+    Only for what changes nothing. Raises Unavailable when there is no connection to be had, or none twice.
+    """
+    acquired = False
+    try:
+        async with pool.acquire() as connection:
+            acquired = True
+            return await question(connection)
+    except Exception as error:
+        if not (acquired and is_lost(error)):
+            raise_translated(error)
+    try:
+        async with pool.acquire() as connection:
+            return await question(connection)
+    except Exception as error:
+        raise_translated(error)
+
+
+async def write(pool: Pool, change: Callable[[Connection], Awaitable[_Result]]) -> _Result:
+    """What `change(connection)` returns, run once, outside a transaction unless it opens one.
+
+    Raises Unavailable when there was no connection or the server undid it, and OutcomeUnknown when the connection was
+    lost underneath: whatever was sent may have happened. A unit of work knows better, because until its COMMIT is
+    sent nothing has: it calls `raise_translated` itself, with `sent` only around the COMMIT.
+    """
+    acquired = False
+    try:
+        async with pool.acquire() as connection:
+            acquired = True
+            return await change(connection)
+    except Exception as error:
+        raise_translated(error, sent=acquired)
+
+
+def raise_translated(error: Exception, *, sent: bool = False) -> NoReturn:
+    """Raise what `translate` makes of it, with the driver's error as the cause."""
+    translated = translate(error, sent=sent)
+    if translated is error:
+        raise error
+    raise translated from error
+
+
+def translate(error: Exception, *, sent: bool = False) -> Exception:
+    """The port's error for a driver's; any other error is returned as it is.
+
+    `sent` says that a change was on its way which the server keeps without a further word: a COMMIT, or a statement
+    outside a transaction. A connection lost then is OutcomeUnknown. Lost before that, or inside a transaction that
+    was not being committed, it is Unavailable: nothing was kept.
+    """
+    if isinstance(error, asyncpg.IntegrityConstraintViolationError):
+        factory = CONSTRAINTS.get(error.constraint_name or "")
+        return error if factory is None else factory(error)
+    for kind, retry_after in _REFUSED.items():
+        if isinstance(error, kind):
+            return Unavailable(f"the database cannot be reached: {_said(error)}", retry_after=retry_after)
+    for kind, retry_after in _UNDONE.items():
+        if isinstance(error, kind):
+            return Unavailable(f"the database gave up: {_said(error)}", retry_after=retry_after)
+    if isinstance(error, TimeoutError) or is_lost(error):
+        if sent:
+            return OutcomeUnknown("the connection to the database was lost: the change may have been made, or not")
+        return Unavailable("the connection to the database was lost or could not be made")
+    return error
+
+
+def is_lost(error: Exception) -> bool:
+    """Whether it says that the connection is gone; running out of time on this side is not that."""
+    if isinstance(error, asyncpg.InterfaceError):
+        # asyncpg has one type for a closed connection and for a misused one.
+        return "closed" in str(error)
+    return isinstance(error, _LOST) and not isinstance(error, TimeoutError)
+
+
+def _said(error: Exception) -> str:
+    """PostgreSQL's own sentence without detail and hint, which quote values."""
+    return str(error.args[0]) if error.args else type(error).__name__
