@@ -1,0 +1,149 @@
+"""The state that all memory adapters share."""
+
+from collections.abc import Hashable, Iterable
+from typing import NamedTuple
+from uuid import UUID
+
+from adapters.memory.collection import Collection, Stage, Unique
+from application.errors import Conflict
+from application.ports.books import IsbnExists
+from application.ports.customers import CustomerReferenceExists, EmailExists
+from application.ports.history import HistoryBatch
+from application.ports.orders import OrderReferenceExists, ReturnReferenceExists
+from domain.books.book import Book
+from domain.customers.customer import Customer
+from domain.orders.order import Order
+from domain.orders.returns import Return
+from domain.shared.events import Event
+
+
+class RecordedEvent(NamedTuple):
+    """An event as kept: positions are dense and count from 1."""
+
+    position: int
+    event: Event
+    request_id: str | None
+
+
+class MemoryStore:
+    """Customers, books, orders, returns and events of one process, deleted and cancelled ones included.
+
+    All of it may be read at any time from the event loop that writes it, and between two awaits it does not change:
+    a commit puts everything in place at once. What is in it is immutable. Only a commit or a history sink writes.
+
+    `customers`, `books`, `orders`, `returns`   the committed rows by id, in the order in which they first came
+    `events`                                    the events in the order of their positions
+    `watermark`                                 the position of the last event that the rows reflect; 0 for an empty
+                                                store; of events taken over from another store the rows alone are here
+    """
+
+    def __init__(self) -> None:
+        self.customer_rows: Collection[Customer] = Collection(
+            "customer",
+            unique={
+                "email": Unique(_living_email, EmailExists),
+                "reference": Unique(_living_reference, CustomerReferenceExists),
+            },
+            groups={"email": _email, "phone": _phone, "reference": lambda one: one.details.reference},
+        )
+        self.book_rows: Collection[Book] = Collection(
+            "book",
+            unique={"isbn": Unique(_living_isbn, IsbnExists)},
+            groups={},
+        )
+        self.order_rows: Collection[Order] = Collection(
+            "order",
+            unique={"reference": Unique(_channel_and_reference, OrderReferenceExists)},
+            groups={"customer_id": lambda one: one.customer_id, "reference": lambda one: one.reference},
+        )
+        self.return_rows: Collection[Return] = Collection(
+            "return",
+            unique={"reference": Unique(_channel_and_reference, ReturnReferenceExists)},
+            groups={
+                "customer_id": lambda one: one.customer_id,
+                "order_id": lambda one: one.order_id,
+                "reference": lambda one: one.reference,
+            },
+        )
+        self.customers: dict[UUID, Customer] = self.customer_rows.rows
+        self.books: dict[UUID, Book] = self.book_rows.rows
+        self.orders: dict[UUID, Order] = self.order_rows.rows
+        self.returns: dict[UUID, Return] = self.return_rows.rows
+        self.events: list[RecordedEvent] = []
+        self.watermark = 0
+
+    def begin(self) -> "Changes":
+        """An empty set of changes."""
+        return Changes(self)
+
+
+class Changes:
+    """A set of changes, checked as they come and kept all at once. Never held over an await."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+        self.customers: Stage[Customer] = store.customer_rows.stage()
+        self.books: Stage[Book] = store.book_rows.stage()
+        self.orders: Stage[Order] = store.order_rows.stage()
+        self.returns: Stage[Return] = store.return_rows.stage()
+
+    def check_references(self, orders: Iterable[Order], returns: Iterable[Return]) -> None:
+        """Raises Conflict when one of them names a customer, a book or an order that is not kept."""
+        for order in orders:
+            self._check_goods("order", order)
+        for recorded in returns:
+            self._check_goods("return", recorded)
+            if recorded.order_id is not None and self.orders.get(recorded.order_id) is None:
+                raise Conflict(f"the return {recorded.id} is of an order that is not kept: {recorded.order_id}")
+
+    def _check_goods(self, kind: str, record: Order | Return) -> None:
+        if record.customer_id is not None and self.customers.get(record.customer_id) is None:
+            raise Conflict(f"the {kind} {record.id} names a customer that is not kept: {record.customer_id}")
+        for line in record.lines:
+            if line.book_id is not None and self.books.get(line.book_id) is None:
+                raise Conflict(f"the {kind} {record.id} names a book that is not kept: {line.book_id}")
+
+    def take_over(self, batch: HistoryBatch) -> int:
+        """The rows of another store; returns how many were new or changed."""
+        return (
+            self.customers.take_over(batch.customers)
+            + self.books.take_over(batch.books)
+            + self.orders.take_over(batch.orders)
+            + self.returns.take_over(batch.returns)
+        )
+
+    def apply(self, events: Iterable[tuple[Event, str | None]] = (), *, watermark: int = 0) -> None:
+        """Keeps all of it, the events at the next positions, and moves the watermark to the last of them at least."""
+        for stage in (self.customers, self.books, self.orders, self.returns):
+            stage.apply()
+        store = self._store
+        for event, request_id in events:
+            store.watermark += 1
+            store.events.append(RecordedEvent(store.watermark, event, request_id))
+        store.watermark = max(store.watermark, watermark)
+
+
+def _email(customer: Customer) -> Hashable | None:
+    email = customer.details.email
+    return None if email is None else email.value
+
+
+def _phone(customer: Customer) -> Hashable | None:
+    phone = customer.details.phone
+    return None if phone is None else phone.value
+
+
+def _living_email(customer: Customer) -> Hashable | None:
+    return None if customer.lifecycle.deleted else _email(customer)
+
+
+def _living_reference(customer: Customer) -> Hashable | None:
+    return None if customer.lifecycle.deleted else customer.details.reference
+
+
+def _living_isbn(book: Book) -> Hashable | None:
+    return None if book.lifecycle.deleted else book.details.isbn.value
+
+
+def _channel_and_reference(record: Order | Return) -> Hashable | None:
+    return None if record.reference is None else (record.channel, record.reference)
