@@ -1,0 +1,221 @@
+"""`make bench`: Daybook, the usual stacks and the bare limit, in one run on the same PostgreSQL and the same rows.
+
+Three questions: get one book, a page of 50, create one. Rounds are interleaved, so that a change of the
+machine's mood meets everybody; each figure is the median of the rounds. The server runs on one core of its own,
+PostgreSQL and the load on the others. CPU is the server's alone. A run in which any answer is not the expected one is no result and stops.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from entrypoints.bootstrap.migrate import upgrade
+from rich.console import Console
+from rich.table import Table
+
+from adapters.embedded.server import EmbeddedPostgres
+from domain.books.book import Book, BookDetails
+from domain.books.isbn import Isbn
+from domain.books.publication_date import PublicationDate
+from domain.shared.ids import BookId, uuid7
+from domain.shared.money import Money
+from tests.benchmarks.servers import ROOT, Running, contenders, running
+
+BOOKS = 10_000
+CONNECTIONS = 32
+BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
+SCENARIOS = {"get one": 200, "page of 50": 200, "create": 201}
+WORDS = (
+    "harbour winter letters of a quiet island the last map glass orchard and river tale history night garden"
+    " stone bridge market city song"
+).split()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """The median of the rounds of one server on one question."""
+
+    rate: float
+    p50: float
+    p99: float
+    cpu: float
+
+
+def isbn(number: int) -> Isbn:
+    """A valid ISBN from a counter."""
+    stem = f"978{number:09d}"
+    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(stem))
+    return Isbn.parse(stem + str(-total % 10))
+
+
+def shelf(seed: random.Random) -> list[Book]:
+    """Books whose JSON is about 730 bytes."""
+    made = []
+    for number in range(1, BOOKS + 1):
+        details = BookDetails(
+            title=" ".join(seed.choices(WORDS, k=5)).capitalize(),
+            author=f"Author {number % 900:03d}",
+            isbn=isbn(number),
+            published_date=PublicationDate.parse(f"{1900 + number % 120}"),
+            description=" ".join(seed.choices(WORDS, k=40)),
+            language="en",
+            price=Money.of(Decimal(number % 4000).scaleb(-2), "EUR"),
+            categories=("Fiction", "Bench"),
+        )
+        at = BEGIN + timedelta(seconds=number)
+        book, _ = Book.catalogue(BookId(uuid7(at, seed.randbytes(10))), details, at=at, by="bench")
+        made.append(book)
+    return made
+
+
+async def fill(dsn: str, books: list[Book]) -> None:
+    """The books as rows, by COPY."""
+    connection = await asyncpg.connect(dsn)
+    columns = (
+        "id title author isbn published_date description language price_amount price_currency categories search_tokens"
+        " version created_at created_by updated_at updated_by"
+    ).split()
+    rows = [
+        (
+            book.id, book.details.title, book.details.author, book.details.isbn.value, str(book.details.published_date),
+            book.details.description, book.details.language, Decimal(0) if book.details.price is None
+            else book.details.price.amount, "EUR", list(book.details.categories), list(book.search_tokens), 1,
+            book.lifecycle.created_at, "bench", book.lifecycle.created_at, "bench",
+        )
+        for book in books
+    ]  # fmt: skip
+    await connection.copy_records_to_table("books", records=rows, columns=columns)
+    await connection.execute("VACUUM ANALYZE books")
+    await connection.close()
+
+
+def requests(scenario: str, books: list[Book], fresh: Iterator[int], seed: random.Random) -> list[bytes]:
+    """What is sent in one round."""
+    head = "host: bench\r\naccept: application/json\r\n"
+    if scenario == "get one":
+        ids = [book.id for book in seed.choices(books, k=2000)]
+        return [f"GET /v1/books/{one} HTTP/1.1\r\n{head}\r\n".encode() for one in ids]
+    if scenario == "page of 50":
+        return [f"GET /v1/books?limit=50 HTTP/1.1\r\n{head}\r\n".encode()]
+    made = []
+    for _ in range(60_000):
+        body = json.dumps({
+            "title": "The orchard and the bridge", "author": "Author 001", "isbn": next_isbn(fresh),
+            "published_date": "1999-05", "description": " ".join(WORDS), "language": "en",
+            "price": {"amount": "12.50", "currency": "EUR"}, "categories": ["Fiction"],
+        }).encode()  # fmt: skip
+        lines = (
+            f"POST /v1/books HTTP/1.1\r\n{head}content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+        )
+        made.append(lines.encode() + body)
+    return made
+
+
+def next_isbn(fresh: Iterator[int]) -> str:
+    """One that was never sent before."""
+    return isbn(next(fresh)).value
+
+
+def measure(server: Running, scenario: str, sent: list[bytes], seconds: float, core: int | None) -> Figures:
+    """One round. Stops the run when an answer is not the expected one."""
+    command = [sys.executable, "-m", "tests.benchmarks.load", str(server.port), str(CONNECTIONS), str(seconds)]
+    if scenario == "create":
+        command.append("--once")
+    before = server.cpu_seconds()
+    done = subprocess.run(
+        command, input="\n".join(one.hex() for one in sent), capture_output=True, text=True, cwd=ROOT, check=True,
+        preexec_fn=None if core is None else lambda: os.sched_setaffinity(0, {core}),  # one thread here
+    )  # fmt: skip
+    used = server.cpu_seconds() - before
+    answer: dict[str, Any] = json.loads(done.stdout)
+    if set(answer["statuses"]) != {str(SCENARIOS[scenario])}:
+        raise SystemExit(f"{server.name}, {scenario}: unexpected statuses {answer['statuses']}")
+    return Figures(
+        rate=answer["requests"] / answer["seconds"],
+        p50=answer["p50_ms"],
+        p99=answer["p99_ms"],
+        cpu=used / answer["requests"] * 1e6,
+    )
+
+
+def median(rounds: list[Figures]) -> Figures:
+    """Figure by figure."""
+    return Figures(
+        rate=statistics.median(one.rate for one in rounds),
+        p50=statistics.median(one.p50 for one in rounds),
+        p99=statistics.median(one.p99 for one in rounds),
+        cpu=statistics.median(one.cpu for one in rounds),
+    )
+
+
+def show(console: Console, scenario: str, found: dict[str, Figures]) -> None:
+    """One table a question, with the ratio of CPU to the bare limit."""
+    bare = next(iter(found.values()))
+    table = Table(title=f"{scenario}, {CONNECTIONS} connections", title_justify="left")
+    table.add_column("server")
+    for name in ("requests/s", "p50 ms", "p99 ms", "CPU µs/request", "CPU / bare", "p99 / bare"):
+        table.add_column(name, justify="right")
+    for name, one in found.items():
+        table.add_row(
+            name, f"{one.rate:,.0f}", f"{one.p50:.1f}", f"{one.p99:.1f}", f"{one.cpu:.0f}",
+            f"{one.cpu / bare.cpu:.2f}", f"{one.p99 / bare.p99:.2f}",
+        )  # fmt: skip
+    console.print(table)
+    mine = found.get("Daybook")
+    if mine is not None:
+        others = ", ".join(
+            f"{one.cpu / mine.cpu:.1f} times less than {name}"
+            for name, one in found.items()
+            if name not in {"Daybook", "bare ASGI + asyncpg"}
+        )
+        console.print(f"Daybook uses {mine.cpu / bare.cpu:.2f} times the CPU of the bare server, {others}.\n")
+
+
+def main() -> None:
+    """Runs it all and prints the tables."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=5, help="of load, a round (default 5)")
+    parser.add_argument("--rounds", type=int, default=3, help="for each server and question (default 3)")
+    parser.add_argument("--only", choices=sorted(SCENARIOS), action="append", help="ask this question alone")
+    options = parser.parse_args()
+    console = Console(width=120)
+    cores = sorted(os.sched_getaffinity(0))
+    mine, other = (cores[0], cores[1]) if len(cores) > 1 else (None, None)
+    seed = random.Random(1876)  # the same rows and the same requests each time
+    books = shelf(seed)
+    fresh = iter(range(BOOKS + 1, 10**9))
+    with tempfile.TemporaryDirectory(prefix="daybook-bench-") as folder, contextlib.ExitStack() as stack:
+        postgres = EmbeddedPostgres(Path(folder) / "postgres")
+        dsn = postgres.start()
+        stack.callback(postgres.stop)
+        upgrade(dsn)
+        asyncio.run(fill(dsn, books))
+        servers = [stack.enter_context(running(one, mine)) for one in contenders(dsn)]
+        for scenario in options.only or SCENARIOS:
+            rounds: dict[str, list[Figures]] = {server.name: [] for server in servers}
+            for server in servers:
+                measure(server, scenario, requests(scenario, books, fresh, seed), 1, other)
+            for turn in range(options.rounds):
+                for server in servers:
+                    console.print(f"[dim]{scenario}, round {turn + 1} of {options.rounds}: {server.name}[/dim]")
+                    sent = requests(scenario, books, fresh, seed)
+                    rounds[server.name].append(measure(server, scenario, sent, options.seconds, other))
+            show(console, scenario, {name: median(found) for name, found in rounds.items()})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,136 @@
+"""Starting the servers of the benchmark, and reading what CPU time they used (Linux: from /proc)."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+_TICK = os.sysconf("SC_CLK_TCK")
+
+GRANIAN = [
+    sys.executable, "-m", "granian", "--interface", "asgi", "--loop", "uvloop", "--workers", "1", "--no-ws",
+    "--log-level", "warning", "--host", "127.0.0.1", "--port",
+]  # fmt: skip
+UVICORN = [sys.executable, "-m", "uvicorn", "--loop", "uvloop", "--no-access-log", "--log-level", "warning", "--port"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contender:
+    """One server to measure: its name in the table, and how it is started on a port."""
+
+    name: str
+    command: list[str]
+    target: list[str]
+    environment: Mapping[str, str]
+
+    def arguments(self, port: int) -> list[str]:
+        """The whole command line."""
+        return [*self.command, str(port), *self.target] if self.command else [*self.target, str(port)]
+
+
+def contenders(dsn: str) -> list[Contender]:
+    """Daybook with request ids, traces sampled at 1 %, metrics and JSON logs on, and the three peers."""
+    daybook = {
+        "DATABASE_URL": dsn, "MONITORING_TRACE_SAMPLE_RATIO": "0.01", "LOGGING_FORMAT": "json", "LOG_LEVEL": "INFO",
+        "SERVER_WORKERS": "1", "APP_ENV": "development",
+    }  # fmt: skip
+    peers = "tests.benchmarks.peers"
+    here = {"BENCH_DSN": dsn}
+    return [
+        Contender(name="bare ASGI + asyncpg", command=GRANIAN, target=[f"{peers}.bare:app"], environment=here),
+        Contender(
+            name="Daybook", command=[sys.executable, "-m", "entrypoints.cli", "serve", "--port"], target=[],
+            environment=daybook,
+        ),
+        Contender(
+            name="Litestar + ORM, stock plugins", command=GRANIAN, target=[f"{peers}.litestar_stock:app"],
+            environment=here,
+        ),
+        Contender(
+            name="FastAPI + Pydantic + async ORM", command=UVICORN, target=[f"{peers}.fastapi_orm:app"],
+            environment=here,
+        ),
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A started server."""
+
+    name: str
+    port: int
+    pid: int
+
+    def cpu_seconds(self) -> float:
+        """User and system time of the process and all its children, threads included."""
+        return sum(_cpu(pid) for pid in _family(self.pid))
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(contender: Contender, core: int | None) -> Iterator[Running]:
+    """The server from its first answer on; stopped at the end. `core` is the one CPU it may use."""
+    port = free_port()
+    environment = {**os.environ, **contender.environment, "PYTHONPATH": str(ROOT)}
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        process = subprocess.Popen(
+            contender.arguments(port), cwd=ROOT, env=environment, stdout=nowhere, stderr=nowhere, start_new_session=True
+        )
+    try:
+        if core is not None:
+            os.sched_setaffinity(process.pid, {core})
+        _wait(process, port, contender.name)
+        if core is not None:
+            for pid in _family(process.pid):
+                for task in Path(f"/proc/{pid}/task").iterdir():
+                    os.sched_setaffinity(int(task.name), {core})
+        yield Running(name=contender.name, port=port, pid=process.pid)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait(10)
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, name: str) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise SystemExit(f"{name} ended with code {process.returncode} before it answered")
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=1) as probe:
+                probe.sendall(b"GET /v1/books?limit=1 HTTP/1.1\r\nhost: bench\r\nconnection: close\r\n\r\n")
+                if probe.recv(12).startswith(b"HTTP/1.1 200"):
+                    return
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit(f"{name} did not answer within 60 s")
+
+
+def _family(pid: int) -> list[int]:
+    found = [pid]
+    for parent in found:
+        for task in Path(f"/proc/{parent}/task").glob("*/children"):
+            found.extend(int(child) for child in task.read_text().split())
+    return found
+
+
+def _cpu(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICK
