@@ -1,7 +1,7 @@
 """The customer."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -67,7 +67,7 @@ class CustomerDetails:
     phone: PhoneNumber | None = None
     status: CustomerStatus = CustomerStatus.ACTIVE
     tags: tuple[str, ...] = ()
-    metadata: Mapping[str, str] = MappingProxyType({})
+    metadata: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def __post_init__(self) -> None:
         if self.name is None and self.reference is None and self.email is None:
