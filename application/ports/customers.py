@@ -8,6 +8,7 @@ from application.customers.models import CustomerRead
 from application.errors import AlreadyExists
 from application.listing import Listing, Page
 from domain.customers.customer import Customer
+from domain.customers.email_address import EmailAddress
 from domain.shared.ids import CustomerId
 
 
@@ -36,6 +37,10 @@ class CustomerRepository(Protocol):
 
     async def find_by_references(self, references: Sequence[str]) -> Mapping[str, Customer]:
         """The living customers that have these references, by reference; those that nobody has are left out."""
+        ...
+
+    async def find_by_emails(self, emails: Sequence[EmailAddress]) -> Mapping[EmailAddress, Customer]:
+        """The living customers that have these e-mail addresses, by address; those that nobody has are left out."""
         ...
 
     def add(self, customer: Customer) -> None:
