@@ -108,10 +108,12 @@ class EmbeddedPostgres:
 
     def _start(self, installation: binaries.Installation) -> str:
         state = self._state
-        runs_as = take_account(account.candidates(state.data)) if os.geteuid() == 0 else None
+        state.clear_attempts()
         is_new = not state.data.exists()
         if not is_new:
             self._check_version()
+        runs_as = take_account(account.candidates(state.data)) if os.geteuid() == 0 else None
+        if not is_new:
             _end(state.data)
             (state.data / "postmaster.pid").unlink(missing_ok=True)
         data = state.new_data(runs_as) if is_new else state.data

@@ -19,6 +19,7 @@ from typing import Final
 
 from adapters.embedded.account import Account
 from adapters.embedded.errors import FolderInUse, FolderUnusable
+from adapters.embedded.processes import cluster_name
 
 _LOG_LIMIT: Final = 5_000_000
 # 104 bytes on macOS and 108 on Linux, the closing zero included.
@@ -107,12 +108,15 @@ class StateFolder:
         self._give_away(self.log)
         return log
 
-    def new_data(self, account: Account | None) -> Path:
-        """An empty folder in which a cluster can be made, to be renamed to `data` once it is whole. What broken
-        attempts have left is removed.
-        """
+    def clear_attempts(self) -> None:
+        """Remove what first starts have left that were broken off."""
         for left in self.folder.glob("new-*"):
+            for place in _short_places(left.stat().st_uid):
+                _remove_run_folders(place, cluster_name(left), left.stat().st_uid)
             shutil.rmtree(left, ignore_errors=True)
+
+    def new_data(self, account: Account | None) -> Path:
+        """An empty folder in which a cluster can be made, to be renamed to `data` once it is whole."""
         return _private_folder(self.folder, "new-", account)
 
     def run_folder(self, cluster: str, account: Account | None) -> Path:
@@ -120,15 +124,15 @@ class StateFolder:
         runs could not remove are removed. Raises `FolderUnusable` when no place for it can be found.
         """
         prefix = f"{cluster}-"
+        owner = account.uid if account is not None else os.geteuid()
         refused = []
-        for place in _short_places(account):
+        for place in _short_places(owner):
             length = len(os.fsencode(place)) + 1 + len(prefix) + 8 + 1 + len(_SOCKET_NAME)
             if length > _SOCKET_PATH_LIMIT or not _PLAIN_PATH.fullmatch(str(place)):
                 refused.append(f"{place} (too long, or with a blank or another odd character)")
                 continue
             try:
-                for left in place.glob(f"{prefix}*"):
-                    _remove_own(left, account)
+                _remove_run_folders(place, cluster, owner)
                 return _private_folder(place, prefix, account)
             except OSError as error:
                 refused.append(f"{place} ({error.strerror})")
@@ -157,10 +161,10 @@ class StateFolder:
             os.chown(path, owner.st_uid, owner.st_gid)
 
 
-def _short_places(account: Account | None) -> list[Path]:
-    """Where the socket's folder may be made, best first. Another account cannot come into our runtime folder."""
+def _short_places(owner: int) -> list[Path]:
+    """Where a socket's folder for this uid may be made, best first. Another's cannot come into our runtime folder."""
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    places = [Path(runtime)] if account is None and runtime.startswith("/") else []
+    places = [Path(runtime)] if owner == os.geteuid() and runtime.startswith("/") else []
     return [*places, Path("/tmp"), Path("/var/tmp"), Path(tempfile.gettempdir()), Path("/dev/shm")]  # noqa: S108 - a folder of mode 0700 is made in it, under a name that nobody can foresee
 
 
@@ -172,9 +176,9 @@ def _private_folder(place: Path, prefix: str, account: Account | None) -> Path:
     return folder
 
 
-def _remove_own(folder: Path, account: Account | None) -> None:
-    """Remove a folder of an earlier run, unless somebody else has put it there."""
-    owner = account.uid if account is not None else os.geteuid()
-    status = folder.lstat()
-    if stat.S_ISDIR(status.st_mode) and status.st_uid == owner:
-        shutil.rmtree(folder, ignore_errors=True)
+def _remove_run_folders(place: Path, cluster: str, owner: int) -> None:
+    """Remove the run folders of earlier runs of a cluster, but none that somebody else has put there."""
+    for folder in place.glob(f"{cluster}-*"):
+        status = folder.lstat()
+        if stat.S_ISDIR(status.st_mode) and status.st_uid == owner:
+            shutil.rmtree(folder, ignore_errors=True)

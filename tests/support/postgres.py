@@ -59,6 +59,15 @@ def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         shutil.rmtree(folder)
 
 
+@pytest.fixture
+def quick_path(tmp_path: Path) -> Iterator[Path]:
+    """A folder of one test, as `tmp_path`, and in memory where there is enough."""
+    folder = _folder_in_memory()
+    yield folder or tmp_path
+    if folder is not None:
+        shutil.rmtree(folder)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateDatabase:
     """A database to copy. Nobody may be connected to it while a copy is made."""
