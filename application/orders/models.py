@@ -152,8 +152,8 @@ class OrderRead(Struct, frozen=True, kw_only=True):
     customer: CustomerRead | None | UnsetType = UNSET
 
     @classmethod
-    def of(cls, order: Order) -> "OrderRead":
-        """The read model of an aggregate, with its lines."""
+    def of(cls, order: Order, *, lines: bool = True) -> "OrderRead":
+        """The read model of an aggregate, with its lines or without."""
         currency, lifecycle = order.currency, order.lifecycle
         return cls(
             id=order.id,
@@ -185,7 +185,9 @@ class OrderRead(Struct, frozen=True, kw_only=True):
                     returned=one.returned,
                 )
                 for one in order.lines
-            ],
+            ]
+            if lines
+            else UNSET,
         )
 
 
@@ -220,8 +222,8 @@ class ReturnRead(Struct, frozen=True, kw_only=True):
     customer: CustomerRead | None | UnsetType = UNSET
 
     @classmethod
-    def of(cls, recorded: Return) -> "ReturnRead":
-        """The read model of an aggregate, with its lines."""
+    def of(cls, recorded: Return, *, lines: bool = True) -> "ReturnRead":
+        """The read model of an aggregate, with its lines or without."""
         currency = recorded.currency
         return cls(
             id=recorded.id,
@@ -247,7 +249,9 @@ class ReturnRead(Struct, frozen=True, kw_only=True):
                     order_line=one.order_line,
                 )
                 for one in recorded.lines
-            ],
+            ]
+            if lines
+            else UNSET,
         )
 
 

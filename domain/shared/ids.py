@@ -1,6 +1,6 @@
 """Identifiers: UUID version 7 (RFC 9562), so that ids sort by the time they were made."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NewType
 from uuid import UUID
 
@@ -10,10 +10,13 @@ OrderId = NewType("OrderId", UUID)
 ReturnId = NewType("ReturnId", UUID)
 EventId = NewType("EventId", UUID)
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def uuid7(at: datetime, random: bytes) -> UUID:
     """A version 7 UUID of the moment `at` (aware) and at least 10 random bytes (RFC 9562, section 5.7)."""
-    milliseconds = int(at.timestamp() * 1000) & 0xFFFF_FFFF_FFFF
+    since = at - _EPOCH  # exact, where a float of seconds times 1000 falls short of some milliseconds
+    milliseconds = ((since.days * 86_400 + since.seconds) * 1000 + since.microseconds // 1000) & 0xFFFF_FFFF_FFFF
     tail = int.from_bytes(random[:10], "big")
     rand_a = (tail >> 68) & 0x0FFF
     rand_b = tail & 0x3FFF_FFFF_FFFF_FFFF

@@ -1,0 +1,60 @@
+"""The whole history of the store in memory, told and taken over."""
+
+from collections.abc import AsyncIterator
+from itertools import chain
+
+from adapters.memory.store import MemoryStore
+from application.ports.history import History, HistoryBatch
+
+BATCH_ROWS = 1_000
+
+
+class MemoryHistorySource:
+    """Tells the history as of the moment of `read`, whatever is committed while its batches are read."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    async def read(self) -> History:
+        """All of it, in batches of at most 1,000 rows."""
+        store = self._store
+        everything = HistoryBatch(
+            customers=list(store.customers.values()),
+            books=list(store.books.values()),
+            orders=list(store.orders.values()),
+            returns=list(store.returns.values()),
+        )
+        return History(watermark=store.watermark, batches=_batches(everything))
+
+
+class MemoryHistorySink:
+    """Takes a history over at one moment, when the last of its batches has come."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    async def write(self, history: History) -> int:
+        """Takes new rows and those of a later version than here; returns how many."""
+        batches = [batch async for batch in history.batches]
+        everything = HistoryBatch(
+            customers=list(chain.from_iterable(batch.customers for batch in batches)),
+            books=list(chain.from_iterable(batch.books for batch in batches)),
+            orders=list(chain.from_iterable(batch.orders for batch in batches)),
+            returns=list(chain.from_iterable(batch.returns for batch in batches)),
+        )
+        changes = self._store.begin()
+        taken = changes.take_over(everything)
+        changes.check_references(everything.orders, everything.returns)
+        changes.apply(watermark=history.watermark)
+        return taken
+
+
+async def _batches(everything: HistoryBatch) -> AsyncIterator[HistoryBatch]:
+    for start in range(0, len(everything.customers), BATCH_ROWS):
+        yield HistoryBatch(customers=everything.customers[start : start + BATCH_ROWS])
+    for start in range(0, len(everything.books), BATCH_ROWS):
+        yield HistoryBatch(books=everything.books[start : start + BATCH_ROWS])
+    for start in range(0, len(everything.orders), BATCH_ROWS):
+        yield HistoryBatch(orders=everything.orders[start : start + BATCH_ROWS])
+    for start in range(0, len(everything.returns), BATCH_ROWS):
+        yield HistoryBatch(returns=everything.returns[start : start + BATCH_ROWS])

@@ -1,0 +1,64 @@
+"""Units of work in memory."""
+
+from types import TracebackType
+from typing import Self
+
+from adapters.memory.books import MemoryBookRepository
+from adapters.memory.customers import MemoryCustomerRepository
+from adapters.memory.orders import MemoryOrderRepository, MemoryReturnRepository
+from adapters.memory.pending import Pending
+from adapters.memory.store import MemoryStore
+from application.caller import Caller
+from domain.shared.events import Event
+
+
+class MemoryUnitOfWork:
+    """Writes that are checked and kept together.
+
+    A commit is one step without an await, so that of two tasks that change the same thing the second meets what the
+    first has kept.
+    """
+
+    def __init__(self, store: MemoryStore, caller: Caller) -> None:
+        self._store = store
+        self._caller = caller
+        self._pending = Pending()
+        self._open = False
+        self.customers = MemoryCustomerRepository(store, self._pending)
+        self.books = MemoryBookRepository(store, self._pending)
+        self.orders = MemoryOrderRepository(store, self._pending)
+        self.returns = MemoryReturnRepository(store, self._pending)
+
+    def record(self, *events: Event) -> None:
+        """Appends events at commit."""
+        self._pending.events.extend(events)
+
+    async def commit(self) -> None:
+        """Keeps everything, or nothing and raises."""
+        if not self._open:
+            raise RuntimeError("a unit of work is committed inside its `async with` block")
+        if not self._pending:
+            return
+        changes = self._store.begin()
+        events = self._pending.take(changes)
+        changes.apply((event, self._caller.request_id) for event in events)
+
+    async def __aenter__(self) -> Self:
+        self._open = True
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open = False
+
+
+class MemoryUnitsOfWork:
+    """Where units of work on one store come from."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    def __call__(self, caller: Caller) -> MemoryUnitOfWork:
+        """A new one."""
+        return MemoryUnitOfWork(self._store, caller)
