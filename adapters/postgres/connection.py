@@ -62,12 +62,11 @@ class Dsn:
         if parts.fragment or "@" in parts.path:
             raise ValueError("the database URL has a '#' or a second '@': quote them as %23 and %40")
         options = [("sslmode" if name == "ssl" else name, value) for name, value in options]
-        query = urlencode(options)
-        self._secret = parts._replace(scheme="postgresql", query=query).geturl()
-        open_options = urlencode([option for option in options if option[0] not in _SECRET_OPTIONS], safe="/")
+        self._secret = f"postgresql://{parts.netloc}{parts.path}?{urlencode(options)}".removesuffix("?")
+        shown_options = urlencode([option for option in options if option[0] not in _SECRET_OPTIONS], safe="/")
         user = f"{unquote(parts.username)}@" if parts.username else ""
         where = (parts.hostname or "") + (f":{port}" if port else "")
-        self._shown = f"postgresql://{user}{where}{parts.path}" + (f"?{open_options}" if open_options else "")
+        self._shown = f"postgresql://{user}{where}{parts.path}?{shown_options}".removesuffix("?")
 
     def reveal(self) -> str:
         """The URL as asyncpg takes it, with the password."""

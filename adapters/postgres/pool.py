@@ -19,7 +19,7 @@ from adapters.postgres.connection import Connection, Dsn, QueryObserver, connect
 _TRUSTED_IDLE = 5.0
 # While all connections of `pool_size` are taken, one more is opened only for who has waited so long: a query takes
 # less time than opening a connection, and more connections than cores make all of them slower.
-_OVERFLOW_PATIENCE = 0.02
+_OVERFLOW_PATIENCE = 0.05
 # Connections above `pool_size` are kept so long after their last use: closing them at once would have a load that
 # comes and goes around `pool_size` open and close one with each request.
 _OVERFLOW_IDLE = 30.0
@@ -48,7 +48,7 @@ class Pool:
     - **Order.** The connection released last is handed out first, so that few stay warm. Who waits is served in the
       order of asking. `acquire` takes at most `acquire_timeout` seconds, then raises PoolTimeout; a cancelled waiter
       gives back what it was about to get.
-    - **Overflow.** Above `pool_size` a connection is opened when somebody has waited 20 ms, and closed after 30
+    - **Overflow.** Above `pool_size` a connection is opened when somebody has waited 50 ms, and closed after 30
       to 60 seconds without use.
     - **Health.** A connection is replaced when it is closed or older than `recycle_seconds`; with `pre_ping`, one that
       was idle for more than 5 seconds must answer `SELECT 1` first. When one was found closed all idle ones must, and

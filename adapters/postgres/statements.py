@@ -123,7 +123,7 @@ def _picker(names: tuple[str, ...]) -> _Pick:
 def _refuse_what_needs_the_engine(compiled: SQLCompiler, name: str) -> None:
     """Raise ValueError for what SQLAlchemy would do on each execution, and nobody does here."""
     if compiled.post_compile_params:
-        which = ", ".join(sorted(bind.key for bind in compiled.post_compile_params))
+        which = ", ".join(sorted(compiled.bind_names[bind] for bind in compiled.post_compile_params))
         raise ValueError(f"statement {name}: IN ({which}) expands with each run: use column == any_(bindparam(...))")
     if compiled.literal_execute_params:
         raise ValueError(f"statement {name}: literal_execute writes a value into the text with each run")
