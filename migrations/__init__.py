@@ -1,0 +1,1 @@
+"""The schema of PostgreSQL, one dated step after another. Run by `daybook db upgrade`, never by the alembic command."""

@@ -1,0 +1,1 @@
+"""What the SQL engines share, in SQLAlchemy Core: the tables, and the statements that run on all of them."""

@@ -1,0 +1,154 @@
+"""The schema of a PostgreSQL database: bring it to a revision, say where it is, say how it differs.
+
+Everything here is synchronous and runs in a thread and an event loop of its own, so it may be called from anywhere.
+All but `head` raise Unavailable when the database cannot be reached or does not give a lock in time.
+"""
+
+import asyncio
+import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import CheckConstraint, Connection, Inspector, inspect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+import migrations
+from adapters.postgres.connection import Dsn
+from adapters.postgres.errors import raise_translated
+from adapters.sql.tables import metadata
+
+_Result = TypeVar("_Result")
+_CONNECT_WITHIN = 10.0
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Brings the database forward. Two processes that do so at once wait for each other; nothing to do is quick."""
+    _run(url, lambda connection: command.upgrade(_config(connection), revision))
+
+
+def downgrade(url: str, revision: str) -> None:
+    """Takes the database back to `revision`, or to nothing with `base`: what later revisions added is lost."""
+    _run(url, lambda connection: command.downgrade(_config(connection), revision))
+
+
+def current(url: str) -> str | None:
+    """The revision that the database is at, None for one that was never migrated."""
+    return _run(url, lambda connection: MigrationContext.configure(connection).get_current_revision())
+
+
+def head() -> str:
+    """The newest revision."""
+    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    if newest is None:
+        raise RuntimeError("there are no migrations")
+    return newest
+
+
+def revisions() -> list[str]:
+    """All revisions, the first one first."""
+    return [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()][::-1]
+
+
+def check(url: str) -> list[str]:
+    """How the database differs from the tables that the code was written for, a line each; empty when it does not."""
+    return _run(url, _differences)
+
+
+def draft(url: str, message: str, *, at: datetime) -> Path:
+    """Writes the next step, filled with the differences between the database and the tables. Read it before use."""
+    name = f"{at:%Y_%m_%d_%H%M}"
+
+    def write(connection: Connection) -> Path:
+        script = command.revision(_config(connection), message, autogenerate=True, rev_id=name)
+        if script is None or isinstance(script, list):
+            raise RuntimeError("one step was asked for")
+        return Path(script.path)
+
+    return _run(url, write)
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config(stdout=io.StringIO())
+    folder = Path(migrations.__file__).parent
+    # ConfigParser reads % as the start of a reference.
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    config.attributes.update(connection=connection, target_metadata=metadata)
+    return config
+
+
+def _run(url: str, work: Callable[[Connection], _Result]) -> _Result:
+    with ThreadPoolExecutor(1, "migrate") as thread:
+        return thread.submit(lambda: asyncio.run(_connected(Dsn(url), work))).result()
+
+
+async def _connected(dsn: Dsn, work: Callable[[Connection], _Result]) -> _Result:
+    async def connect() -> asyncpg.Connection:
+        settings = {"application_name": "daybook migrate", "timezone": "UTC"}
+        connection: asyncpg.Connection = await asyncpg.connect(
+            dsn.reveal(), timeout=_CONNECT_WITHIN, server_settings=settings
+        )
+        return connection
+
+    # The URL is given to asyncpg itself, which reads it as it does for the pool; SQLAlchemy never sees it.
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(work)
+    except DBAPIError as error:
+        raise_translated(_driver_error(error))
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise_translated(error)
+    finally:
+        await engine.dispose()
+
+
+def _driver_error(error: DBAPIError) -> Exception:
+    cause = error.orig and error.orig.__cause__
+    return cause if isinstance(cause, Exception) else error
+
+
+def _differences(connection: Connection) -> list[str]:
+    context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+    at, newest = context.get_current_revision(), head()
+    found = [] if at == newest else [f"the database is at revision {at}, the newest is {newest}"]
+    for difference in compare_metadata(context, metadata):
+        # A change of a column comes as a list of its parts.
+        found += [_told(part) for part in (difference if isinstance(difference, list) else [difference])]
+    return found + _check_differences(inspect(connection))
+
+
+def _told(difference: tuple[Any, ...]) -> str:
+    """Such as `add_column orders.weight`: what a migration would have to do."""
+    kind, *rest = difference
+    if kind.startswith("modify_"):
+        _schema, table, column, _existing, present, wanted = rest
+        return f"{kind} {table}.{column}: is {present!r}, should be {wanted!r}"
+    thing = rest[-1]
+    table = getattr(thing, "table", None)
+    owner = rest[-2] if isinstance(rest[-2:][0], str) else getattr(table, "name", None)
+    return f"{kind} {thing.name if owner in (None, thing.name) else f'{owner}.{thing.name}'}"
+
+
+def _check_differences(inspector: Inspector) -> list[str]:
+    """Alembic does not compare checks; their names are enough, since a changed rule gets another name."""
+    found = []
+    for table in metadata.sorted_tables:
+        if not inspector.has_table(table.name):
+            continue
+        wanted = {str(one.name) for one in table.constraints if isinstance(one, CheckConstraint)}
+        present = {str(one["name"]) for one in inspector.get_check_constraints(table.name)}
+        found += [f"add_check {table.name}.{name}" for name in sorted(wanted - present)]
+        found += [f"remove_check {table.name}.{name}" for name in sorted(present - wanted)]
+    return found
