@@ -76,7 +76,10 @@ class Cluster:
         # Single-user mode goes on after an error and leaves with 0.
         if done.returncode != 0 or "ERROR:" in done.stderr or "FATAL:" in done.stderr:
             raise failure(
-                InitialisationFailed, "PostgreSQL could not make its role and database", done.stderr, folder=self.data
+                InitialisationFailed,
+                "PostgreSQL could not make its role and database",
+                done.stderr,
+                folder=self.data.parent,
             )
 
     def run(
@@ -144,7 +147,10 @@ class Cluster:
         done = self.run(self.installation.initdb, ["-D", self._data_argument(), *arguments])
         if done.returncode != 0:
             raise failure(
-                InitialisationFailed, "initdb could not make the database", done.stdout + done.stderr, folder=self.data
+                InitialisationFailed,
+                "initdb could not make the database",
+                done.stdout + done.stderr,
+                folder=self.data.parent,
             )
 
     def trial(self) -> subprocess.CompletedProcess[str]:

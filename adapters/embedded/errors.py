@@ -1,5 +1,6 @@
 """What can go wrong with the embedded PostgreSQL, each error saying what to do about it."""
 
+import errno
 from pathlib import Path
 
 
@@ -51,6 +52,18 @@ class StillRunning(EmbeddedPostgresError):
 
 class NoUnprivilegedAccount(EmbeddedPostgresError):
     """We are root, PostgreSQL refuses to be root, and no other account can run it."""
+
+
+def unusable(folder: Path, error: OSError) -> EmbeddedPostgresError:
+    """The error for something the system refused in `folder`: `DiskFull` or `FolderUnusable`."""
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return DiskFull(
+            f"No space left for PostgreSQL in {folder}: {error}. Free some (it needs about 100 MB) and start again."
+        )
+    return FolderUnusable(
+        f"The folder {folder} cannot be used for PostgreSQL: {error}. "
+        f"Make it readable and writable for this account, or set DATABASE_URL to another database."
+    )
 
 
 def failure(kind: type[EmbeddedPostgresError], what: str, output: str, *, folder: Path) -> EmbeddedPostgresError:

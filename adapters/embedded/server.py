@@ -15,7 +15,7 @@ import asyncpg
 
 from adapters.embedded import account, binaries, processes
 from adapters.embedded.cluster import DATABASE, ROLE, Cluster, take_account
-from adapters.embedded.errors import FolderUnusable, StartFailed, StillRunning, failure
+from adapters.embedded.errors import FolderUnusable, StartFailed, StillRunning, failure, unusable
 from adapters.embedded.state import StateFolder
 
 _logger = logging.getLogger(__name__)
@@ -74,12 +74,14 @@ class EmbeddedPostgres:
         if self._dsn is not None:
             return self._dsn
         installation = binaries.installed()
-        self._state.acquire()
         self._holder = os.getpid()
         try:
+            self._state.acquire()
             self._dsn = self._start(installation)
-        except BaseException:
+        except BaseException as error:
             self.stop()
+            if isinstance(error, OSError):
+                raise unusable(self._state.folder, error) from error
             raise
         return self._dsn
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final
 
 from adapters.embedded.account import Account
-from adapters.embedded.errors import FolderInUse, FolderUnusable
+from adapters.embedded.errors import FolderInUse, FolderUnusable, unusable
 from adapters.embedded.processes import cluster_name
 
 _LOG_LIMIT: Final = 5_000_000
@@ -53,10 +53,7 @@ class StateFolder:
             self.folder.mkdir(mode=0o700, exist_ok=True)
             lock = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise FolderUnusable(
-                f"The folder {self.folder} cannot be used for PostgreSQL: {error}. "
-                f"Make it readable and writable for this account, or set DATABASE_URL to another database."
-            ) from error
+            raise unusable(self.folder, error) from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -80,8 +77,9 @@ class StateFolder:
             os.pwrite(self._lock, note, 0)
 
     def release(self) -> None:
-        """Give the folder back; nothing happens when it is not ours."""
+        """Give the folder back, without what a broken-off first start has left; nothing happens when it is not ours."""
         if self._lock is not None:
+            self.clear_attempts()
             os.ftruncate(self._lock, 0)
             self._let_go()
 

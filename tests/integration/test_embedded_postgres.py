@@ -266,9 +266,9 @@ def test_a_failed_initdb_is_shown_and_leaves_no_half_database(
         patch.setattr(binaries, "_SHARED_PLACES", ())
         with pytest.raises(InitialisationFailed, match=r"(?s)initdb could not make the database.*postgres\.bki"):
             EmbeddedPostgres(quick_path / "postgres").start()
+    assert not list((quick_path / "postgres").glob("new-*"))
     with EmbeddedPostgres(quick_path / "postgres", durable=False) as server:
         assert ask(server.dsn, "SELECT 1") == 1
-    assert not list((quick_path / "postgres").glob("new-*"))
 
 
 def test_without_the_extra_the_error_names_it(quick_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """What the embedded PostgreSQL decides without starting anything: whose process, whose account, which error."""
 
+import errno
 import os
 import pwd
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from adapters.embedded import account, processes
 from adapters.embedded.account import Account
-from adapters.embedded.errors import DiskFull, FolderInUse, StartFailed, failure
+from adapters.embedded.errors import DiskFull, FolderInUse, FolderUnusable, StartFailed, failure, unusable
 from adapters.embedded.processes import ServerProcess
 
 NAME = "daybook-fe00-1234"
@@ -50,6 +51,11 @@ def test_a_full_disk_is_told_from_other_failures_and_the_last_words_are_kept() -
     assert type(full) is DiskFull
     assert "Free some space for /srv/shop" in str(full)
     assert "PANIC:  could not write" in str(full)
+
+    refused = unusable(Path("/srv/shop"), OSError(errno.ENOSPC, "No space left on device"))
+    assert type(refused) is DiskFull
+    assert "/srv/shop" in str(refused)
+    assert type(unusable(Path("/srv/shop"), PermissionError(errno.EACCES, "Permission denied"))) is FolderUnusable
 
     other = failure(StartFailed, "It ended", "\n".join(f"line {n}" for n in range(100)), folder=Path("/srv/shop"))
     assert type(other) is StartFailed
