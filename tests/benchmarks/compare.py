@@ -1,8 +1,8 @@
 """`make bench`: Daybook, the usual stacks and the bare limit, in one run on the same PostgreSQL and the same rows.
 
-Three questions: get one book, a page of 50, create one. Rounds are interleaved, so that a change of the
-machine's mood meets everybody; each figure is the median of the rounds. The server runs on one core of its own,
-PostgreSQL and the load on the others. CPU is the server's alone. A run in which any answer is not the expected one is no result and stops.
+Three questions: get one book, a page of 50, create one. Rounds are interleaved, so that a change of the machine's mood
+meets everybody; each figure is the median of the rounds. The server runs on one core of its own, PostgreSQL and the
+load on the others. CPU is the server's alone. A run in which any answer is not the expected one is no result: it stops.
 """
 
 import argparse
