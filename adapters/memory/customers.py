@@ -11,6 +11,7 @@ from application.customers.models import CustomerRead
 from application.errors import NotFound
 from application.listing import Listing, Page
 from domain.customers.customer import Customer
+from domain.customers.email_address import EmailAddress
 from domain.shared.ids import CustomerId
 
 
@@ -32,6 +33,11 @@ class MemoryCustomerRepository:
         """The living customers that have these references."""
         owner = self._store.customer_rows.owner
         return {reference: found for reference in references if (found := owner("reference", reference)) is not None}
+
+    async def find_by_emails(self, emails: Sequence[EmailAddress]) -> Mapping[EmailAddress, Customer]:
+        """The living customers that have these e-mail addresses."""
+        owner = self._store.customer_rows.owner
+        return {email: found for email in emails if (found := owner("email", email.value)) is not None}
 
     def add(self, customer: Customer) -> None:
         """Keeps a new customer at commit."""
