@@ -1,0 +1,121 @@
+"""Facts about purchases, counted in memory: the definition itself, over the rows of the store."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from itertools import islice
+from typing import TypeVar
+from uuid import UUID
+
+from adapters.memory.store import MemoryStore
+from application.ports.purchases import PurchaseView, Scores
+from domain.analytics.counting import (
+    cells,
+    count_products,
+    count_prospects,
+    count_revenue,
+    count_summary,
+    histograms,
+    list_buyers,
+    score,
+)
+from domain.analytics.facts import (
+    By,
+    CellFacts,
+    Metric,
+    PeriodFacts,
+    ProductTotals,
+    RfmHistograms,
+    ScoredBuyer,
+    Scoring,
+    SummaryFacts,
+)
+from domain.analytics.history import PurchaseHistory
+from domain.analytics.periods import Period
+from domain.analytics.scope import Scope
+
+T = TypeVar("T")
+
+
+class MemoryPurchaseView:
+    """The rows as they were at one moment. Counting is done in a thread, so that the event loop goes on."""
+
+    def __init__(self, history: PurchaseHistory, watermark: int) -> None:
+        self._history = history
+        self._watermark = watermark
+
+    async def watermark(self) -> int:
+        """The position of the last event."""
+        return self._watermark
+
+    async def currencies(self) -> Sequence[str]:
+        """Sorted."""
+        return self._history.currencies()
+
+    async def summary(self, scope: Scope) -> SummaryFacts:
+        """The whole scope in a few numbers."""
+        return await asyncio.to_thread(count_summary, self._history, scope)
+
+    async def revenue(self, scope: Scope, period: Period) -> Sequence[PeriodFacts]:
+        """The periods in which something happened."""
+        return await asyncio.to_thread(count_revenue, self._history, scope, period)
+
+    async def products(self, scope: Scope, by: By, metric: Metric, limit: int) -> ProductTotals:
+        """The first products, authors or categories."""
+        return await asyncio.to_thread(count_products, self._history, scope, by, metric, limit)
+
+    async def rfm_histograms(self, scope: Scope) -> RfmHistograms:
+        """How many customers have each value."""
+        return await asyncio.to_thread(lambda: histograms(list_buyers(self._history, scope)))
+
+    async def rfm_cells(self, scope: Scope, scoring: Scoring) -> Sequence[CellFacts]:
+        """The customers of each combination of scores."""
+        return await asyncio.to_thread(lambda: cells(self._scored(scope, scoring)))
+
+    async def rfm_buyers(
+        self,
+        scope: Scope,
+        scoring: Scoring,
+        *,
+        scores: frozenset[Scores],
+        after: tuple[str, UUID] | None,
+        limit: int,
+    ) -> Sequence[ScoredBuyer]:
+        """One page of customers, by key, then by id."""
+        scored = await asyncio.to_thread(self._scored, scope, scoring)
+        place = None if after is None else (after[0], str(after[1]))
+        found = (
+            one
+            for one in scored
+            if (one.r, one.f, one.m) in scores and (place is None or (one.buyer.key, str(one.buyer.id)) > place)
+        )
+        return list(islice(found, limit))
+
+    async def prospects(self, scope: Scope) -> int:
+        """Living customers without a purchase."""
+        return await asyncio.to_thread(count_prospects, self._history, scope)
+
+    def _scored(self, scope: Scope, scoring: Scoring) -> list[ScoredBuyer]:
+        return score(list_buyers(self._history, scope), scoring)
+
+
+class MemoryPurchaseFacts:
+    """The definitions over the memory store."""
+
+    def __init__(self, store: MemoryStore) -> None:
+        self._store = store
+
+    @property
+    def store(self) -> str:
+        """As health answers name it."""
+        return "memory"
+
+    async def read(self, question: Callable[[PurchaseView], Awaitable[T]]) -> T:
+        """Of the rows as they are now."""
+        store = self._store
+        history = PurchaseHistory(
+            customers=list(store.customers.values()),
+            books=list(store.books.values()),
+            orders=list(store.orders.values()),
+            returns=list(store.returns.values()),
+        )
+        return await question(MemoryPurchaseView(history, store.watermark))

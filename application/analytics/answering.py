@@ -1,0 +1,49 @@
+"""How each report is answered from one view of a store: facts up, cut points down, counts up, then the definition."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from application.analytics.questions import Question
+from application.ports.purchases import PurchaseView
+from domain.analytics.facts import By, Metric
+from domain.analytics.periods import Period
+from domain.analytics.products import TopProducts, top_products
+from domain.analytics.revenue import RevenueSeries, revenue_series
+from domain.analytics.rfm import Method, Rfm, rfm, scoring
+from domain.analytics.segments import SegmentTable
+from domain.analytics.summary import Summary, summarise
+
+Data = Summary | RevenueSeries | TopProducts | Rfm
+Answering = Callable[[PurchaseView, Question, SegmentTable], Awaitable[Data]]
+
+
+async def _summary(view: PurchaseView, question: Question, _segments: SegmentTable) -> Summary:
+    return summarise(await view.summary(question.scope), question.scope)
+
+
+async def _revenue(view: PurchaseView, question: Question, _segments: SegmentTable) -> RevenueSeries:
+    period = Period(question.text("period"))
+    facts = await view.revenue(question.scope, period)
+    return revenue_series(facts, question.scope, period=period, window=question.number("window"), today=question.today)
+
+
+async def _top_products(view: PurchaseView, question: Question, _segments: SegmentTable) -> TopProducts:
+    by, metric = By(question.text("by")), Metric(question.text("metric"))
+    facts = await view.products(question.scope, by, metric, question.number("limit"))
+    return top_products(facts, question.scope, by=by, metric=metric)
+
+
+async def _rfm(view: PurchaseView, question: Question, segments: SegmentTable) -> Rfm:
+    scope, method = question.scope, Method(question.text("method"))
+    histograms = await view.rfm_histograms(scope)
+    scored, cuts = scoring(histograms, method, scope)
+    cells = await view.rfm_cells(scope, scored)
+    prospects = await view.prospects(scope)
+    return rfm(histograms, cells, prospects, scope, method=method, cuts=cuts, table=segments)
+
+
+ANSWERS: Mapping[str, Answering] = {
+    "summary": _summary,
+    "revenue": _revenue,
+    "top-products": _top_products,
+    "rfm": _rfm,
+}

@@ -1,0 +1,1 @@
+"""What each report means: the definitions, once, as pure functions over exact facts."""

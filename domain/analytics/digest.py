@@ -1,0 +1,67 @@
+"""The fingerprint of an answer, equal wherever the same question was asked of the same facts."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from decimal import Context, Decimal
+from enum import Enum
+from typing import Any
+
+from domain.analytics.quotients import SIGNIFICANT
+from domain.shared.money import EXACT
+
+# On a field of an answer: what this store alone calls it (an id), or when it was asked.
+NOT_IN_DIGEST: Mapping[str, bool] = {"digest": False}
+
+_FLOAT = Context(prec=SIGNIFICANT)
+
+
+def answer_digest(data: object) -> str:
+    """`sha256:` and the hash of the canonical JSON of an answer's data.
+
+    Canonical: UTF-8, keys sorted, no spaces, integers exact, decimals as text without exponent and trailing zeros,
+    floats in shortest form after rounding to twelve significant digits, dates as YYYY-MM-DD. Fields marked
+    NOT_IN_DIGEST are left out.
+    """
+    return "sha256:" + hashlib.sha256(canonical_json(data)).hexdigest()
+
+
+def canonical_json(data: object) -> bytes:
+    """What `answer_digest` hashes. Raises TypeError for a kind of value that no answer holds."""
+    plain = _plain(data)
+    text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.encode("utf-8", "surrogatepass")
+
+
+def decimal_digits(value: Decimal) -> str:
+    """Plain notation without trailing zeros: 1E+2 is 100, 0.10 is 0.1, -0 is 0."""
+    reduced = value.normalize(EXACT)
+    return format(reduced, "f") if reduced else "0"
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Enum():
+            return value.value
+        case None | bool() | str() | int():
+            return value
+        case float():
+            return float(_FLOAT.create_decimal_from_float(value)) + 0.0
+        case Decimal():
+            return decimal_digits(value)
+        case date():
+            return value.isoformat()
+        case Mapping():
+            return {str(key): _plain(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_plain(inner) for inner in value]
+    return _kept_fields(value)
+
+
+def _kept_fields(value: Any) -> dict[str, Any]:
+    if not is_dataclass(value):
+        raise TypeError(f"an answer holds no {type(value).__name__}")
+    kept = (field for field in fields(value) if field.metadata.get("digest", True))
+    return {field.name: _plain(getattr(value, field.name)) for field in kept}
