@@ -1,0 +1,90 @@
+"""Each contract test runs once for every store of tests/support/cases.py that has what the test needs.
+
+@pytest.mark.needs("writes")       only stores with this capability (repeatable, also as a module's `pytestmark`)
+@pytest.mark.without("writes")     only stores without it: what happens instead
+
+A store's declared gaps become strict xfails. What no store can run is deselected, and said so by pytest's summary.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from application.caller import Caller
+from application.ports.history import HistoryBatch
+from tests.support.cases import having
+from tests.support.store_case import StoreCase, StorePorts, told
+
+Load = Callable[[HistoryBatch], Awaitable[None]]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "needs(*capabilities): runs on the stores that have all of these")
+    config.addinivalue_line("markers", "without(*capabilities): runs on the stores that have none of these")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "case" not in metafunc.fixturenames:
+        return
+    needed = [name for mark in metafunc.definition.iter_markers("needs") for name in mark.args]
+    without = [name for mark in metafunc.definition.iter_markers("without") for name in mark.args]
+    cases = having(needed, without)
+    metafunc.parametrize(
+        "case",
+        [_with_gap(case, metafunc.function.__name__) for case in cases] or [None],
+        ids=[case.name for case in cases] or ["none"],
+        scope="session",
+    )
+
+
+def _with_gap(case: StoreCase, test: str) -> Any:
+    gap = case.gaps.get(test)
+    return pytest.param(case, marks=[pytest.mark.xfail(reason=str(gap), strict=True)] if gap else [])
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    idle = [item for item in items if isinstance(item, pytest.Function) and _is_idle(item)]
+    if idle:
+        config.hook.pytest_deselected(items=idle)
+        items[:] = [item for item in items if item not in idle]
+
+
+def _is_idle(item: pytest.Function) -> bool:
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and callspec.params.get("case", ...) is None
+
+
+@pytest.fixture
+def server(case: StoreCase, request: pytest.FixtureRequest) -> Any:
+    """What is dear to make, once a session."""
+    return request.getfixturevalue(case.server) if case.server else None
+
+
+@pytest.fixture
+async def ports(case: StoreCase, server: Any) -> AsyncIterator[StorePorts]:
+    """The ports of a clean store."""
+    async with case.open(server) as opened:
+        yield opened
+
+
+@pytest.fixture
+def load(case: StoreCase, ports: StorePorts) -> Load:
+    """Puts aggregates into the store as they are, with their versions, deletions and what came back.
+
+    Through a unit of work where the store takes one, so that the usual way in is tested along; else through its sink.
+    """
+
+    async def put(batch: HistoryBatch) -> None:
+        if case.writes:
+            async with ports.units(Caller("loader")) as uow:
+                uow.customers.add_many(batch.customers)
+                uow.books.add_many(batch.books)
+                uow.orders.add_many(batch.orders)
+                uow.returns.add_many(batch.returns)
+                await uow.commit()
+        else:
+            assert ports.sink is not None, "a store without writes is loaded through its sink"
+            await ports.sink.write(told(batch, watermark=1))
+
+    return put

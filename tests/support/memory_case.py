@@ -1,0 +1,84 @@
+"""The store in memory, under contract."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from adapters.memory.books import MemoryBookReader, MemoryBookRepository
+from adapters.memory.customers import MemoryCustomerReader, MemoryCustomerRepository
+from adapters.memory.history import MemoryHistorySink, MemoryHistorySource
+from adapters.memory.orders import (
+    MemoryOrderReader,
+    MemoryOrderRepository,
+    MemoryReturnReader,
+    MemoryReturnRepository,
+)
+from adapters.memory.store import MemoryStore
+from adapters.memory.stores import MemoryHealth
+from adapters.memory.unit_of_work import MemoryUnitOfWork, MemoryUnitsOfWork
+from application.ports.books import BookReader, BookRepository
+from application.ports.customers import CustomerReader, CustomerRepository
+from application.ports.history import HistorySink, HistorySource
+from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
+from application.ports.stores import Store
+from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from tests.support.store_case import KeptEvent, StoreCase, StorePorts
+
+
+def memory_ports(store: MemoryStore) -> StorePorts:
+    """The ports on a store."""
+
+    async def watermark() -> int:
+        return store.watermark
+
+    async def events() -> Sequence[KeptEvent]:
+        return [KeptEvent(kept.event, kept.request_id) for kept in store.events]
+
+    return StorePorts(
+        units=MemoryUnitsOfWork(store),
+        customers=MemoryCustomerReader(store),
+        books=MemoryBookReader(store),
+        orders=MemoryOrderReader(store),
+        returns=MemoryReturnReader(store),
+        health=MemoryHealth(),
+        source=MemoryHistorySource(store),
+        sink=MemoryHistorySink(store),
+        watermark=watermark,
+        events=events,
+    )
+
+
+@asynccontextmanager
+async def _open(server: None) -> AsyncIterator[StorePorts]:
+    yield memory_ports(MemoryStore())
+
+
+def memory_case() -> StoreCase:
+    """All of it, in this process."""
+    return StoreCase(
+        name="memory",
+        adapters=frozenset({"memory"}),
+        writes=True,
+        transactions=True,
+        enforces_unique=True,
+        enforces_references=True,
+        reads_orders=True,
+        tells_history=True,
+        takes_history=True,
+        remote=False,
+        open=_open,
+        implements={
+            UnitsOfWork: MemoryUnitsOfWork,
+            UnitOfWork: MemoryUnitOfWork,
+            CustomerRepository: MemoryCustomerRepository,
+            CustomerReader: MemoryCustomerReader,
+            BookRepository: MemoryBookRepository,
+            BookReader: MemoryBookReader,
+            OrderRepository: MemoryOrderRepository,
+            OrderReader: MemoryOrderReader,
+            ReturnRepository: MemoryReturnRepository,
+            ReturnReader: MemoryReturnReader,
+            HistorySource: MemoryHistorySource,
+            HistorySink: MemoryHistorySink,
+            Store: MemoryHealth,
+        },
+    )

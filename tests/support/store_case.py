@@ -1,0 +1,107 @@
+"""What a store tells the contract suites about itself, and what it hands them."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from application.ports.books import BookReader
+from application.ports.customers import CustomerReader
+from application.ports.history import History, HistoryBatch, HistorySink, HistorySource
+from application.ports.orders import OrderReader, ReturnReader
+from application.ports.stores import Store
+from application.ports.unit_of_work import UnitsOfWork
+from domain.shared.events import Event
+
+CAPABILITIES = {
+    "writes": "units of work keep what they commit; without it every one is refused with ReadOnlyStore",
+    "transactions": "a unit of work that fails leaves nothing, and of two that race for one row one loses",
+    "enforces_unique": "the store itself refuses a second e-mail address, reference or ISBN",
+    "enforces_references": "the store itself refuses an order of a customer, and a line of a book, that it has not",
+    "reads_orders": "there are readers of orders and of returns",
+    "tells_history": "there is a HistorySource",
+    "takes_history": "there is a HistorySink",
+    "remote": "the store is behind a connection that may be down; the case has `unreachable`",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What a store does not do: `word` is notimpl (it could), notyet (it will) or never (it cannot), and why."""
+
+    word: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        if self.word not in ("notimpl", "notyet", "never") or not self.reason:
+            raise ValueError("a gap is notimpl, notyet or never, with a reason")
+
+    def __str__(self) -> str:
+        return f"{self.word}: {self.reason}"
+
+
+class KeptEvent(NamedTuple):
+    """An event as the store has it, read past the ports, since none of them tells events yet."""
+
+    event: Event
+    request_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StorePorts:
+    """The ports of one clean store, and two looks past them: `watermark` and, where there are writes, `events`.
+
+    A port that the capabilities of the case exclude is None, `units` excepted: a store without `writes` has units that
+    refuse.
+    """
+
+    units: UnitsOfWork
+    customers: CustomerReader
+    books: BookReader
+    health: Store
+    orders: OrderReader | None = None
+    returns: ReturnReader | None = None
+    source: HistorySource | None = None
+    sink: HistorySink | None = None
+    purchases: Any = None
+    watermark: Callable[[], Awaitable[int]]
+    events: Callable[[], Awaitable[Sequence[KeptEvent]]] | None = None
+
+
+def told(*batches: HistoryBatch, watermark: int) -> History:
+    """A history of these batches."""
+    return History(watermark=watermark, batches=_each(batches))
+
+
+async def _each(batches: Iterable[HistoryBatch]) -> AsyncIterator[HistoryBatch]:
+    for batch in batches:
+        yield batch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreCase:
+    """One store under contract. Tests ask for capabilities, never for the name.
+
+    `open(server)` gives the ports of a clean store; `server` is what the session fixture named `server` yields (a pool,
+    an engine: what is dear to make), or None. `unreachable()` gives the health of a store of this kind where nobody
+    answers. `implements` names the class behind each port, `lacks` says of each port without a class why there is none,
+    `gaps` says of each test, by its function's name, why it must fail here: a strict xfail, so that a gap that closes
+    has to be struck out. `adapters` are the folders of adapters/ that it is made of.
+    """
+
+    name: str
+    adapters: frozenset[str]
+    writes: bool
+    transactions: bool
+    enforces_unique: bool
+    enforces_references: bool
+    reads_orders: bool
+    tells_history: bool
+    takes_history: bool
+    remote: bool
+    open: Callable[[Any], AbstractAsyncContextManager[StorePorts]]
+    implements: Mapping[type, type]
+    lacks: Mapping[type, Gap] = field(default_factory=dict)
+    gaps: Mapping[str, Gap] = field(default_factory=dict)
+    server: str | None = None
+    unreachable: Callable[[], AbstractAsyncContextManager[Store]] | None = None
