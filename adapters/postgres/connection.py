@@ -13,7 +13,7 @@ import msgspec
 # none is too long to be kept: the analytics statements are the longest and gain the most.
 _CACHED_STATEMENTS = 512
 
-BROKEN = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
+BROKEN = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
 """What a connection that does not work raises; TimeoutError is an OSError."""
 
 _SCHEMES = ("postgresql", "postgres", "postgresql+asyncpg")
@@ -92,6 +92,16 @@ class Connection(asyncpg.Connection):
         self.idle_since = 0.0
         self.trusted_until = 0.0
         self.observer: QueryObserver | None = None
+
+    def is_closed(self) -> bool:
+        """Whether it cannot be used any more: asyncpg's answer, but at once and not when the socket is gone.
+
+        asyncpg breaks off a connection that it finds out of step, and calls it open until the event loop has closed it.
+        """
+        # Asked with every use, so it spells out what super() would answer.
+        transport = self._transport  # type: ignore[attr-defined]  # private, so not in the stubs
+        protocol = self._protocol  # type: ignore[attr-defined]  # likewise
+        return transport.is_closing() or self._aborted or not protocol.is_connected()  # type: ignore[attr-defined]  # likewise
 
     def is_settled(self) -> bool:
         """Whether nothing of the last user is left: no open transaction, no query running or being cancelled.

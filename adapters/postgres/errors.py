@@ -130,6 +130,9 @@ def is_lost(error: Exception) -> bool:
     if isinstance(error, asyncpg.InterfaceError):
         # asyncpg has one type for a closed connection and for a misused one.
         return "closed" in str(error)
+    if isinstance(error, asyncpg.InternalClientError):
+        # A session was ended by the server while it was idle, and used before its socket was seen closed.
+        return "cannot switch to state" in str(error)
     return isinstance(error, _LOST) and not isinstance(error, TimeoutError)
 
 

@@ -15,6 +15,7 @@ LOST: list[Exception] = [
     asyncpg.CrashShutdownError("crash"),
     asyncpg.IdleInTransactionSessionTimeoutError("idle"),
     asyncpg.InterfaceError("connection is closed"),
+    asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress"),
     ConnectionResetError("reset"),
     BrokenPipeError("pipe"),
 ]
@@ -35,6 +36,7 @@ UNDONE: list[Exception] = [
 OUR_FAULT: list[Exception] = [
     asyncpg.UndefinedTableError('relation "books" does not exist'),
     asyncpg.InterfaceError("cannot perform operation: another operation is in progress"),
+    asyncpg.InternalClientError("got result for unknown protocol state 3"),
     ValueError("what"),
 ]
 

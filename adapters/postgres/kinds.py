@@ -1,0 +1,212 @@
+"""Aggregates and events as rows to be written: added one by scalars, added many by arrays, saved over their version."""
+
+from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
+from typing import Any, Generic, TypeVar
+
+import msgspec
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    FromClause,
+    Insert,
+    Table,
+    Text,
+    Update,
+    bindparam,
+    cast,
+    column,
+    func,
+    insert,
+    literal_column,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import TypeEngine
+
+from adapters.sql.tables import DOCUMENT, TEXTS
+
+A = TypeVar("A")
+Values = Sequence[object]
+Params = dict[str, object]
+
+
+class Rows:
+    """The columns of a table as values to bind, in their order, those that PostgreSQL makes left out."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.columns = [one for one in table.columns if one.identity is None]
+        self.names = [f"{table.name}_{one.name}" for one in self.columns]
+        self._encoders: dict[int, Callable[[Any], str]] = {
+            place: texts_literal if one.type is TEXTS else _json
+            for place, one in enumerate(self.columns)
+            if one.type in (TEXTS, DOCUMENT)
+        }
+
+    def place(self, name: str) -> int:
+        """Where a column stands among the values."""
+        return [one.name for one in self.columns].index(name)
+
+    def one(self, values: Values) -> Params:
+        """The values for `insert_one`."""
+        return dict(zip(self.names, values, strict=True))
+
+    def many(self, rows: Iterable[Values]) -> Params:
+        """The values for `insert_many`: an array a column."""
+        arrays: list[list[Any]] = [list(values) for values in zip(*rows, strict=True)] or [[] for _ in self.names]
+        # An array of arrays must be rectangular, and asyncpg's codec for jsonb does not reach into arrays: both go as
+        # text.
+        for place, encode in self._encoders.items():
+            arrays[place] = [encode(value) for value in arrays[place]]
+        return dict(zip(self.names, arrays, strict=True))
+
+    def insert_one(self, gate: CTE | None) -> Insert:
+        """One row, or as many as `gate` has."""
+        values = [bindparam(name, type_=one.type) for name, one in zip(self.names, self.columns, strict=True)]
+        if gate is None:
+            return insert(self.table).values(dict(zip(self.columns, values, strict=True)))
+        return insert(self.table).from_select(self.columns, select(*values).select_from(gate))
+
+    def insert_many(self, gate: CTE | None) -> Insert:
+        """Many rows, or none when `gate` has none."""
+        kinds = [Text() if place in self._encoders else one.type for place, one in enumerate(self.columns)]
+        source = unnested(self.table.name, dict(zip(self.names, kinds, strict=True)))
+        values = [
+            cast(given, one.type) if place in self._encoders else given
+            for place, (given, one) in enumerate(zip(source.columns, self.columns, strict=True))
+        ]
+        rows = select(*values).select_from(source if gate is None else gate.join(source, true()))
+        return insert(self.table).from_select(self.columns, rows)
+
+
+class Lines(Generic[A]):
+    """Rows that belong to one of another table and are written with it.
+
+    `values` gives them, each beginning with the id of the owner and its number. `changing` names the one column that a
+    save of the owner writes, counted up from 0; without it they never change.
+    """
+
+    def __init__(self, table: Table, values: Callable[[A], list[Values]], *, changing: str | None = None) -> None:
+        self._values = values
+        self._changing = changing
+        self._changed = None if changing is None else Rows(table).place(changing)
+        self.rows = Rows(table)
+
+    def added(self, owners: Iterable[A]) -> Params:
+        """The values for `insert_many`."""
+        return self.rows.many(values for owner in owners for values in self._values(owner))
+
+    def saved(self, owner: A) -> Params:
+        """The values for `update`. Those still at 0 were never changed, for the column only grows."""
+        place = self._changed
+        if place is None:
+            return {}
+        changed = [(values[1], values[place]) for values in self._values(owner) if values[place]]
+        return {"line_numbers": [number for number, _ in changed], "line_values": [value for _, value in changed]}
+
+    def update(self, gate: CTE) -> Update | None:
+        """The changed lines of the row of `gate`."""
+        if self._changing is None:
+            return None
+        table = self.rows.table
+        owner, number, *_ = table.columns
+        target = table.c[self._changing]
+        given = unnested("given", {"line_numbers": number.type, "line_values": target.type})
+        return (
+            update(table)
+            .values({target: given.c.line_values})
+            .where(owner == gate.c.id, number == given.c.line_numbers, target != given.c.line_values)
+        )
+
+
+class Kind(Generic[A]):
+    """One kind of aggregate, or the events: its table, a row of it for each, and its lines.
+
+    `values` gives a row in the order of the table's columns. `saves` names the columns that a save writes, beside the
+    version, which the aggregate carries as it will be.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        values: Callable[[A], Values],
+        *,
+        saves: Sequence[str] = (),
+        lines: Lines[A] | None = None,
+    ) -> None:
+        self.name = table.name
+        self._rows = Rows(table)
+        self._values = values
+        self._lines = lines
+        saved = ("id", "version", *saves) if saves else ("id", "version")
+        self._saved_columns = [table.c[name] for name in saved] if saves else []
+        self._saved_names = [f"saved_{one.name}" for one in self._saved_columns]
+        self._pick_saved = itemgetter(*(self._rows.place(name) for name in saved)) if saves else None
+
+    def __repr__(self) -> str:
+        return f"Kind({self.name!r})"
+
+    def adding(self, one: A) -> Params:
+        """The values for `add`."""
+        params = self._rows.one(self._values(one))
+        return params if self._lines is None else params | self._lines.added([one])
+
+    def adding_many(self, some: Sequence[A]) -> Params:
+        """The values for `add_many`."""
+        params = self._rows.many(map(self._values, some))
+        return params if self._lines is None else params | self._lines.added(some)
+
+    def saving(self, one: A) -> Params:
+        """The values for `save`."""
+        if self._pick_saved is None:
+            raise TypeError(f"{self.name} never change")
+        params = dict(zip(self._saved_names, self._pick_saved(self._values(one)), strict=True))
+        return params if self._lines is None else params | self._lines.saved(one)
+
+    def add(self, gate: CTE | None) -> list[Insert]:
+        """The statements that add one."""
+        return [self._rows.insert_one(gate), *([] if self._lines is None else [self._lines.rows.insert_many(gate)])]
+
+    def add_many(self, gate: CTE | None) -> list[Insert]:
+        """The statements that add many."""
+        return [self._rows.insert_many(gate), *([] if self._lines is None else [self._lines.rows.insert_many(gate)])]
+
+    def save(self) -> CTE:
+        """The row that a save changed, or no row where the version is not the one before."""
+        key, version, *_ = self._saved_columns
+        values = {
+            one: bindparam(name, type_=one.type)
+            for one, name in zip(self._saved_columns, self._saved_names, strict=True)
+        }
+        before = values[version] - literal_column("1")
+        return (
+            update(self._rows.table)
+            .values({one: value for one, value in values.items() if one is not key})
+            .where(key == values[key], version == before)
+            .returning(key)
+            .cte("saved")
+        )
+
+    def save_lines(self, gate: CTE) -> list[Update]:
+        """The statements that change the lines of a saved one."""
+        changed = None if self._lines is None else self._lines.update(gate)
+        return [] if changed is None else [changed]
+
+
+def unnested(name: str, arrays: dict[str, TypeEngine[Any]]) -> FromClause:
+    """A table of arrays to bind: a column for each, of the type of its members."""
+    binds = [bindparam(one, type_=ARRAY(kind)) for one, kind in arrays.items()]
+    columns = [column(one, kind) for one, kind in arrays.items()]
+    return func.unnest(*binds).table_valued(*columns, name=name).render_derived()
+
+
+def texts_literal(texts: Iterable[str]) -> str:
+    """A text[] as PostgreSQL writes it, each member in quotes."""
+    return "{" + ",".join('"' + one.replace("\\", "\\\\").replace('"', '\\"') + '"' for one in texts) + "}"
+
+
+def _json(document: object) -> str:
+    return msgspec.json.encode(document).decode()

@@ -1,0 +1,134 @@
+"""What a unit of work was asked to keep, in as few statements as it takes.
+
+A usual unit of work (something added or one thing saved, and the events) is ONE statement whose writes are
+data-modifying CTEs: PostgreSQL keeps all of it or nothing without BEGIN and COMMIT, which spares two round trips.
+Whatever comes with a save takes its rows FROM the saved one, so it happens only when the version matched.
+Anything else (several saves) is written step by step, in the order asked for, inside a transaction.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeVar
+
+import asyncpg
+from sqlalchemy import CTE, Insert, Update, func, select
+
+from adapters.postgres.connection import Connection
+from adapters.postgres.errors import raise_translated, write
+from adapters.postgres.kinds import Kind, Params
+from adapters.postgres.pool import Pool
+from adapters.postgres.statements import Statement
+from application.errors import Conflict
+
+A = TypeVar("A")
+_ADD, _ADD_MANY, _SAVE = "add", "add_many", "save"
+Shape = tuple[tuple[Kind[Any], str], ...]
+
+
+class Write(NamedTuple):
+    """Rows of one kind to be added, or one to be saved."""
+
+    kind: Kind[Any]
+    saves: bool
+    rows: list[Any]
+
+    @property
+    def verb(self) -> str:
+        """How it is written."""
+        return _SAVE if self.saves else _ADD if len(self.rows) == 1 else _ADD_MANY
+
+    def params(self) -> Params:
+        """The values of its statement."""
+        if self.saves:
+            return self.kind.saving(self.rows[0])
+        return self.kind.adding(self.rows[0]) if len(self.rows) == 1 else self.kind.adding_many(self.rows)
+
+
+class Pending:
+    """The writes of one unit of work, in the order in which they were asked for."""
+
+    __slots__ = ("_writes",)
+
+    def __init__(self) -> None:
+        self._writes: list[Write] = []
+
+    def add(self, kind: Kind[A], row: A) -> None:
+        """Something new. Those of one kind that follow one another are written together."""
+        last = self._writes[-1] if self._writes else None
+        if last is not None and last.kind is kind and not last.saves:
+            last.rows.append(row)
+        else:
+            self._writes.append(Write(kind, False, [row]))  # noqa: FBT003  # the field's name is in the class above
+
+    def add_many(self, kind: Kind[A], rows: Iterable[A]) -> None:
+        """As `add` for each."""
+        for row in rows:
+            self.add(kind, row)
+
+    def save(self, kind: Kind[A], row: A) -> None:
+        """Something changed, with the version that it will have."""
+        self._writes.append(Write(kind, True, [row]))  # noqa: FBT003  # likewise
+
+    def take(self) -> list[Write]:
+        """All of them; nothing is pending afterwards."""
+        taken, self._writes = self._writes, []
+        return taken
+
+
+async def keep(pool: Pool, writes: Sequence[Write]) -> None:
+    """Keeps all of it or nothing.
+
+    Raises Conflict when the version of a save is not the one before any more, the errors of the constraints, and
+    Unavailable or OutcomeUnknown.
+    """
+    if _fits_one_statement(writes):
+        await write(pool, lambda connection: _run(connection, writes))
+    else:
+        await _keep_step_by_step(pool, writes)
+
+
+def _fits_one_statement(writes: Sequence[Write]) -> bool:
+    # A save may free a key that an addition of the same kind takes: only steps keep that order.
+    kinds = {one.kind for one in writes}
+    return len(kinds) == len(writes) and sum(one.saves for one in writes) <= 1
+
+
+async def _run(connection: Connection, writes: Sequence[Write]) -> None:
+    params: Params = {}
+    for one in writes:
+        params |= one.params()
+    statement = statement_for(tuple([(one.kind, one.verb) for one in writes]))
+    if not await statement.fetchval(connection, **params):
+        raise Conflict("somebody else changed it in the meantime: read it again and repeat the change")
+
+
+async def _keep_step_by_step(pool: Pool, writes: Sequence[Write]) -> None:
+    committing = False
+    try:
+        async with pool.acquire() as connection:
+            transaction = connection.transaction()
+            await transaction.start()
+            try:
+                for one in writes:
+                    await _run(connection, [one])
+            except BaseException:
+                await _roll_back(connection, transaction)
+                raise
+            committing = True
+            await transaction.commit()
+    except Exception as error:
+        raise_translated(error, sent=committing)
+
+
+@lru_cache(maxsize=512)
+def statement_for(shape: Shape) -> Statement:
+    """The one statement of writes of these kinds. Its value is 0 when the row to save was not there, else positive."""
+    saved = next((kind for kind, verb in shape if verb == _SAVE), None)
+    gate = None if saved is None else saved.save()
+    parts: list[Insert | Update] = [] if saved is None or gate is None else [*saved.save_lines(gate)]
+    for kind, verb in shape:
+        if verb != _SAVE:
+            parts += kind.add(gate) if verb == _ADD else kind.add_many(gate)
+    ctes: list[CTE] = [part.cte(f"{place}_{part.table.name}") for place, part in enumerate(parts)]
+    outcome = select(func.count()).select_from(gate) if gate is not None else select(1)
+    return Statement(outcome.add_cte(*ctes), name="+".join(f"{kind.name}.{verb}" for kind, verb in shape))
