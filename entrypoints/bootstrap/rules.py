@@ -1,0 +1,118 @@
+"""Settings that are sound one by one and do not go together."""
+
+import importlib.util
+import ipaddress
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urlsplit
+
+from adapters.postgres.connection import Dsn
+from entrypoints.bootstrap.settings import Settings
+
+# Passwords that stand in examples all over the world.
+_EXAMPLE_PASSWORDS: Final = frozenset(
+    {"admin", "changeme", "change-me", "daybook", "password", "pass", "postgres", "secret", "test"}
+)
+_TLS_MODES: Final = ("require", "verify-ca", "verify-full")
+# What holds the analytics of a store's records: its own tables, or the warehouse that was loaded from them.
+_ANALYTICS_OF: Final = {"memory": ("memory",), "postgres": ("postgres", "snowflake"), "snowflake": ("snowflake",)}
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach `host`."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def broken(settings: Settings) -> list[str]:
+    """Why these settings cannot be used; empty when they can."""
+    found = [*_server(settings), *_stores(settings), *_monitoring(settings)]
+    if settings.app.env == "production":
+        found += _production(settings)
+    return found
+
+
+def odd(settings: Settings) -> list[str]:
+    """What can be used and is worth a word."""
+    found = []
+    if settings.database.url is not None and settings.app.storage == "memory":
+        found.append("DATABASE_URL is not used: STORAGE=memory keeps everything in memory")
+    return found
+
+
+def _server(settings: Settings) -> Iterator[str]:
+    server = settings.server
+    if not is_loopback(server.host):
+        yield (
+            f"HOST must be a loopback address such as 127.0.0.1, not {server.host}: Daybook has no access control yet, "
+            "so whoever can reach it can read and change everything"
+        )
+    if settings.app.storage == "memory" and server.workers > 1:
+        yield "WORKERS must be 1 with STORAGE=memory: each process would have records of its own"
+    for origin in server.allowed_origins:
+        parts = urlsplit(origin)
+        if origin != "*" and (parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}"):
+            yield f"ALLOWED_ORIGINS must hold origins such as https://shop.example.org, not {origin}"
+
+
+def _stores(settings: Settings) -> Iterator[str]:
+    app, database, snowflake = settings.app, settings.database, settings.snowflake
+    if database.url is not None:
+        try:
+            Dsn(database.url.reveal())
+        except ValueError as error:
+            yield f"DATABASE_URL cannot be used: {error}"
+    allowed = _ANALYTICS_OF[app.storage]
+    if app.analytics not in allowed:
+        yield f"ANALYTICS_STORAGE must be {' or '.join(allowed)} with STORAGE={app.storage}"
+    if "snowflake" in (app.storage, app.analytics):
+        missing = [
+            f"SNOWFLAKE_{name.upper()}" for name in ("account", "user", "password") if getattr(snowflake, name) is None
+        ]
+        if missing:
+            yield f"{', '.join(missing)} must be given to use Snowflake"
+        if importlib.util.find_spec("snowflake") is None:
+            yield "STORAGE=snowflake needs the extra: install daybook[snowflake]"
+
+
+def _monitoring(settings: Settings) -> Iterator[str]:
+    endpoint = settings.monitoring.otlp_endpoint
+    if endpoint is None:
+        return
+    if urlsplit(endpoint).scheme not in ("http", "https") or not urlsplit(endpoint).hostname:
+        yield "OTEL_EXPORTER_OTLP_ENDPOINT must be an address such as http://127.0.0.1:4318"
+    if importlib.util.find_spec("opentelemetry.exporter") is None:
+        yield "OTEL_EXPORTER_OTLP_ENDPOINT needs the extra: install daybook[otlp], or leave it out"
+
+
+def _production(settings: Settings) -> Iterator[str]:
+    if settings.app.debug:
+        yield "APP_DEBUG must be false in production"
+    if "*" in settings.server.allowed_origins:
+        yield "ALLOWED_ORIGINS must name the origins in production, not *"
+    url = settings.database.url
+    if url is not None:
+        yield from _production_database(url.reveal())
+    endpoint = urlsplit(settings.monitoring.otlp_endpoint or "")
+    if endpoint.scheme == "http" and not is_loopback(endpoint.hostname or ""):
+        yield "OTEL_EXPORTER_OTLP_ENDPOINT must be https in production: traces would cross the network in plain text"
+
+
+def _production_database(url: str) -> Iterator[str]:
+    try:
+        parts = urlsplit(url)
+        options = dict(part.partition("=")[::2] for part in parts.query.split("&"))
+    except ValueError:
+        return  # said above
+    if (parts.password or "") in _EXAMPLE_PASSWORDS:
+        yield "DATABASE_URL must not have a password from an example in production"
+    local = not parts.hostname or is_loopback(parts.hostname)
+    if not local and options.get("sslmode", options.get("ssl")) not in _TLS_MODES:
+        yield (
+            "DATABASE_URL must ask for TLS in production (?sslmode=verify-full, or require): "
+            "the password and all records would cross the network in plain text"
+        )

@@ -1,0 +1,182 @@
+"""What can be set, one frozen group a subject, each field with its default.
+
+A setting is named after its group and field (`DATABASE_POOL_SIZE`), and where the world has a plainer name for it
+(`HOST`, `LOG_LEVEL`) after that too; `loader` reads them, `rules` says which do not go together. The groups and their
+names are those of the first configuration classes (AppConfig and its kin); a group comes when it has something to set.
+"""
+
+from importlib.metadata import version
+from typing import Annotated, Any, Final, Literal
+
+from msgspec import Meta, Struct
+
+Environment = Literal["development", "test", "production"]
+Storage = Literal["memory", "postgres", "snowflake"]
+LogLevel = Literal["debug", "info", "warning", "error", "critical"]
+LogFormat = Literal["auto", "console", "json"]
+
+
+class Secret:
+    """A text that is not shown by accident."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """The text itself."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "<secret>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self._text == other._text
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+
+def also(*names: str) -> dict[str, Any]:
+    """The plain names of a setting; the first is the one that messages use."""
+    return {"names": names}
+
+
+class AppConfig(Struct, frozen=True, kw_only=True):
+    """What runs, and on which stores."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=64, description="The name of this service in traces.")] = (
+        "daybook"
+    )
+    version: Annotated[str, Meta(description="Given by the installation.", extra={"fixed": True})] = version("daybook")
+    env: Annotated[Environment, Meta(description="production is strict about secrets and refuses debug.")] = (
+        "development"
+    )
+    debug: Annotated[bool, Meta(description="Log everything, unless LOG_LEVEL says otherwise.")] = False
+    storage: Annotated[Storage, Meta(description="Where records are kept.", extra=also("STORAGE"))] = "postgres"
+    analytics_storage: Annotated[
+        Storage | None,
+        Meta(description="Where analytics are counted; STORAGE when it is not set.", extra=also("ANALYTICS_STORAGE")),
+    ] = None
+
+    @property
+    def analytics(self) -> Storage:
+        """The store that counts for analytics."""
+        return self.analytics_storage or self.storage
+
+
+class ServerConfig(Struct, frozen=True, kw_only=True):
+    """Where HTTP is served, by how many processes, and to which pages of other origins."""
+
+    host: Annotated[str, Meta(min_length=1, description="A loopback address.", extra=also("HOST"))] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65535, description="The port.", extra=also("PORT"))] = 8000
+    workers: Annotated[int, Meta(ge=1, le=256, description="Server processes.", extra=also("WORKERS"))] = 1
+    allowed_origins: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Origins whose pages may call the API (CORS), with commas between.",
+            extra=also("ALLOWED_ORIGINS"),
+        ),
+    ] = ()
+    docs: Annotated[bool, Meta(description="Serve the OpenAPI document and its pages under /schema.")] = True
+    shutdown_seconds: Annotated[int, Meta(ge=1, le=3600, description="How long a stop waits for what is running.")] = 30
+
+
+class LoggingConfig(Struct, frozen=True, kw_only=True):
+    """What is logged, and how it looks. Logs go to standard error."""
+
+    level: Annotated[LogLevel, Meta(description="The least level that is logged.", extra=also("LOG_LEVEL"))] = "info"
+    format: Annotated[
+        LogFormat,
+        Meta(description="auto is console on a terminal and json elsewhere.", extra=also("LOG_FORMAT")),
+    ] = "auto"
+    categories: Annotated[
+        dict[str, LogLevel],
+        Meta(
+            description="Levels of single loggers, such as http.access=warning,adapters=debug.",
+            extra=also("LOG_CATEGORIES"),
+        ),
+    ] = {}
+
+
+class DatabaseConfig(Struct, frozen=True, kw_only=True):
+    """PostgreSQL, and the pool of connections that each server process has."""
+
+    url: Annotated[
+        Secret | None,
+        Meta(description="postgresql://user:password@host/database; without it the embedded PostgreSQL is used."),
+    ] = None
+    embedded_folder: Annotated[str, Meta(min_length=1, description="Where the embedded PostgreSQL keeps its data.")] = (
+        ".daybook/postgres"
+    )
+    pool_size: Annotated[int, Meta(ge=1, le=1000, description="Connections that are kept.")] = 10
+    max_overflow: Annotated[int, Meta(ge=0, le=1000, description="Connections above that, for a burst.")] = 20
+    pool_pre_ping: Annotated[bool, Meta(description="Ask an idle connection for a sign of life before use.")] = True
+    pool_recycle: Annotated[int, Meta(ge=1, description="Seconds after which a connection is replaced.")] = 3600
+    pool_timeout: Annotated[float, Meta(gt=0, le=600, description="Seconds to wait for a connection.")] = 5.0
+    connect_timeout: Annotated[float, Meta(gt=0, le=600, description="Seconds to wait for the server.")] = 5.0
+    statement_timeout_ms: Annotated[
+        int, Meta(ge=1, le=86_400_000, description="Milliseconds after which the server stops a statement.")
+    ] = 30_000
+
+
+class SecurityConfig(Struct, frozen=True, kw_only=True):
+    """What writers must show."""
+
+    require_if_match: Annotated[bool, Meta(description="Refuse changes that name no version (HTTP 428).")] = False
+
+
+class MonitoringConfig(Struct, frozen=True, kw_only=True):
+    """Metrics and traces."""
+
+    metrics_enabled: Annotated[bool, Meta(description="Count requests and queries, and serve /metrics.")] = True
+    trace_sampling: Annotated[
+        float, Meta(ge=0, le=1, description="The share of requests that are traced when the caller does not say.")
+    ] = 0.01
+    otlp_endpoint: Annotated[
+        str | None,
+        Meta(
+            description="Where traces are sent, such as http://127.0.0.1:4318.",
+            extra=also("OTEL_EXPORTER_OTLP_ENDPOINT"),
+        ),
+    ] = None
+
+
+class PerformanceConfig(Struct, frozen=True, kw_only=True):
+    """How much one request may take, and what is worth compressing."""
+
+    max_body_bytes: Annotated[
+        int, Meta(ge=1024, le=1_073_741_824, description="The longest request body that is read.")
+    ] = 1_048_576
+    compress_from: Annotated[
+        int, Meta(ge=0, description="Bytes from which an answer is compressed; 0 leaves that to a proxy.")
+    ] = 4_096
+
+
+class SnowflakeConfig(Struct, frozen=True, kw_only=True):
+    """The account of the warehouse."""
+
+    account: Annotated[str | None, Meta(description="The account identifier.")] = None
+    user: Annotated[str | None, Meta(description="The user that Daybook logs in as.")] = None
+    password: Annotated[Secret | None, Meta(description="Its password or programmatic access token.")] = None
+    database: Annotated[str, Meta(min_length=1, description="The database of the warehouse.")] = "DAYBOOK"
+    schema: Annotated[str, Meta(min_length=1, description="The schema in it.")] = "PUBLIC"
+    warehouse: Annotated[str | None, Meta(description="The virtual warehouse that computes.")] = None
+    role: Annotated[str | None, Meta(description="The role to take on.")] = None
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """All groups."""
+
+    app: AppConfig = AppConfig()
+    server: ServerConfig = ServerConfig()
+    logging: LoggingConfig = LoggingConfig()
+    database: DatabaseConfig = DatabaseConfig()
+    security: SecurityConfig = SecurityConfig()
+    monitoring: MonitoringConfig = MonitoringConfig()
+    performance: PerformanceConfig = PerformanceConfig()
+    snowflake: SnowflakeConfig = SnowflakeConfig()
+
+
+GROUPS: Final[tuple[str, ...]] = Settings.__struct_fields__

@@ -1,0 +1,193 @@
+"""Metrics and traces of one server process: where they are kept, and how they get out."""
+
+import asyncio
+import os
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from time import time_ns
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+from opentelemetry import trace
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON, ParentBased
+from prometheus_client import CollectorRegistry, Gauge, Histogram, multiprocess, values
+from prometheus_client.openmetrics import exposition
+
+from adapters.postgres.pool import Pool
+from entrypoints.bootstrap import extras
+from entrypoints.bootstrap.settings import Settings
+from entrypoints.http.telemetry import RequestMetrics
+
+# Where the processes of one server keep their counts; prometheus_client reads the same name.
+FOLDER_NAME: Final = "PROMETHEUS_MULTIPROC_DIR"
+_QUERY_BUCKETS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_POOL_EVERY: Final = 1.0
+_NANOSECONDS: Final = 1_000_000_000
+
+Service = TypeVar("Service")
+
+
+class Metrics:
+    """All metrics of this process, and the answer to a scrape for all processes of the server.
+
+    `folder` is where several processes keep their counts; None when there is one process, which then counts in memory.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        if folder is not None:
+            values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]  # prometheus_client types no part of this
+            _forget_dead(folder)
+        self._registry = CollectorRegistry()
+        self.requests = RequestMetrics(self._registry)
+        self.queries = Histogram(
+            "database_query_duration_seconds",
+            "Time from sending a statement to its last row.",
+            ("query", "outcome"),
+            buckets=_QUERY_BUCKETS,
+            registry=self._registry,
+        )
+        self._connections = self._gauge("database_pool_connections", "Connections of the pools.", ("state",))
+        self._waiting = self._gauge("database_pool_waiting", "Tasks that wait for a connection.")
+        self._limit = self._gauge("database_pool_limit", "Connections that the pools may have at most.")
+        self._pool: Pool | None = None
+
+    def watch(self, pool: Pool) -> None:
+        """Tells of this pool from now on. Call it inside the running event loop."""
+        self._pool = pool
+        self._limit.set(pool.max)
+        self._tick(asyncio.get_running_loop())
+
+    def scrape(self) -> bytes:
+        """The metrics of all processes, as OpenMetrics text."""
+        self._read_pool()
+        if self._folder is None:
+            return _as_text(self._registry)
+        everyone = CollectorRegistry()
+        multiprocess.MultiProcessCollector(everyone, path=str(self._folder))  # type: ignore[no-untyped-call]  # prometheus_client types no part of this
+        return _as_text(everyone)
+
+    def close(self) -> None:
+        """Takes this process out of what is counted of living processes."""
+        if self._folder is not None:
+            _mark_dead(os.getpid(), self._folder)
+
+    def _gauge(self, name: str, documentation: str, labels: tuple[str, ...] = ()) -> Gauge:
+        return Gauge(name, documentation, labels, registry=self._registry, multiprocess_mode="livesum")
+
+    def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
+        # A scrape reaches one process; what the others have of their pools must lie ready.
+        self._read_pool()
+        if self._folder is not None:
+            loop.call_later(_POOL_EVERY, self._tick, loop)
+
+    def _read_pool(self) -> None:
+        if self._pool is not None:
+            self._connections.labels("in_use").set(self._pool.in_use)
+            self._connections.labels("idle").set(self._pool.idle)
+            self._waiting.set(self._pool.waiting)
+
+
+class QueryTelemetry:
+    """Told of each statement that ended: counts it, and puts it into the trace when there is one."""
+
+    def __init__(self, queries: Histogram | None, tracer: trace.Tracer | None) -> None:
+        self._queries = queries
+        self._tracer = tracer
+        self._observers: dict[tuple[str, bool], Callable[[float], None]] = {}
+
+    def __call__(self, name: str, sql: str, seconds: float, error: BaseException | None, /) -> None:
+        """Takes note of one statement."""
+        if self._queries is not None:
+            key = (name, error is None)
+            observer = self._observers.get(key)
+            if observer is None:
+                observer = self._queries.labels(name, "ok" if error is None else "error").observe
+                self._observers[key] = observer
+            observer(seconds)
+        if self._tracer is not None and trace.get_current_span().is_recording():
+            ended = time_ns()
+            span = self._tracer.start_span(
+                name,
+                kind=trace.SpanKind.CLIENT,
+                attributes={"db.system.name": "postgresql", "db.query.text": sql},
+                start_time=ended - int(seconds * _NANOSECONDS),
+            )
+            if error is not None:
+                span.set_status(trace.StatusCode.ERROR, type(error).__name__)
+            span.end(ended)
+
+
+def tracer_provider(settings: Settings) -> TracerProvider:
+    """Where spans come from; they are sent off when an endpoint is set, and else end with their request.
+
+    Whether a request is sampled is decided before its first span, so every span that begins here is kept.
+    """
+    resource = Resource.create({"service.name": settings.app.name, "service.version": settings.app.version})
+    provider = TracerProvider(resource=resource, sampler=ParentBased(ALWAYS_ON), shutdown_on_exit=False)
+    if settings.monitoring.otlp_endpoint is not None:
+        provider.add_span_processor(
+            BatchSpanProcessor(extras.span_exporter(_traces_at(settings.monitoring.otlp_endpoint)))
+        )
+    return provider
+
+
+def traced(service: type[Service], tracer: trace.Tracer) -> type[Service]:
+    """The same service, each use case a span when its request is sampled and nothing more when not."""
+    spanned = {
+        name: _spanned(member, f"{service.__name__}.{name}", tracer)
+        for name, member in vars(service).items()
+        if asyncio.iscoroutinefunction(member) and not name.startswith("_")
+    }
+    return type(service.__name__, (service,), {**spanned, "__doc__": service.__doc__, "__module__": service.__module__})
+
+
+def _spanned(use_case: Callable[..., Any], name: str, tracer: trace.Tracer) -> Callable[..., Any]:
+    async def with_span(*args: Any, **kwargs: Any) -> Any:
+        with tracer.start_as_current_span(name, record_exception=False, set_status_on_exception=False):
+            return await use_case(*args, **kwargs)
+
+    @wraps(use_case)
+    def either(*args: Any, **kwargs: Any) -> Any:
+        return (with_span if trace.get_current_span().is_recording() else use_case)(*args, **kwargs)
+
+    return either
+
+
+def _traces_at(endpoint: str) -> str:
+    """The address of traces below an OTLP endpoint, as the OpenTelemetry specification builds it."""
+    parts = urlsplit(endpoint)
+    if parts.path.rstrip("/").endswith("/v1/traces"):
+        return endpoint
+    return urlunsplit(parts._replace(path=parts.path.rstrip("/") + "/v1/traces"))
+
+
+def _as_text(registry: CollectorRegistry) -> bytes:
+    text: bytes = exposition.generate_latest(registry)  # type: ignore[no-untyped-call]  # prometheus_client types no part of this
+    return text
+
+
+def _mark_dead(pid: int, folder: Path) -> None:
+    multiprocess.mark_process_dead(pid, path=str(folder))  # type: ignore[no-untyped-call]  # prometheus_client types no part of this
+
+
+def _forget_dead(folder: Path) -> None:
+    """Processes that were killed could not take themselves out."""
+    for path in folder.glob("gauge_live*_*.db"):
+        number = path.stem.rpartition("_")[2]
+        if number.isdigit() and not _is_alive(int(number)):
+            _mark_dead(int(number), folder)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
