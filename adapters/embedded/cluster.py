@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -89,22 +90,28 @@ class Cluster:
 
         Raises `InitialisationFailed` when it takes longer than five minutes.
         """
-        try:
-            return subprocess.run(  # noqa: S603 - a program of the wheel
-                launch_command(self.account, program, arguments, end_with=os.getpid()),
-                cwd=self.data,
-                input=standard_input,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                start_new_session=True,
-                timeout=_PROGRAM_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise InitialisationFailed(
-                f"{program.name} was not done within {_PROGRAM_SECONDS} s. Is the disk of {self.data} very slow?"
-            ) from error
+        command = launch_command(self.account, program, arguments, end_with=os.getpid())
+        with subprocess.Popen(  # noqa: S603 - a program of the wheel
+            command,
+            cwd=self.data,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        ) as process:
+            try:
+                output, complaints = process.communicate(standard_input, timeout=_PROGRAM_SECONDS)
+            except BaseException as error:
+                if process.poll() is None:
+                    os.killpg(process.pid, signal.SIGKILL)  # initdb has children, which would go on writing
+                if isinstance(error, subprocess.TimeoutExpired):
+                    raise InitialisationFailed(
+                        f"{program.name} was not done within {_PROGRAM_SECONDS} s. Is its disk very slow?"
+                    ) from error
+                raise
+        return subprocess.CompletedProcess(command, process.returncode, output, complaints)
 
     def spawn(self, settings: dict[str, str], *, log: int) -> subprocess.Popen[bytes]:
         """Start the server with these settings and return at once; what it says goes to the descriptor `log`.
