@@ -176,8 +176,6 @@ def launch_command(
 ) -> list[str]:
     """The command that runs `program` as `account`, with nothing of our environment that PostgreSQL would listen to."""
     environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"}
-    if "LD_LIBRARY_PATH" in os.environ:
-        environment["LD_LIBRARY_PATH"] = os.environ["LD_LIBRARY_PATH"]
     terms = Terms(
         uid=account.uid if account is not None else None,
         gid=account.gid if account is not None else None,

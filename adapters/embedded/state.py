@@ -109,7 +109,7 @@ class StateFolder:
     def clear_attempts(self) -> None:
         """Remove what first starts have left that were broken off."""
         for left in self.folder.glob("new-*"):
-            for place in _short_places(left.stat().st_uid):
+            for place in _short_places():
                 _remove_run_folders(place, cluster_name(left), left.stat().st_uid)
             shutil.rmtree(left, ignore_errors=True)
 
@@ -124,7 +124,7 @@ class StateFolder:
         prefix = f"{cluster}-"
         owner = account.uid if account is not None else os.geteuid()
         refused = []
-        for place in _short_places(owner):
+        for place in _short_places():
             length = len(os.fsencode(place)) + 1 + len(prefix) + 8 + 1 + len(_SOCKET_NAME)
             if length > _SOCKET_PATH_LIMIT or not _PLAIN_PATH.fullmatch(str(place)):
                 refused.append(f"{place} (too long, or with a blank or another odd character)")
@@ -159,11 +159,9 @@ class StateFolder:
             os.chown(path, owner.st_uid, owner.st_gid)
 
 
-def _short_places(owner: int) -> list[Path]:
-    """Where a socket's folder for this uid may be made, best first. Another's cannot come into our runtime folder."""
-    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-    places = [Path(runtime)] if owner == os.geteuid() and runtime.startswith("/") else []
-    return [*places, Path("/tmp"), Path("/var/tmp"), Path(tempfile.gettempdir()), Path("/dev/shm")]  # noqa: S108 - a folder of mode 0700 is made in it, under a name that nobody can foresee
+def _short_places() -> list[Path]:
+    """Where a socket's folder may be made, best first. Not the runtime folder of a login, which goes with the login."""
+    return [Path("/tmp"), Path("/var/tmp"), Path(tempfile.gettempdir()), Path("/dev/shm")]  # noqa: S108 - a folder of mode 0700 is made in it, under a name that nobody can foresee
 
 
 def _private_folder(place: Path, prefix: str, account: Account | None) -> Path:

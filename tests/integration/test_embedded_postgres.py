@@ -132,7 +132,6 @@ def test_a_long_path_with_a_space_and_temporary_folders_that_are_too_long(
     long_folder = quick_path / ("t" * 120)
     long_folder.mkdir()
     monkeypatch.setenv("TMPDIR", str(long_folder))
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(long_folder))
     monkeypatch.setattr(tempfile, "tempdir", None)
     for _ in range(2):
         with EmbeddedPostgres(clone / ".daybook" / "postgres") as server:
@@ -141,7 +140,7 @@ def test_a_long_path_with_a_space_and_temporary_folders_that_are_too_long(
 
 def test_no_place_for_a_socket_is_said_with_the_places_tried(quick_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     places = [quick_path / ("x" * 100), quick_path / "a,b", Path("/nonexistent")]
-    monkeypatch.setattr(state, "_short_places", lambda owner: places)
+    monkeypatch.setattr(state, "_short_places", lambda: places)
     with pytest.raises(FolderUnusable, match=r"a,b \(too long, or.*/nonexistent \(No such file"):
         EmbeddedPostgres(quick_path / "postgres").start()
 

@@ -163,8 +163,7 @@ def test_a_signal_reaches_only_a_process_that_still_belongs_to_the_cluster(
         innocent.wait()
 
 
-def test_a_first_start_that_is_killed_leaves_nothing_half_made(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+def test_a_first_start_that_is_killed_leaves_nothing_half_made(folder: Path) -> None:
     with start_holder(folder) as holder:
         wait_until(lambda: list(folder.glob("new-*/base")))
         (attempt,) = folder.glob("new-*")
