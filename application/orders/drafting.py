@@ -31,7 +31,7 @@ def draft_order(
     shipping = problems.take("/shipping", price_text, command.shipping)
     lines = []
     for place, one in enumerate(command.lines):
-        lines.append(problems.take(f"/lines/{place}", _order_line, place + 1, one, books))
+        lines.append(problems.take(f"/lines/{place}", order_line, place + 1, one, books))
     if problems.found or tax is None or shipping is None:
         raise Invalid(problems.found)
     return Order.place(
@@ -57,7 +57,7 @@ def draft_return(
     head = _head(command, problems)
     lines = []
     for place, one in enumerate(command.lines):
-        lines.append(problems.take(f"/lines/{place}", _return_line, place + 1, one, books))
+        lines.append(problems.take(f"/lines/{place}", return_line, place + 1, one, books))
     problems.raise_if_any()
     return Return.of_lines(
         return_id,
@@ -99,7 +99,8 @@ def _goods(
     return (sku if book_id is None or isbn is None else isbn.value), book_id, about or None, price or Decimal(0)
 
 
-def _order_line(number: int, one: OrderLineCreate, books: Mapping[Isbn, BookId]) -> OrderLine:
+def order_line(number: int, one: OrderLineCreate, books: Mapping[Isbn, BookId]) -> OrderLine:
+    """One line as commanded, linked to its book where `books` has it. Raises Invalid that names each bad field."""
     problems = Problems()
     sku, book_id, about, price = _goods(one, books, problems)
     discount = problems.take("/discount", price_text, one.discount)
@@ -115,7 +116,8 @@ def _order_line(number: int, one: OrderLineCreate, books: Mapping[Isbn, BookId])
     )
 
 
-def _return_line(number: int, one: ReturnLineCreate, books: Mapping[Isbn, BookId]) -> ReturnLine:
+def return_line(number: int, one: ReturnLineCreate, books: Mapping[Isbn, BookId]) -> ReturnLine:
+    """One line that comes back alone, linked as above. Raises Invalid that names each bad field."""
     problems = Problems()
     sku, book_id, about, price = _goods(one, books, problems)
     problems.raise_if_any()
