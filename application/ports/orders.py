@@ -40,7 +40,10 @@ class OrderRepository(Protocol):
         ...
 
     def add(self, order: Order) -> None:
-        """Keeps a new order and its lines at commit, which raises OrderReferenceExists."""
+        """Keeps a new order and its lines at commit, which raises OrderReferenceExists.
+
+        Commit raises Conflict when the customer or a book that it names is not there, nor added in the same unit.
+        """
         ...
 
     def add_many(self, orders: Iterable[Order]) -> None:
@@ -63,7 +66,11 @@ class ReturnRepository(Protocol):
         ...
 
     def add(self, recorded: Return) -> None:
-        """Keeps a new return and its lines at commit, which raises ReturnReferenceExists."""
+        """Keeps a new return and its lines at commit, which raises ReturnReferenceExists.
+
+        Commit raises Conflict when the order, the customer or a book that it names is not there, nor added in the same
+        unit.
+        """
         ...
 
     def add_many(self, returns: Iterable[Return]) -> None:
