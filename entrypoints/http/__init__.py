@@ -1,0 +1,1 @@
+"""The HTTP entrypoint: decode a request, call one use case, encode the answer."""

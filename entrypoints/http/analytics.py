@@ -1,0 +1,162 @@
+"""/v1/analytics: the reports, the customers behind RFM, and what each report means."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from inspect import getdoc
+from typing import Any
+
+from litestar.types import ASGIApp
+from msgspec import Struct
+
+from application.analytics.models import Answer, AnswerPage, ReportDefinition
+from application.analytics.models import Parameter as ReportParameter
+from application.analytics.reports import REPORTS, RFM_CUSTOMERS, ReportSpec
+from application.analytics.service import AnalyticsService
+from application.errors import NotFound
+from entrypoints.http.analytics_examples import example_of
+from entrypoints.http.examples import plain
+from entrypoints.http.handlers import Handlers, next_link, representation
+from entrypoints.http.operations import Handler, Operation, Parameter
+from entrypoints.http.replies import NO_STORE, REVALIDATE, encode, json_reply
+from entrypoints.http.requests import HttpRequest, query_pairs, refuse_query
+
+_ANALYTICS = "/v1/analytics"
+_MAX_CLAMPED = 999_999_999
+_KINDS: Mapping[str, Mapping[str, Any]] = {
+    "date": {"type": "string", "format": "date"},
+    "text": {"type": "string", "minLength": 1, "maxLength": 2_000},
+}
+_OWN_SHAPES: Mapping[str, Mapping[str, Any]] = {"currency": {"type": "string", "pattern": "^[A-Z]{3}$"}}
+
+
+class Definitions(Struct, frozen=True, kw_only=True):
+    """What every report means and takes."""
+
+    data: Sequence[ReportDefinition]
+
+
+def analytics_operations(service: AnalyticsService, handlers: Handlers) -> list[Operation]:
+    """The operations of analytics."""
+    return [
+        *(_report(spec, service, handlers) for spec in REPORTS.values()),
+        _rfm_customers(service, handlers),
+        *_definitions(service.definitions(), handlers),
+    ]
+
+
+def report_tag(answer: Answer[Any] | AnswerPage[Any]) -> bytes:
+    """The ETag of an answer: its data by digest, and its day.
+
+    It is weak, since the watermark moves on with every change of the shop while the answer stays the same.
+    """
+    digest = answer.answer_digest.removeprefix("sha256:")
+    return f'W/"{digest}-{answer.as_of.isoformat()}"'.encode("ascii")
+
+
+def _report(spec: ReportSpec, service: AnalyticsService, handlers: Handlers) -> Operation:
+    name = spec.name
+
+    async def ask(pairs: Sequence[tuple[str, str]]) -> Answer[Any]:
+        return await service.ask(name, pairs)
+
+    return _asking(spec, f"{_ANALYTICS}/{name}", _answering(ask, handlers, REVALIDATE))
+
+
+def _rfm_customers(service: AnalyticsService, handlers: Handlers) -> Operation:
+    return _asking(RFM_CUSTOMERS, f"{_ANALYTICS}/rfm/customers", _answering(service.rfm_customers, handlers, NO_STORE))
+
+
+def _answering(
+    ask: Callable[[Sequence[tuple[str, str]]], Awaitable[Answer[Any] | AnswerPage[Any]]],
+    handlers: Handlers,
+    cache_control: tuple[bytes, bytes],
+) -> Handler:
+    async def handle(request: HttpRequest) -> ASGIApp:
+        scope = request.scope
+        pairs = query_pairs(scope)
+        answer = await ask(pairs)
+        reply = representation(scope, answer, report_tag(answer), cache_control)
+        if isinstance(answer, AnswerPage) and answer.next_cursor is not None:
+            reply.headers.append(next_link(scope, pairs, answer.next_cursor))
+        return handlers.packed(reply, scope)
+
+    return handle
+
+
+def _asking(spec: ReportSpec, path: str, handler: Handler) -> Operation:
+    definition = spec.definition
+    return Operation(
+        id=f"get_{spec.name.replace('-', '_')}",
+        method="GET",
+        path=path,
+        handler=handler,
+        summary=definition.title,
+        about=f"{definition.words}\n\n`{definition.formula}`\n\nSource: {definition.source}",
+        tag="analytics",
+        parameters=tuple(_parameter(one) for one in definition.parameters),
+        gives=spec.answer,
+        gives_example=example_of(spec.name),
+        tagged=True,
+    )
+
+
+def _parameter(given: ReportParameter) -> Parameter:
+    schema = dict(_OWN_SHAPES.get(given.name) or _KINDS.get(given.kind, {}))
+    if given.kind == "integer":
+        most = _MAX_CLAMPED if given.clamped else given.maximum
+        schema = {"type": "integer", "minimum": given.minimum, "maximum": most}
+    elif given.kind == "choice":
+        schema = {"type": "string", "enum": list(given.choices)}
+    if given.default is not None:
+        schema["default"] = int(given.default) if given.kind == "integer" else given.default
+    example = int(given.example) if given.kind == "integer" else given.example
+    return Parameter(name=given.name, about=given.description, schema=schema, example=example)
+
+
+def _definitions(definitions: Sequence[ReportDefinition], handlers: Handlers) -> list[Operation]:
+    every = encode(Definitions(data=definitions))
+    each = {one.report: encode(one) for one in definitions}
+
+    async def list_all(request: HttpRequest) -> ASGIApp:
+        refuse_query(request.scope)
+        return handlers.packed(json_reply(every), request.scope)
+
+    async def get_one(request: HttpRequest) -> ASGIApp:
+        refuse_query(request.scope)
+        name = request.scope["path_params"]["report"]
+        if name not in each:
+            raise NotFound("report", name)
+        return json_reply(each[name])
+
+    return [
+        Operation(
+            id="get_definitions",
+            method="GET",
+            path=f"{_ANALYTICS}/definitions",
+            handler=list_all,
+            summary="What every report means",
+            about=getdoc(AnalyticsService.definitions) or "",
+            tag="analytics",
+            gives=Definitions,
+            gives_example={"data": [plain(definitions[0])]},
+        ),
+        Operation(
+            id="get_definition",
+            method="GET",
+            path=f"{_ANALYTICS}/definitions/{{report}}",
+            handler=get_one,
+            summary="What a report means",
+            about=getdoc(ReportDefinition) or "",
+            tag="analytics",
+            parameters=(
+                Parameter(
+                    name="report",
+                    place="path",
+                    about="The name of a report.",
+                    schema={"type": "string", "enum": list(each)},
+                    example=definitions[0].report,
+                ),
+            ),
+            gives=ReportDefinition,
+            gives_example=plain(definitions[0]),
+        ),
+    ]

@@ -1,0 +1,83 @@
+"""Examples of reports: the definitions themselves, over the shop of the other examples."""
+
+from datetime import date
+from typing import Any
+
+from application.analytics.models import Answer, AnswerPage
+from application.analytics.reports import REPORTS, RFM_CUSTOMERS
+from domain.analytics.counting import (
+    cells,
+    count_products,
+    count_prospects,
+    count_revenue,
+    count_summary,
+    histograms,
+    list_buyers,
+    score,
+)
+from domain.analytics.digest import answer_digest
+from domain.analytics.facts import By, Metric
+from domain.analytics.history import PurchaseHistory
+from domain.analytics.periods import Period
+from domain.analytics.products import top_products
+from domain.analytics.revenue import revenue_series
+from domain.analytics.rfm import Method, rfm, rfm_customer, scoring
+from domain.analytics.scope import Scope
+from domain.analytics.segments import STANDARD
+from domain.analytics.summary import summarise
+from entrypoints.http.examples import HISTORY, plain
+
+_SCOPE = Scope(as_of=date(2026, 2, 1), tz="UTC", currency="EUR")
+_COMMON = {
+    "from": None,
+    "as_of": _SCOPE.as_of.isoformat(),
+    "tz": "UTC",
+    "currency": "EUR",
+    "returns": "net",
+    "lines": "all",
+    "customers": "all",
+}
+_OWN: dict[str, dict[str, Any]] = {
+    "summary": {},
+    "revenue": {"period": "month", "window": 3},
+    "top-products": {"by": "product", "metric": "revenue", "limit": 10},
+    "rfm": {"method": "quantile"},
+    "rfm-customers": {"method": "quantile", "segment": None, "limit": 20, "cursor": None},
+}
+
+
+def example_of(report: str) -> Any:
+    """The answer of one report, as JSON would read it."""
+    data = _data(report, HISTORY)
+    spec = RFM_CUSTOMERS if report == RFM_CUSTOMERS.name else REPORTS[report]
+    head: dict[str, Any] = {
+        "report": report,
+        "definition": spec.definition.definition,
+        "parameters": _OWN[report] | _COMMON,
+        "as_of": _SCOPE.as_of,
+        "watermark": 4,
+        "store": "postgres",
+        "answer_digest": answer_digest(data),
+        "data": data,
+    }
+    return plain(AnswerPage(**head, has_more=False) if isinstance(data, list) else Answer(**head))
+
+
+def _data(report: str, history: PurchaseHistory) -> Any:
+    match report:
+        case "summary":
+            return summarise(count_summary(history, _SCOPE), _SCOPE)
+        case "revenue":
+            facts = count_revenue(history, _SCOPE, Period.MONTH)
+            return revenue_series(facts, _SCOPE, period=Period.MONTH, window=3, today=_SCOPE.as_of)
+        case "top-products":
+            totals = count_products(history, _SCOPE, By.PRODUCT, Metric.REVENUE, 10)
+            return top_products(totals, _SCOPE, by=By.PRODUCT, metric=Metric.REVENUE)
+    buyers = list_buyers(history, _SCOPE)
+    counted = histograms(buyers)
+    scored_by, cuts = scoring(counted, Method.QUANTILE, _SCOPE)
+    scored = score(buyers, scored_by)
+    if report == RFM_CUSTOMERS.name:
+        return [rfm_customer(one, _SCOPE, STANDARD) for one in scored]
+    prospects = count_prospects(history, _SCOPE)
+    return rfm(counted, cells(scored), prospects, _SCOPE, method=Method.QUANTILE, cuts=cuts, table=STANDARD)

@@ -1,0 +1,122 @@
+"""The HTTP application: `create_app(services, config)`.
+
+What wraps it (telemetry) and what it leaves behind in the ASGI scope:
+
+- `scope["path_template"]` is the template of the route, such as `/v1/books/{book_id}`, once the request has been
+  routed; it is absent after a 404 for an unknown path and after a 405.
+- `scope["state"]["request_id"]` is read for events and problems; whoever wraps the application puts it there, and
+  adds the X-Request-Id header to the answer. Without it the id is "".
+- Errors never leave the application: what is unexpected is logged with its traceback and answered as a 500. Only when
+  an answer has already begun does the exception reach the server.
+"""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from litestar import Litestar
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp, Method
+
+from entrypoints.http.analytics import analytics_operations
+from entrypoints.http.books import book_operations
+from entrypoints.http.config import HttpConfig
+from entrypoints.http.customers import customer_operations
+from entrypoints.http.documentation import documentation_operations
+from entrypoints.http.handlers import Handlers
+from entrypoints.http.health import health_operations
+from entrypoints.http.meta import Metrics, meta_operations
+from entrypoints.http.operations import Handler, Operation
+from entrypoints.http.orders import order_operations, return_operations
+from entrypoints.http.problems import answer_error
+from entrypoints.http.replies import empty_reply
+from entrypoints.http.requests import PATCH_TYPES, HttpRequest
+from entrypoints.http.security import cross_origin
+from entrypoints.services import Services
+
+_OPTIONS: set[Method] = {"OPTIONS"}
+Lifespan = Callable[[], AbstractAsyncContextManager[None]]
+
+
+def create_app(
+    services: Services, config: HttpConfig, *, lifespan: Lifespan | None = None, metrics: Metrics | None = None
+) -> Litestar:
+    """The application on these services.
+
+    `lifespan` is entered when the server starts and left when it stops; `metrics` gives the media type and the text of
+    /metrics, which does not exist without it.
+    """
+    operations = http_operations(services, config, metrics)
+
+    @asynccontextmanager
+    async def span(_: Litestar) -> AsyncIterator[None]:
+        if lifespan is None:
+            yield
+        else:
+            async with lifespan():
+                yield
+
+    return Litestar(
+        route_handlers=_route_handlers(operations),
+        exception_handlers={Exception: answer_error},
+        before_send=[cross_origin(config.allowed_origins)] if config.allowed_origins else [],
+        lifespan=[span],
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def http_operations(services: Services, config: HttpConfig, metrics: Metrics | None = None) -> list[Operation]:
+    """Every operation of the application, those of the documentation included."""
+    handlers = Handlers(config)
+    operations = [
+        *customer_operations(services.customers, services.orders, handlers),
+        *book_operations(services.books, handlers),
+        *order_operations(services.orders, handlers),
+        *return_operations(services.orders, handlers),
+        *analytics_operations(services.analytics, handlers),
+        *health_operations(services.health),
+        *meta_operations(config, metrics),
+    ]
+    if config.docs:
+        operations += documentation_operations(operations, config)
+    return operations
+
+
+def _route_handlers(operations: Sequence[Operation]) -> list[HTTPRouteHandler]:
+    methods: dict[str, set[Method]] = defaultdict(lambda: {"OPTIONS"})
+    for operation in operations:
+        methods[operation.path] |= _methods(operation)
+    found, placed = [], set()
+    # Litestar gives a path an OPTIONS of its own with the first handler of it, so that one carries ours. In this order
+    # it is seldom a GET, whose way stays as short as it can be.
+    for operation in reversed(operations):
+        allowed = None if operation.path in placed else sorted(methods[operation.path])
+        placed.add(operation.path)
+        found.append(_route_handler(operation, allowed))
+    return found
+
+
+def _methods(operation: Operation) -> set[Method]:
+    return {"GET", "HEAD"} if operation.method == "GET" else {operation.method}
+
+
+def _route_handler(operation: Operation, allowed: Sequence[str] | None) -> HTTPRouteHandler:
+    paths = [path.replace("}", ":str}") for path in operation.paths]
+    methods = _methods(operation) | (_OPTIONS if allowed else set())
+    handler = with_options(operation.handler, allowed) if allowed else operation.handler
+    return HTTPRouteHandler(paths, http_method=sorted(methods), name=operation.id, status_code=200)(handler)
+
+
+def with_options(handler: Handler, allowed: Sequence[str]) -> Handler:
+    """`handler`, which also answers OPTIONS with the methods of its path."""
+    extra = [(b"allow", ", ".join(allowed).encode("ascii"))]
+    if "PATCH" in allowed:
+        extra.append((b"accept-patch", ", ".join(PATCH_TYPES).encode("ascii")))
+
+    async def handle(request: HttpRequest) -> ASGIApp:
+        if request.scope["method"] == "OPTIONS":
+            return empty_reply(204, extra)
+        return await handler(request)
+
+    return handle

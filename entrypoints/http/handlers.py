@@ -1,0 +1,254 @@
+"""The handlers, one factory a kind of operation: decode, call one use case, encode.
+
+A factory binds a use case once; per request a handler does no look-up that could have been done before.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol, TypeVar
+from urllib.parse import quote, urlencode
+from uuid import UUID
+
+from litestar.types import ASGIApp, Scope
+from msgspec import Struct
+
+from application.caller import Caller
+from application.decoding import decode
+from application.errors import BadQuery
+from application.listing import Listed, Listing, ListSpec, read_listing
+from domain.shared.errors import Problem
+from entrypoints.http.conditions import content_tag, expected_version, has_tag, not_modified, version_tag
+from entrypoints.http.config import HttpConfig
+from entrypoints.http.operations import Handler
+from entrypoints.http.parameters import Flag, read_flags
+from entrypoints.http.replies import (
+    JSON,
+    NO_STORE,
+    SECURITY_HEADERS,
+    Reply,
+    compressed,
+    empty_reply,
+    encode,
+    json_reply,
+)
+from entrypoints.http.requests import (
+    JSON_TYPES,
+    HttpRequest,
+    caller,
+    path_id,
+    query_pairs,
+    read_body,
+    read_optional_body,
+    refuse_query,
+)
+
+Command = TypeVar("Command", bound=Struct)
+
+
+class Resource(Protocol):
+    """A read model that has an identity and a version."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def version(self) -> int: ...
+
+
+Changed = TypeVar("Changed", bound=Resource)
+
+
+class Nothing(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of a request that needs none: an empty object, where one is sent at all."""
+
+
+class Handlers:
+    """Builds handlers for one configuration.
+
+    In every factory `key` is the name of the id in the path and `kind` what it is an id of, for the one who is told
+    that there is none.
+    """
+
+    def __init__(self, config: HttpConfig) -> None:
+        self._limit = config.max_body_bytes
+        self._required = config.require_if_match
+        self._compress_from = config.compress_from
+
+    def read_one(
+        self,
+        get: Callable[..., Awaitable[Resource]],
+        key: str,
+        kind: str,
+        *,
+        flags: tuple[Flag, ...] = (),
+        cache_control: tuple[bytes, bytes] = NO_STORE,
+    ) -> Handler:
+        """One resource by its id."""
+
+        async def handle(request: HttpRequest) -> ASGIApp:
+            scope = request.scope
+            item_id = path_id(scope, key, kind)
+            if not scope["query_string"]:
+                found = await get(item_id)
+                return representation(scope, found, version_tag(found.version), cache_control)
+            given = read_flags(scope, flags)
+            found = await get(item_id, **given)
+            etag = content_tag(found.version, encode(found)) if given.get("expand") else version_tag(found.version)
+            return representation(scope, found, etag, cache_control)
+
+        return handle
+
+    def read_list(self, list_page: Callable[[Listing], Awaitable[Listed[Any]]], spec: ListSpec) -> Handler:
+        """A page of a list."""
+
+        async def handle(request: HttpRequest) -> ASGIApp:
+            pairs = query_pairs(request.scope)
+            page = await list_page(read_listing(spec, pairs))
+            return self._page(request.scope, page, pairs)
+
+        return handle
+
+    def read_sublist(
+        self,
+        list_page: Callable[[Listing], Awaitable[Listed[Any]]],
+        spec: ListSpec,
+        exists: Callable[[UUID], Awaitable[object]],
+        key: str,
+        kind: str,
+    ) -> Handler:
+        """A page of what belongs to one resource, which must exist; `key` is also the filter that stands for it."""
+
+        async def handle(request: HttpRequest) -> ASGIApp:
+            scope = request.scope
+            owner = path_id(scope, key, kind)
+            pairs = query_pairs(scope)
+            if any(name == key for name, _ in pairs):
+                raise BadQuery([Problem(pointer=key, code="unknown-parameter", message="is given by the path")])
+            listing = read_listing(spec, [*pairs, (key, str(owner))])
+            await exists(owner)
+            return self._page(scope, await list_page(listing), pairs)
+
+        return handle
+
+    def create(
+        self, command: type[Command], use_case: Callable[[Command, Caller], Awaitable[Resource]], place: str
+    ) -> Handler:
+        """A new resource at `place`/{id}."""
+
+        async def handle(request: HttpRequest) -> ASGIApp:
+            scope = request.scope
+            refuse_query(scope)
+            body = await read_body(request, self._limit)
+            made = await use_case(decode(command, body), caller(scope))
+            return _created(made, place)
+
+        return handle
+
+    def create_under(
+        self,
+        command: type[Command],
+        use_case: Callable[..., Awaitable[Resource]],
+        present: Callable[[UUID], Awaitable[int]],
+        key: str,
+        kind: str,
+        place: str,
+    ) -> Handler:
+        """A new resource at `place`/{id} that changes the one in the path."""
+
+        async def handle(request: HttpRequest) -> ASGIApp:
+            scope = request.scope
+            refuse_query(scope)
+            owner = path_id(scope, key, kind)
+            version = await self._version(scope, owner, present)
+            body = await read_body(request, self._limit)
+            made = await use_case(owner, decode(command, body), caller(scope), version=version)
+            return _created(made, place)
+
+        return handle
+
+    def change(
+        self,
+        command: type[Command],
+        use_case: Callable[..., Awaitable[Changed]],
+        present: Callable[[UUID], Awaitable[int]],
+        key: str,
+        kind: str,
+        media_types: tuple[str, ...] = JSON_TYPES,
+    ) -> Handler:
+        """A partial change."""
+
+        async def handle(request: HttpRequest) -> ASGIApp:
+            scope = request.scope
+            refuse_query(scope)
+            item_id = path_id(scope, key, kind)
+            version = await self._version(scope, item_id, present)
+            body = await read_body(request, self._limit, media_types)
+            changed = await use_case(item_id, decode(command, body), caller(scope), version=version)
+            return json_reply(encode(changed), extra=((b"etag", version_tag(changed.version)),))
+
+        return handle
+
+    def act(
+        self,
+        use_case: Callable[..., Awaitable[Changed]],
+        present: Callable[[UUID], Awaitable[int]],
+        key: str,
+        kind: str,
+    ) -> Handler:
+        """A verb that needs no body: restore, cancel."""
+
+        async def handle(request: HttpRequest) -> ASGIApp:
+            scope = request.scope
+            refuse_query(scope)
+            item_id = path_id(scope, key, kind)
+            version = await self._version(scope, item_id, present)
+            if body := await read_optional_body(request, self._limit):
+                decode(Nothing, body)
+            changed = await use_case(item_id, caller(scope), version=version)
+            return json_reply(encode(changed), extra=((b"etag", version_tag(changed.version)),))
+
+        return handle
+
+    def delete(
+        self, use_case: Callable[..., Awaitable[None]], present: Callable[[UUID], Awaitable[int]], key: str, kind: str
+    ) -> Handler:
+        """Puts a resource away."""
+
+        async def handle(request: HttpRequest) -> ASGIApp:
+            scope = request.scope
+            refuse_query(scope)
+            item_id = path_id(scope, key, kind)
+            version = await self._version(scope, item_id, present)
+            await use_case(item_id, caller(scope), version=version)
+            return empty_reply(204)
+
+        return handle
+
+    def packed(self, reply: Reply, scope: Scope) -> Reply:
+        """`reply`, compressed where that is worth it and wanted."""
+        return compressed(reply, scope, self._compress_from)
+
+    async def _version(self, scope: Scope, item_id: UUID, present: Callable[[UUID], Awaitable[int]]) -> int | None:
+        return await expected_version(scope, lambda: present(item_id), required=self._required)
+
+    def _page(self, scope: Scope, page: Listed[Any], pairs: Sequence[tuple[str, str]]) -> Reply:
+        extra = [] if page.next_cursor is None else [next_link(scope, pairs, page.next_cursor)]
+        return self.packed(json_reply(encode(page), extra=extra), scope)
+
+
+def representation(scope: Scope, found: object, etag: bytes, cache_control: tuple[bytes, bytes] = NO_STORE) -> Reply:
+    """`found` as JSON with its ETag, or the word that the caller's copy is still right."""
+    if has_tag(scope, etag):
+        return not_modified(etag, cache_control)
+    body = encode(found)
+    headers = [*SECURITY_HEADERS, JSON, cache_control, (b"etag", etag), (b"content-length", b"%d" % len(body))]
+    return Reply(200, headers, body)
+
+
+def next_link(scope: Scope, pairs: Sequence[tuple[str, str]], cursor: str) -> tuple[bytes, bytes]:
+    """The Link header (RFC 8288) to the next page: the same question, from the cursor on."""
+    query = urlencode([*(pair for pair in pairs if pair[0] != "cursor"), ("cursor", cursor)])
+    return b"link", f'<{quote(scope["path"])}?{query}>; rel="next"'.encode("ascii")
+
+
+def _created(made: Resource, place: str) -> Reply:
+    location = f"{place}/{made.id}".encode("ascii")
+    return json_reply(encode(made), 201, ((b"location", location), (b"etag", version_tag(made.version))))

@@ -1,0 +1,288 @@
+"""The OpenAPI 3.1 document, made from the same table of operations as the routes."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from inspect import cleandoc
+from typing import Any
+
+import msgspec
+
+from application.decoding import Malformed
+from application.errors import (
+    BadQuery,
+    Conflict,
+    NotFound,
+    OutcomeUnknown,
+    ReadOnlyStore,
+    StaleVersion,
+    Unavailable,
+)
+from domain.shared.errors import Invalid
+from entrypoints.http.examples import BOOK_ID, plain
+from entrypoints.http.operations import Operation, Parameter
+from entrypoints.http.problems import PROBLEM_JSON, FieldProblem, Problem, ProblemType, problem_type, problem_types
+from entrypoints.http.refusals import (
+    BadRequest,
+    ContentTooLarge,
+    InternalError,
+    MalformedPrecondition,
+    PreconditionFailed,
+    PreconditionRequired,
+    UnsupportedMediaType,
+)
+
+_ABOUT = """
+The system of record of a bookseller, library or publisher.
+
+- Bodies are JSON objects, read strictly: `"1"` is no number, a key may stand once, unknown fields are refused. Ids are
+  UUIDs, times RFC 3339 in UTC, money is an exact decimal string and its currency.
+- Lists take `limit`, `cursor`, `sort` and filters; the next page is `next_cursor`, and the `Link` header.
+- Every resource has a `version`, and its `ETag`. Send it as `If-None-Match` to read only what is new, and as `If-Match`
+  to change only what you have seen.
+- Every error is `application/problem+json` with a stable `code`, and names all bad fields at once.
+- `X-Request-Id` is taken or made, and comes back with each answer.
+- GET answers HEAD too, and every path answers OPTIONS.
+"""
+_TAGS = {
+    "customers": "Who buys.",
+    "books": "The catalogue.",
+    "orders": "What was bought.",
+    "returns": "What came back.",
+    "analytics": "Who buys what: exact answers, the same on every store.",
+    "health": "Is it up, is it ready.",
+    "service": "The service itself.",
+}
+_STORELESS = ("service",)
+_ENTITY_TAGS = r'^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$'
+_PLACES = re.compile(r"\{([a-z_]+)\}")
+_PAGE = re.compile(r"^(?:Listed|AnswerPage)_(.+?)(?:Read|Response)?_$")
+_ANSWER = re.compile(r"^Answer_(.+)_$")
+_REF = "#/components/schemas/"
+_ID_SCHEMA = {"type": "string", "format": "uuid"}
+_OWN_PLACES = {
+    "isbn": Parameter(
+        name="isbn",
+        place="path",
+        about="ISBN-10 or ISBN-13, with hyphens or without.",
+        schema={"type": "string"},
+        example="978-0-14-143954-9",
+    )
+}
+_IF_MATCH = Parameter(
+    name="If-Match",
+    place="header",
+    about="The ETag of the version that the change is meant for. 412 when it is no longer the present one.",
+    schema={"type": "string", "pattern": _ENTITY_TAGS},
+    example='"1"',
+)
+_IF_NONE_MATCH = Parameter(
+    name="If-None-Match",
+    place="header",
+    about="The ETag of the copy at hand. 304 when it is still right.",
+    schema={"type": "string"},
+    example='"7"',
+)
+_DETAILS = {
+    "invalid": "/isbn: has a wrong check digit: look for a mistyped digit",
+    "bad-query": "limit: must be a whole number from 1 to 100",
+    "not-found": f"there is no book {BOOK_ID}",
+    "malformed-json": "the body is not valid JSON: Expecting ',' delimiter: line 1 column 21 (char 20)",
+    "stale-version": "version 1 is not the present one: it is version 2 now",
+}
+
+
+def openapi_document(operations: Sequence[Operation], version: str) -> dict[str, Any]:
+    """The document of all operations that are not hidden."""
+    shown = [one for one in operations if not one.hidden]
+    kinds = [kind for one in shown for kind in (one.takes, one.gives) if kind not in (None, str)]
+    paths: dict[str, dict[str, Any]] = defaultdict(dict)
+    schemas = _schemas([*kinds, Problem, FieldProblem, ProblemType])
+    for one in shown:
+        paths[one.path][one.method.lower()] = _operation(one)
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Daybook", "version": version, "description": cleandoc(_ABOUT)},
+        "servers": [{"url": "/"}],
+        "tags": [{"name": name, "description": about} for name, about in _TAGS.items()],
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "examples": {one.code: {"summary": one.title, "value": problem_example(one)} for one in problem_types()},
+        },
+    }
+    renamed: dict[str, Any] = _renamed(document)
+    return renamed
+
+
+def problem_example(kind: ProblemType) -> Any:
+    """How a problem of this type reads."""
+    detail = _DETAILS.get(kind.code, kind.explanation.partition("\n")[0])
+    errors = []
+    if kind.code in ("invalid", "bad-query") or kind.code.endswith("-exists"):
+        pointer, _, message = detail.partition(": ") if ": " in detail else ("/isbn", "", detail)
+        codes = {"invalid": "isbn-checksum", "bad-query": "bad-limit"}
+        errors = [FieldProblem(pointer=pointer, code=codes.get(kind.code, kind.code), message=message)]
+    return plain(
+        Problem(
+            type=kind.type,
+            title=kind.title,
+            status=kind.status,
+            detail=detail,
+            code=kind.code,
+            instance="/v1/books",
+            request_id="4bf92f3577b34da6a3ce929d0e0e4736",
+            errors=errors,
+        )
+    )
+
+
+def _operation(one: Operation) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": one.id,
+        "summary": one.summary,
+        "description": one.about,
+        "tags": [one.tag],
+        "parameters": [_parameter(given) for given in _parameters(one)],
+        "responses": _responses(one),
+    }
+    if one.takes is not None:
+        content = {"schema": _schema(one.takes), "examples": {"example": {"value": one.takes_example}}}
+        described["requestBody"] = {
+            "required": not one.optional_body,
+            "content": dict.fromkeys(one.media_types, content),
+        }
+    return described
+
+
+def _parameters(one: Operation) -> Iterable[Parameter]:
+    given = {parameter.name for parameter in one.parameters}
+    for name in _PLACES.findall(one.path):
+        if name not in given:
+            about = f"The id of the {name.removesuffix('_id')}."
+            yield _OWN_PLACES.get(name) or Parameter(name=name, place="path", about=about, schema=_ID_SCHEMA)
+    yield from one.parameters
+    if one.guarded:
+        yield _IF_MATCH
+    elif one.tagged and one.method == "GET":
+        yield _IF_NONE_MATCH
+
+
+def _parameter(given: Parameter) -> dict[str, Any]:
+    described = {
+        "name": given.name,
+        "in": given.place,
+        "required": given.place == "path",
+        "description": given.about,
+        "schema": given.schema,
+    }
+    return described if given.example is None else {**described, "example": given.example}
+
+
+def _responses(one: Operation) -> dict[str, Any]:
+    responses = {str(one.status): _success(one)}
+    if one.tagged and one.method == "GET":
+        responses["304"] = {"description": "The copy at hand is still right.", "headers": {"ETag": _header("As sent.")}}
+    by_status: dict[int, list[ProblemType]] = defaultdict(list)
+    for kind in sorted((problem_type(error) for error in _errors(one)), key=lambda kind: kind.code):
+        by_status[kind.status].append(kind)
+    for status, kinds in sorted(by_status.items()):
+        responses[str(status)] = _failure(kinds)
+    return responses
+
+
+def _success(one: Operation) -> dict[str, Any]:
+    described: dict[str, Any] = {"description": one.summary + "."}
+    headers = {}
+    if one.tagged:
+        headers["ETag"] = _header("The version of the resource.")
+    if one.located:
+        headers["Location"] = _header("The path of the new resource.")
+    if one.parameters and any(given.name == "cursor" for given in one.parameters):
+        headers["Link"] = _header('The next page, as `rel="next"` (RFC 8288); absent on the last one.')
+    if headers:
+        described["headers"] = headers
+    if one.gives is not None:
+        content: dict[str, Any] = {"schema": _schema(one.gives)}
+        if one.gives_example is not None:
+            content["examples"] = {"example": {"value": one.gives_example}}
+        described["content"] = {one.gives_media_type: content}
+    return described
+
+
+def _failure(kinds: Sequence[ProblemType]) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "description": " ".join(f"`{kind.code}`: {kind.explanation.partition('.')[0]}." for kind in kinds),
+        "content": {
+            PROBLEM_JSON: {
+                "schema": {"$ref": f"{_REF}Problem"},
+                "examples": {kind.code: {"$ref": f"#/components/examples/{kind.code}"} for kind in kinds},
+            }
+        },
+    }
+    if kinds[0].status == 503:
+        described["headers"] = {"Retry-After": _header("Seconds to wait before trying again.")}
+    return described
+
+
+def _errors(one: Operation) -> set[type[Exception]]:
+    found: set[type[Exception]] = {*one.errors, BadQuery, BadRequest, InternalError}
+    if _PLACES.search(one.path):
+        found.add(NotFound)
+    if one.takes is not None:
+        found |= {Malformed, Invalid, ContentTooLarge, UnsupportedMediaType}
+    if one.guarded:
+        found |= {StaleVersion, PreconditionFailed, PreconditionRequired, MalformedPrecondition}
+    if one.method != "GET":
+        found |= {Conflict, ReadOnlyStore, OutcomeUnknown}
+    if one.tag not in (*_STORELESS, "health"):
+        found.add(Unavailable)
+    return found
+
+
+def _header(about: str) -> dict[str, Any]:
+    return {"description": about, "schema": {"type": "string"}}
+
+
+def _schema(kind: Any) -> dict[str, Any]:
+    (schema,), _ = msgspec.json.schema_components((kind,), ref_template=_REF + "{name}")
+    return schema
+
+
+def _schemas(kinds: Sequence[Any]) -> dict[str, Any]:
+    _, components = msgspec.json.schema_components(kinds, ref_template=_REF + "{name}")
+    for name, schema in components.items():
+        schema["title"] = _name(name)
+        for place, given in schema.get("properties", {}).items():
+            if place.endswith("_at"):
+                _add_time_format(given)
+    return {name: components[name] for name in sorted(components)}
+
+
+def _add_time_format(schema: dict[str, Any]) -> None:
+    # msgspec leaves the format out where a time may lack its offset; those that we tell always have it.
+    for given in (schema, *schema.get("anyOf", ())):
+        if given.get("type") == "string":
+            given.setdefault("format", "date-time")
+
+
+def _name(name: str) -> str:
+    if page := _PAGE.match(name):
+        return f"{page[1]}Page"
+    if answer := _ANSWER.match(name):
+        return f"{answer[1]}Answer"
+    return name
+
+
+def _renamed(value: Any) -> Any:
+    """With the names of generic types as people would write them, and texts without the margin of the source."""
+    if isinstance(value, Mapping):
+        found = {_name(key) if isinstance(key, str) else key: _renamed(one) for key, one in value.items()}
+        if isinstance(found.get("description"), str):
+            found["description"] = cleandoc(found["description"])
+        if isinstance(found.get("$ref"), str) and found["$ref"].startswith(_REF):
+            found["$ref"] = _REF + _name(found["$ref"].removeprefix(_REF))
+        return found
+    if isinstance(value, list | tuple):
+        return [_renamed(one) for one in value]
+    return value

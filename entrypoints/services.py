@@ -1,0 +1,20 @@
+"""What the entrypoints call: the use cases, wired once."""
+
+from dataclasses import dataclass
+
+from application.analytics.service import AnalyticsService
+from application.books.service import BookService
+from application.customers.service import CustomerService
+from application.health.service import HealthService
+from application.orders.service import OrderService
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """One service a concept. Every entrypoint (HTTP, command line) gets the same ones."""
+
+    customers: CustomerService
+    books: BookService
+    orders: OrderService
+    analytics: AnalyticsService
+    health: HealthService
