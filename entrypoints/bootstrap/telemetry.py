@@ -25,6 +25,7 @@ from entrypoints.http.telemetry import RequestMetrics
 # Where the processes of one server keep their counts; prometheus_client reads the same name.
 FOLDER_NAME: Final = "PROMETHEUS_MULTIPROC_DIR"
 _QUERY_BUCKETS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+_OPEN_METRICS: Final = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 _POOL_EVERY: Final = 1.0
 _NANOSECONDS: Final = 1_000_000_000
 
@@ -62,8 +63,8 @@ class Metrics:
         self._limit.set(pool.max)
         self._tick(asyncio.get_running_loop())
 
-    def scrape(self) -> bytes:
-        """The metrics of all processes, as OpenMetrics text."""
+    def scrape(self) -> tuple[str, bytes]:
+        """The metrics of all processes: the media type of OpenMetrics, and the text."""
         self._read_pool()
         if self._folder is None:
             return _as_text(self._registry)
@@ -166,9 +167,9 @@ def _traces_at(endpoint: str) -> str:
     return urlunsplit(parts._replace(path=parts.path.rstrip("/") + "/v1/traces"))
 
 
-def _as_text(registry: CollectorRegistry) -> bytes:
+def _as_text(registry: CollectorRegistry) -> tuple[str, bytes]:
     text: bytes = exposition.generate_latest(registry)  # type: ignore[no-untyped-call]  # prometheus_client types no part of this
-    return text
+    return _OPEN_METRICS, text
 
 
 def _mark_dead(pid: int, folder: Path) -> None:

@@ -1,0 +1,111 @@
+"""The application of one server process."""
+
+import asyncio
+import gc
+import multiprocessing
+import os
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from multiprocessing.synchronize import Semaphore
+from pathlib import Path
+from typing import Any
+
+from litestar.types import ASGIApp
+from msgspec import Struct
+
+from entrypoints.bootstrap import logs
+from entrypoints.bootstrap.settings import Settings
+from entrypoints.bootstrap.telemetry import Metrics, QueryTelemetry, traced, tracer_provider
+from entrypoints.bootstrap.wiring import Wiring
+from entrypoints.http.app import create_app
+from entrypoints.http.config import HttpConfig
+from entrypoints.http.telemetry import Telemetry
+
+
+class Brief(Struct, frozen=True, kw_only=True):
+    """What the parent tells a server process.
+
+    `url` is that of the database, if there is one; `metrics_folder` is where several processes keep their counts.
+    """
+
+    settings: Settings
+    url: str | None = None
+    metrics_folder: str | None = None
+
+
+def build(brief: Brief, ready: Semaphore | None = None) -> ASGIApp:
+    """The whole application, still closed: it opens its stores when its lifespan begins, and releases `ready` then."""
+    settings = brief.settings
+    logs.configure(settings.logging)
+    metrics = _metrics(brief)
+    provider = tracer_provider(settings)
+    tracer = provider.get_tracer(settings.app.name, settings.app.version)
+    wiring = Wiring(
+        settings,
+        brief.url,
+        observer=QueryTelemetry(metrics and metrics.queries, tracer),
+        wrap=partial(traced, tracer=tracer),
+    )
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        _stop_with_parent(asyncio.get_running_loop())
+        async with wiring.opened():
+            if metrics is not None and wiring.pool is not None:
+                metrics.watch(wiring.pool)
+            # What is there now stays: looking through it again and again is what made the slowest requests slow.
+            gc.collect()
+            gc.freeze()
+            if ready is not None:
+                ready.release()
+            yield
+        await asyncio.to_thread(provider.shutdown)
+        if metrics is not None:
+            metrics.close()
+
+    app = create_app(
+        wiring.services, http_config(settings), lifespan=lifespan, metrics=metrics.scrape if metrics else None
+    )
+    return Telemetry(
+        app,
+        access_log=logs.AccessLog(settings.logging),
+        metrics=metrics and metrics.requests,
+        tracer=tracer,
+        sampling=settings.monitoring.trace_sampling,
+    )
+
+
+def http_config(settings: Settings) -> HttpConfig:
+    """What the HTTP entrypoint is told of the settings."""
+    return HttpConfig(
+        version=settings.app.version,
+        allowed_origins=settings.server.allowed_origins,
+        max_body_bytes=settings.performance.max_body_bytes,
+        require_if_match=settings.security.require_if_match,
+        docs=settings.server.docs,
+        compress_from=settings.performance.compress_from or None,
+    )
+
+
+def _metrics(brief: Brief) -> Metrics | None:
+    if not brief.settings.monitoring.metrics_enabled:
+        return None
+    return Metrics(None if brief.metrics_folder is None else Path(brief.metrics_folder))
+
+
+def _stop_with_parent(loop: asyncio.AbstractEventLoop) -> None:
+    """Ends this process when the one that started it is gone: it would keep the port, and its database is gone too."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        loop.add_reader(_descriptor(parent.sentinel), _stop, loop, _descriptor(parent.sentinel))
+
+
+def _stop(loop: asyncio.AbstractEventLoop, sentinel: int) -> None:
+    loop.remove_reader(sentinel)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _descriptor(sentinel: Any) -> int:
+    return int(sentinel)

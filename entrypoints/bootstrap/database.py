@@ -1,0 +1,116 @@
+"""Which PostgreSQL is used: the one that DATABASE_URL names, or the embedded one of this folder."""
+
+import logging
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from adapters.embedded.errors import FolderInUse
+from adapters.embedded.server import EmbeddedPostgres
+from entrypoints.bootstrap import migrate
+from entrypoints.bootstrap.settings import DatabaseConfig
+
+_NOTE: Final = "server.json"
+# Another command holds the database for as long as it runs, which is not long.
+_PATIENCE: Final = 15.0
+_logger = logging.getLogger("daybook.database")
+
+
+class Note(Struct, frozen=True, kw_only=True):
+    """What a server leaves for the commands of its folder: its process, where it serves, and its database."""
+
+    pid: int
+    url: str
+    dsn: str
+
+
+@contextmanager
+def for_server(config: DatabaseConfig, serving: str) -> Iterator[str]:
+    """The URL of the database, for a server that will be at the address `serving`.
+
+    The embedded PostgreSQL is started, and stopped in the end. Raises EmbeddedPostgresError; FolderInUse says who
+    is there.
+    """
+    if config.url is not None:
+        yield config.url.reveal()
+        return
+    folder = _folder(config)
+    postgres = _start(EmbeddedPostgres(folder))
+    try:
+        postgres.announce(serving)
+        note = _leave(folder, Note(pid=os.getpid(), url=serving, dsn=postgres.dsn))
+        try:
+            yield postgres.dsn
+        finally:
+            note.unlink(missing_ok=True)
+    finally:
+        postgres.stop()
+
+
+@contextmanager
+def for_command(config: DatabaseConfig, *, migrated: bool = True) -> Iterator[str]:
+    """The URL of the database, for one command.
+
+    A server of this folder that is up lends its embedded PostgreSQL. Without one it is started for as long as the
+    command runs, and brought to the newest schema unless `migrated` is false. Raises EmbeddedPostgresError.
+    """
+    if config.url is not None:
+        yield config.url.reveal()
+        return
+    folder = _folder(config)
+    postgres = EmbeddedPostgres(folder)
+    try:
+        _start(postgres)
+    except FolderInUse as error:
+        note = read_note(config)
+        if note is None or note.pid != error.pid:
+            raise
+        yield note.dsn
+        return
+    try:
+        if migrated:
+            migrate.upgrade(postgres.dsn)
+        yield postgres.dsn
+    finally:
+        postgres.stop()
+
+
+def read_note(config: DatabaseConfig) -> Note | None:
+    """What the last server of this folder left; it may be gone."""
+    try:
+        return msgspec.json.decode((_folder(config) / _NOTE).read_bytes(), type=Note)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def _folder(config: DatabaseConfig) -> Path:
+    return Path(config.embedded_folder).absolute()
+
+
+def _start(postgres: EmbeddedPostgres) -> EmbeddedPostgres:
+    """Starts it, waiting a while for a holder that serves nothing: another command, or a server still starting."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            postgres.start()
+        except FolderInUse as error:
+            if error.url is not None or time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return postgres
+
+
+def _leave(folder: Path, note: Note) -> Path:
+    path = folder / _NOTE
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(msgspec.json.encode(note))
+    return path

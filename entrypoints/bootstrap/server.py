@@ -1,0 +1,204 @@
+"""The server: a parent that holds the port and the database, and the processes that serve."""
+
+import asyncio
+import logging
+import multiprocessing
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from multiprocessing.synchronize import Semaphore
+from pathlib import Path
+from typing import Any, Final
+
+from granian.constants import HTTPModes, Interfaces, Loops
+from granian.log import LogLevels
+from granian.server import Server
+
+from adapters.postgres.connection import Dsn, connect
+from entrypoints.bootstrap import database, logs, migrate
+from entrypoints.bootstrap.asgi import Brief, build
+from entrypoints.bootstrap.port import Port, PortTaken, answers
+from entrypoints.bootstrap.settings import Settings
+from entrypoints.bootstrap.telemetry import FOLDER_NAME
+
+_CONNECTIONS_ASKED_WITHIN: Final = 5.0
+_logger = logging.getLogger("daybook.server")
+
+
+class PortInUse(Exception):
+    """Somebody else serves at the address. The message is for the person at the terminal."""
+
+
+class ServerFailed(Exception):
+    """A server process could not start, or died and could not be replaced."""
+
+
+def address(settings: Settings) -> str:
+    """Where it is served, such as `http://127.0.0.1:8000`."""
+    host = f"[{settings.server.host}]" if ":" in settings.server.host else settings.server.host
+    return f"http://{host}:{settings.server.port}"
+
+
+def serve(settings: Settings, *, announce: Callable[[], None]) -> None:
+    """Serves until SIGTERM or SIGINT; calls `announce` once every process takes requests.
+
+    Raises PortInUse, EmbeddedPostgresError, Unavailable (the database cannot be reached) or ServerFailed.
+    """
+    logs.configure(settings.logging)
+    with ExitStack() as held:
+        held.enter_context(_terminable())
+        held.enter_context(_port(settings))
+        url = None
+        if settings.app.storage == "postgres":
+            url = held.enter_context(database.for_server(settings.database, address(settings)))
+            migrate.upgrade(url)
+            _warn_of_connections(settings, url)
+        folder = held.enter_context(_metrics_folder()) if settings.server.workers > 1 else None
+        brief = Brief(settings=settings, url=url, metrics_folder=folder)
+        _run(brief, announce)
+
+
+def _run(brief: Brief, announce: Callable[[], None]) -> None:
+    config = brief.settings.server
+    ready = multiprocessing.get_context(_start_method()).Semaphore(0)
+    server = Server(
+        "daybook",
+        address=config.host,
+        port=config.port,
+        interface=Interfaces.ASGI,
+        workers=config.workers,
+        loop=Loops.uvloop,
+        http=HTTPModes.http1,
+        websockets=False,
+        log_level=LogLevels(_granian_level(brief.settings)),
+        log_dictconfig=logs.granian_config(),
+        workers_kill_timeout=config.shutdown_seconds,
+    )
+    stopping = threading.Event()
+    herald = threading.Thread(target=_herald, args=(server, ready, stopping, config, announce), daemon=True)
+    server.on_startup(herald.start)
+    try:
+        server.serve(target_loader=partial(build, brief, ready), wrap_loader=False)
+    except SystemExit as error:
+        raise ServerFailed("a server process ended by itself; the log above says why") from error
+    finally:
+        stopping.set()
+
+
+def _herald(
+    server: Any, ready: Semaphore, stopping: threading.Event, config: Any, announce: Callable[[], None]
+) -> None:
+    """Waits in a thread until every process is ready and the port answers, and says so."""
+    waiting = config.workers
+    while waiting and not stopping.is_set():
+        waiting -= ready.acquire(timeout=0.1)
+    while not stopping.is_set() and not answers(config.host, config.port):
+        time.sleep(0.005)
+    if not stopping.is_set():
+        # One that dies now did work, so it may be replaced; before, it would only fail again.
+        server.respawn_failed_workers = True
+        announce()
+
+
+def _start_method() -> str:
+    """As Granian starts its processes."""
+    method = multiprocessing.get_start_method()
+    return method if method in ("fork", "spawn") else "spawn"
+
+
+def _granian_level(settings: Settings) -> str:
+    return settings.logging.categories.get("_granian", "debug" if settings.logging.level == "debug" else "warning")
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Lets SIGTERM during the start end it as Ctrl-C does, so that what was started is stopped."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    previous = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+@contextmanager
+def _port(settings: Settings) -> Iterator[None]:
+    try:
+        port = Port(settings.server.host, settings.server.port).__enter__()
+    except PortTaken as error:
+        raise PortInUse(_who_is_there(settings, str(error))) from error
+    try:
+        yield
+    finally:
+        port.__exit__(None, None, None)
+
+
+def _who_is_there(settings: Settings, reason: str) -> str:
+    at, port = address(settings), settings.server.port
+    note = database.read_note(settings.database)
+    if note is not None and note.url == at and settings.app.storage == "postgres" and settings.database.url is None:
+        return (
+            f"Daybook is running in this folder already: process {note.pid}, serving {at}. "
+            f"Use that one, or stop it (kill {note.pid}) and start again."
+        )
+    return f"{at} cannot be served ({reason}): stop what is there, or choose another port with PORT={port + 1}."
+
+
+@contextmanager
+def _metrics_folder() -> Iterator[str]:
+    """A fresh private folder for the counts of several processes."""
+    folder = tempfile.mkdtemp(prefix="daybook-metrics-")
+    os.environ[FOLDER_NAME] = folder
+    try:
+        yield folder
+    finally:
+        del os.environ[FOLDER_NAME]
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _warn_of_connections(settings: Settings, url: str) -> None:
+    config = settings.database
+    wanted = settings.server.workers * (config.pool_size + config.max_overflow)
+    allowed = asyncio.run(_connections_allowed(url))
+    if wanted > allowed:
+        _logger.warning(
+            "%d processes with %d connections each may ask for %d connections, and the database allows %d: "
+            "lower WORKERS, DATABASE_POOL_SIZE or DATABASE_MAX_OVERFLOW, or raise max_connections",
+            settings.server.workers,
+            config.pool_size + config.max_overflow,
+            wanted,
+            allowed,
+        )
+
+
+async def _connections_allowed(url: str) -> int:
+    connection = await connect(Dsn(url), within=_CONNECTIONS_ASKED_WITHIN, settings={})
+    try:
+        names = ("max_connections", "superuser_reserved_connections", "reserved_connections")
+        found = [int(await connection.fetchval("SELECT coalesce(current_setting($1, true), '0')", name)) for name in names]
+    finally:
+        await connection.close()
+    return found[0] - sum(found[1:])
+
+
+def seconds_since_start() -> float:
+    """How long this process has been there."""
+    if sys.platform == "linux":
+        # Field 22 of proc(5)'s stat, after the name in brackets, which may hold anything.
+        fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+        began = int(fields[19]) / os.sysconf("SC_CLK_TCK")
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - began
+    return time.monotonic() - _IMPORTED
+
+
+_IMPORTED: Final = time.monotonic()
