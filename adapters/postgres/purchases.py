@@ -1,0 +1,66 @@
+"""Facts about purchases, counted by PostgreSQL."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import cache
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, func, select, text
+
+from adapters.postgres.connection import Connection
+from adapters.postgres.errors import read
+from adapters.postgres.pool import Pool
+from adapters.postgres.statements import Statement
+from adapters.sql.purchases import Row, SqlPurchaseView
+from adapters.sql.tables import events
+from application.ports.purchases import PurchaseView
+
+T = TypeVar("T")
+
+# One snapshot for all statements of a question, and no chance of a write.
+_BEGIN = Statement(text("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"), name="analytics.begin")
+_COMMIT = Statement(text("COMMIT"), name="analytics.commit")
+_WATERMARK = Statement(
+    select(func.coalesce(func.max(events.c.position), 0).label("position")), name="analytics.watermark"
+)
+
+
+@cache
+def _prepared(statement: Select[Any], name: str) -> Statement:
+    # Statements are built once a shape, so there are as many as there are shapes.
+    return Statement(statement, name=name)
+
+
+class PostgresPurchaseFacts:
+    """The shared statements, each question in one read-only REPEATABLE READ transaction."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    @property
+    def store(self) -> str:
+        """As health answers name it."""
+        return "postgres"
+
+    async def read(self, question: Callable[[PurchaseView], Awaitable[T]]) -> T:
+        """Asked a second time when the connection was lost."""
+
+        async def ask(connection: Connection) -> T:
+            await _BEGIN.execute(connection)
+            answer = await question(_view(connection))
+            await _COMMIT.execute(connection)
+            return answer
+
+        return await read(self._pool, ask)
+
+
+def _view(connection: Connection) -> SqlPurchaseView:
+    async def run(name: str, statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Row]:
+        prepared = _prepared(statement, name)
+        rows: Sequence[Row] = await prepared.fetch(connection, **{one: values[one] for one in prepared.required})
+        return rows
+
+    async def watermark() -> int:
+        position: int = await _WATERMARK.fetchval(connection)
+        return position
+
+    return SqlPurchaseView(run, watermark)

@@ -1,0 +1,258 @@
+"""The statements of summary, revenue and top products: they count what `domain.analytics.counting` counts.
+
+Portable: no FILTER, DISTINCT ON, generate_series or division, no AVG; sums by `exact_sum`, text sorted by its bytes.
+The values of a scope are bound parameters (`scope_values`); what changes the shape of a statement is a `Shape`, so the
+statements of each shape are built and compiled once.
+"""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    Date,
+    Integer,
+    Select,
+    String,
+    Subquery,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    null,
+    select,
+    union,
+    union_all,
+)
+from sqlalchemy.sql.elements import ColumnElement
+
+from adapters.sql.dialects import ByBytes, each_text, exact_count, exact_sum, period_start
+from adapters.sql.scope import Shape, purchases, returned, sold
+from adapters.sql.tables import books, orders, returns
+from domain.analytics.facts import By, Metric
+from domain.analytics.periods import Period
+
+_ZERO: ColumnElement[int] = literal_column("0", Integer())
+
+
+# ---- all reports
+
+
+def currencies() -> Select[Any]:
+    """`currency`: of orders that are not cancelled and of returns."""
+    sold = select(orders.c.currency).where(orders.c.status != literal_column("'cancelled'"))
+    both = union(sold, select(returns.c.currency)).subquery("both_kinds")
+    return select(both.c.currency).order_by(ByBytes(both.c.currency))
+
+
+# ---- summary
+
+
+@cache
+def purchases_counted(shape: Shape) -> Select[Any]:
+    """One row: `orders`, `known_orders` (with a customer) and `customers`."""
+    each = purchases(shape)
+    by_customer = (
+        select(each.c.customer_id, func.count().label("orders")).group_by(each.c.customer_id).subquery("by_customer")
+    )
+    known = by_customer.c.customer_id.is_not(None)
+    return select(
+        exact_count(by_customer.c.orders).label("orders"),
+        exact_count(case((known, by_customer.c.orders), else_=_ZERO)).label("known_orders"),
+        func.count(by_customer.c.customer_id).label("customers"),
+    )
+
+
+@cache
+def lines_counted(shape: Shape) -> Select[Any]:
+    """One row: `units`, `revenue`, `basket_items` and `products` of all lines sold."""
+    lines = sold(shape)
+    by_item = (
+        select(
+            lines.c.order_id,
+            lines.c.sku,
+            exact_count(lines.c.quantity).label("units"),
+            exact_sum(lines.c.amount).label("revenue"),
+        )
+        .group_by(lines.c.order_id, lines.c.sku)
+        .subquery("items")
+    )
+    by_product = (
+        select(
+            by_item.c.sku,
+            func.count().label("baskets"),
+            exact_count(by_item.c.units).label("units"),
+            exact_sum(by_item.c.revenue).label("revenue"),
+        )
+        .group_by(by_item.c.sku)
+        .subquery("products")
+    )
+    return select(
+        exact_count(by_product.c.units).label("units"),
+        exact_sum(by_product.c.revenue).label("revenue"),
+        exact_count(by_product.c.baskets).label("basket_items"),
+        func.count().label("products"),
+    )
+
+
+@cache
+def returns_counted(shape: Shape) -> Select[Any]:
+    """One row: `units` and `revenue` of all that came back."""
+    back = returned(shape)
+    return select(exact_count(back.c.quantity).label("units"), exact_sum(back.c.amount).label("revenue"))
+
+
+# ---- revenue
+
+
+@cache
+def orders_by_period(shape: Shape, period: Period) -> Select[Any]:
+    """`start`, `orders`, `customers` of each period with a purchase."""
+    each = purchases(shape)
+    start = period_start(each.c.day, period)
+    by_customer = (
+        select(start.label("start"), each.c.customer_id, func.count().label("orders"))
+        .group_by(start, each.c.customer_id)
+        .subquery("by_customer")
+    )
+    return select(
+        by_customer.c.start,
+        exact_count(by_customer.c.orders).label("orders"),
+        func.count(by_customer.c.customer_id).label("customers"),
+    ).group_by(by_customer.c.start)
+
+
+@cache
+def new_customers_by_period(shape: Shape, period: Period) -> Select[Any]:
+    """`start`, `customers`: whose first purchase ever falls into the period."""
+    each = purchases(shape, ever=True)
+    first = func.min(each.c.day)
+    firsts = (
+        select(first.label("day"))
+        .where(each.c.customer_id.is_not(None))
+        .group_by(each.c.customer_id)
+        .subquery("firsts")
+    )
+    start = period_start(firsts.c.day, period)
+    query = select(start.label("start"), func.count().label("customers")).group_by(start)
+    return query.where(firsts.c.day >= cast(bindparam("from_day", type_=Date()), Date())) if shape.since else query
+
+
+@cache
+def lines_by_period(shape: Shape, period: Period) -> Select[Any]:
+    """`start`, `units`, `revenue` of the lines sold in each period."""
+    return _lines_by_period(sold(shape), period)
+
+
+@cache
+def returns_by_period(shape: Shape, period: Period) -> Select[Any]:
+    """`start`, `units`, `revenue` of the lines that came back in each period."""
+    return _lines_by_period(returned(shape), period)
+
+
+def _lines_by_period(lines: Subquery, period: Period) -> Select[Any]:
+    start = period_start(lines.c.day, period)
+    return select(
+        start.label("start"), exact_count(lines.c.quantity).label("units"), exact_sum(lines.c.amount).label("revenue")
+    ).group_by(start)
+
+
+# ---- top products
+
+
+def _keyed(lines: Subquery, by: By) -> Select[Any]:
+    """The lines with their `key`: as often as they have one."""
+    if by is By.PRODUCT:
+        return select(lines, lines.c.sku.label("key"))
+    if by is By.AUTHOR:
+        return select(lines, books.c.author.label("key")).join(books, books.c.id == lines.c.book_id)
+    categories = _categories()
+    return select(lines, categories.c.category.label("key")).join(categories, categories.c.book_id == lines.c.book_id)
+
+
+def _categories() -> Subquery:
+    each = each_text(books.c.categories)
+    category = cast(each.c.value, String())
+    return select(books.c.id.label("book_id"), category.label("category")).distinct().subquery("categories")
+
+
+def _merged(shape: Shape, by: By) -> Subquery:
+    """One row a key: `name`, and `revenue` and `units` less what came back, `orders`, `customers`."""
+    parts = [_by_key(sold(shape), by, sold=True)]
+    if shape.returns:
+        parts.append(_by_key(returned(shape), by, sold=False))
+    rows = union_all(*parts).subquery("parts")
+    return (
+        select(
+            rows.c.key,
+            func.coalesce(func.max(rows.c.title), func.max(rows.c.description)).label("name"),
+            exact_sum(rows.c.revenue).label("revenue"),
+            exact_count(rows.c.units).label("units"),
+            exact_count(rows.c.orders).label("orders"),
+            exact_count(rows.c.customers).label("customers"),
+        )
+        .group_by(rows.c.key)
+        .subquery("merged")
+    )
+
+
+def _by_key(lines: Subquery, by: By, *, sold: bool) -> Select[Any]:
+    keyed = _keyed(lines, by).subquery("keyed")
+    named = by is By.PRODUCT
+    revenue, units = exact_sum(keyed.c.amount), exact_count(keyed.c.quantity)
+    query = select(
+        keyed.c.key,
+        (func.max(ByBytes(books.c.title)) if named else cast(null(), String())).label("title"),
+        (func.max(ByBytes(keyed.c.description)) if named else cast(null(), String())).label("description"),
+        (revenue if sold else -revenue).label("revenue"),
+        (units if sold else -units).label("units"),
+        (func.count(keyed.c.order_id.distinct()) if sold else _ZERO).label("orders"),
+        (func.count(keyed.c.customer_id.distinct()) if sold else _ZERO).label("customers"),
+    ).group_by(keyed.c.key)
+    return query.join_from(keyed, books, books.c.id == keyed.c.book_id, isouter=True) if named else query
+
+
+@cache
+def top_products(shape: Shape, by: By, metric: Metric) -> Select[Any]:
+    """`key`, `name`, `revenue`, `units`, `orders`, `customers` of the first `limit` keys; and of all, on each row:
+    `found`, `positive_revenue`, `positive_units`.
+    """
+    merged = _merged(shape, by)
+    return (
+        select(
+            merged,
+            func.count().over().label("found"),
+            *(total.label(name) for name, total in _positive(merged, over=True).items()),
+        )
+        .order_by(merged.c[metric.value].desc(), ByBytes(merged.c.key))
+        .limit(bindparam("limit", type_=Integer()))
+    )
+
+
+@cache
+def positive_totals(shape: Shape) -> Select[Any]:
+    """One row: `positive_revenue` and `positive_units` of all products."""
+    merged = _merged(shape, By.PRODUCT)
+    return select(*(total.label(name) for name, total in _positive(merged, over=False).items()))
+
+
+def _positive(merged: Subquery, *, over: bool) -> dict[str, ColumnElement[Any]]:
+    revenue = exact_sum(case((merged.c.revenue > 0, merged.c.revenue), else_=_ZERO))
+    units = exact_count(case((merged.c.units > 0, merged.c.units), else_=_ZERO))
+    totals = {"positive_revenue": revenue, "positive_units": units}
+    return {name: total.over() if over else total for name, total in totals.items()}
+
+
+@cache
+def unattributed_lines(shape: Shape, by: By) -> Select[Any]:
+    """One row: `lines` sold that have no such key."""
+    lines = sold(shape)
+    if by is By.AUTHOR:
+        known = select(books.c.id.label("book_id")).subquery("known")
+    else:
+        known = select(_categories().c.book_id).distinct().subquery("known")
+    return (
+        select(func.count().label("lines"))
+        .select_from(lines.outerjoin(known, known.c.book_id == lines.c.book_id))
+        .where(known.c.book_id.is_(None))
+    )

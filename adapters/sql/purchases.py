@@ -1,0 +1,227 @@
+"""The view of purchases that all SQL engines share: which statements answer which question, and rows to facts."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+from uuid import UUID
+
+from sqlalchemy import Select
+
+from adapters.sql import analytics, rfm
+from adapters.sql.dialects import exact
+from adapters.sql.scope import Shape, scope_values
+from application.ports.purchases import Scores
+from domain.analytics.facts import (
+    BuyerFacts,
+    By,
+    CellFacts,
+    Cuts,
+    Metric,
+    PeriodFacts,
+    ProductFacts,
+    ProductTotals,
+    RfmHistograms,
+    ScoredBuyer,
+    Scoring,
+    SummaryFacts,
+)
+from domain.analytics.periods import Period
+from domain.analytics.scope import Scope
+from domain.shared.money import EXACT
+
+
+class Row(Protocol):
+    """A row of any driver: its values by the names of its columns."""
+
+    def __getitem__(self, name: str, /) -> Any:
+        """The value of that column."""
+        ...
+
+
+_NOTHING: Mapping[str, int] = {"units": 0, "revenue": 0}
+
+# Runs a statement, under a short name for logs and metrics, with values of which it takes those that it names.
+Run = Callable[[str, Select[Any], Mapping[str, Any]], Awaitable[Sequence[Row]]]
+
+
+class SqlPurchaseView:
+    """One view of a SQL store, whose statements `run` sends to it and whose `watermark` it knows."""
+
+    def __init__(self, run: Run, watermark: Callable[[], Awaitable[int]]) -> None:
+        self._run = run
+        self._watermark = watermark
+
+    async def watermark(self) -> int:
+        """The position of the last event that this view reflects."""
+        return await self._watermark()
+
+    async def currencies(self) -> Sequence[str]:
+        """Sorted."""
+        return [row["currency"] for row in await self._run("analytics.currencies", analytics.currencies(), {})]
+
+    async def summary(self, scope: Scope) -> SummaryFacts:
+        """The whole scope in a few numbers."""
+        shape = Shape.of(scope)
+        orders = await self._one("analytics.purchases", analytics.purchases_counted(shape), scope)
+        lines = await self._one("analytics.lines", analytics.lines_counted(shape), scope)
+        back: Row = _NOTHING
+        if shape.returns:
+            back = await self._one("analytics.returns", analytics.returns_counted(shape), scope)
+        return SummaryFacts(
+            customers=_whole(orders["customers"]),
+            orders=_whole(orders["orders"]),
+            orders_without_customer=_whole(orders["orders"]) - _whole(orders["known_orders"]),
+            basket_items=_whole(lines["basket_items"]),
+            products=_whole(lines["products"]),
+            units=_whole(lines["units"]) - _whole(back["units"]),
+            revenue=EXACT.subtract(_amount(lines["revenue"]), _amount(back["revenue"])),
+            returned_units=_whole(back["units"]),
+            returned_revenue=_amount(back["revenue"]),
+        )
+
+    async def revenue(self, scope: Scope, period: Period) -> Sequence[PeriodFacts]:
+        """The periods in which something happened."""
+        shape = Shape.of(scope)
+        orders = await self._by_start("analytics.orders_by_period", analytics.orders_by_period(shape, period), scope)
+        new = await self._by_start("analytics.new_customers", analytics.new_customers_by_period(shape, period), scope)
+        lines = await self._by_start("analytics.lines_by_period", analytics.lines_by_period(shape, period), scope)
+        back: Mapping[date, Row] = {}
+        if shape.returns:
+            back = await self._by_start(
+                "analytics.returns_by_period", analytics.returns_by_period(shape, period), scope
+            )
+        return [
+            PeriodFacts(
+                start=start,
+                orders=_value(orders, start, "orders"),
+                units=_value(lines, start, "units") - _value(back, start, "units"),
+                revenue=EXACT.subtract(_amount_in(lines, start), _amount_in(back, start)),
+                customers=_value(orders, start, "customers"),
+                new_customers=_value(new, start, "customers"),
+            )
+            for start in sorted(orders.keys() | back.keys())
+        ]
+
+    async def products(self, scope: Scope, by: By, metric: Metric, limit: int) -> ProductTotals:
+        """The first products, authors or categories."""
+        shape = Shape.of(scope)
+        values = {**scope_values(scope), "limit": limit}
+        top = await self._run("analytics.top_products", analytics.top_products(shape, by, metric), values)
+        orders = await self._one("analytics.purchases", analytics.purchases_counted(shape), scope)
+        whole = top[0] if top else None
+        unattributed = 0
+        if by is not By.PRODUCT:
+            whole = await self._one("analytics.positive_totals", analytics.positive_totals(shape), scope)
+            lines = await self._one("analytics.unattributed", analytics.unattributed_lines(shape, by), scope)
+            unattributed = _whole(lines["lines"])
+        return ProductTotals(
+            top=[_product(row) for row in top],
+            count=_whole(top[0]["found"]) if top else 0,
+            positive_revenue=_amount(whole["positive_revenue"]) if whole else Decimal(0),
+            positive_units=_whole(whole["positive_units"]) if whole else 0,
+            orders=_whole(orders["orders"]),
+            customers=_whole(orders["customers"]),
+            unattributed_lines=unattributed,
+        )
+
+    async def rfm_histograms(self, scope: Scope) -> RfmHistograms:
+        """How many customers have each value."""
+        rows = await self._run("rfm.histograms", rfm.histograms(Shape.of(scope)), scope_values(scope))
+        days = [(_day(row["last_day"]), _whole(row["customers"])) for row in rows if row["last_day"] is not None]
+        orders = [(_whole(row["orders"]), _whole(row["customers"])) for row in rows if row["orders"] is not None]
+        amounts = [(_amount(row["revenue"]), _whole(row["customers"])) for row in rows if row["revenue"] is not None]
+        return RfmHistograms(last_days=sorted(days), frequencies=sorted(orders), amounts=sorted(amounts))
+
+    async def rfm_cells(self, scope: Scope, scoring: Scoring) -> Sequence[CellFacts]:
+        """The customers of each combination of scores."""
+        statement = rfm.cells(Shape.of(scope), ntile=not isinstance(scoring, Cuts))
+        rows = await self._run("rfm.cells", statement, {**scope_values(scope), **_scoring_values(scoring)})
+        return [
+            CellFacts(
+                r=_whole(row["r"]),
+                f=_whole(row["f"]),
+                m=_whole(row["m"]),
+                customers=_whole(row["customers"]),
+                orders=_whole(row["orders"]),
+                revenue=_amount(row["revenue"]),
+            )
+            for row in rows
+        ]
+
+    async def rfm_buyers(
+        self,
+        scope: Scope,
+        scoring: Scoring,
+        *,
+        scores: frozenset[Scores],
+        after: tuple[str, UUID] | None,
+        limit: int,
+    ) -> Sequence[ScoredBuyer]:
+        """One page of customers, by key, then by id."""
+        fifths = range(1, 6)
+        every = ((r, f, m) for r in fifths for f in fifths for m in fifths)
+        values = {**scope_values(scope), **_scoring_values(scoring), "limit": limit}
+        values["wanted"] = "".join("1" if one in scores else "0" for one in every)
+        if after is not None:
+            values |= {"after_key": after[0], "after_id": str(after[1])}
+        statement = rfm.buyers_page(Shape.of(scope), ntile=not isinstance(scoring, Cuts), after=after is not None)
+        return [_scored(row) for row in await self._run("rfm.buyers", statement, values)]
+
+    async def prospects(self, scope: Scope) -> int:
+        """Living customers without a purchase."""
+        return _whole((await self._one("rfm.prospects", rfm.prospects(Shape.of(scope)), scope))["customers"])
+
+    async def _one(self, name: str, statement: Select[Any], scope: Scope) -> Row:
+        return (await self._run(name, statement, scope_values(scope)))[0]
+
+    async def _by_start(self, name: str, statement: Select[Any], scope: Scope) -> Mapping[date, Row]:
+        return {_day(row["start"]): row for row in await self._run(name, statement, scope_values(scope))}
+
+
+def _scoring_values(scoring: Scoring) -> Mapping[str, Any]:
+    return rfm.cut_values(scoring) if isinstance(scoring, Cuts) else {}
+
+
+def _product(row: Row) -> ProductFacts:
+    return ProductFacts(
+        key=row["key"],
+        name=row["name"],
+        revenue=_amount(row["revenue"]),
+        units=_whole(row["units"]),
+        orders=_whole(row["orders"]),
+        customers=_whole(row["customers"]),
+    )
+
+
+def _scored(row: Row) -> ScoredBuyer:
+    buyer = BuyerFacts(
+        key=row["key"],
+        id=UUID(row["id"]),
+        last_day=_day(row["last_day"]),
+        orders=_whole(row["orders"]),
+        revenue=_amount(row["revenue"]),
+    )
+    return ScoredBuyer(buyer=buyer, r=_whole(row["r"]), f=_whole(row["f"]), m=_whole(row["m"]))
+
+
+def _value(rows: Mapping[date, Row], start: date, name: str) -> int:
+    return _whole(rows[start][name]) if start in rows else 0
+
+
+def _amount_in(rows: Mapping[date, Row], start: date) -> Decimal:
+    return _amount(rows[start]["revenue"]) if start in rows else Decimal(0)
+
+
+def _whole(value: Any) -> int:
+    """A sum of nothing is null, and is 0 here."""
+    return int(exact(value or 0))
+
+
+def _amount(value: Any) -> Decimal:
+    return exact(value or 0)
+
+
+def _day(value: date) -> date:
+    """Some engines hand out the midnight of a day that a function made."""
+    return value.date() if isinstance(value, datetime) else value
