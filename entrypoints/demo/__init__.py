@@ -1,0 +1,1 @@
+"""The demonstration shop: real titles, made-up business, the same for the same seed and day."""
