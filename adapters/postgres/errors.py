@@ -11,14 +11,42 @@ import asyncpg
 
 from adapters.postgres.connection import Connection
 from adapters.postgres.pool import Pool, PoolClosed, PoolTimeout
-from application.errors import OutcomeUnknown, Unavailable
+from application.errors import Conflict, OutcomeUnknown, Unavailable
+from application.ports.books import IsbnExists
+from application.ports.customers import CustomerReferenceExists, EmailExists
+from application.ports.orders import OrderReferenceExists, ReturnReferenceExists
 
 _Result = TypeVar("_Result")
 
-CONSTRAINTS: dict[str, Callable[[asyncpg.IntegrityConstraintViolationError], Exception]] = {}
+
+def _gone(what: str) -> Callable[[asyncpg.IntegrityConstraintViolationError], Exception]:
+    return lambda _error: Conflict(f"{what} is not there: read again what is, and repeat the change")
+
+
+def _there(what: str) -> Callable[[asyncpg.IntegrityConstraintViolationError], Exception]:
+    return lambda _error: Conflict(f"{what} of this id is already there")
+
+
+CONSTRAINTS: dict[str, Callable[[asyncpg.IntegrityConstraintViolationError], Exception]] = {
+    "uq_customers_living_email": lambda _error: EmailExists(),
+    "uq_customers_living_reference": lambda _error: CustomerReferenceExists(),
+    "uq_books_living_isbn": lambda _error: IsbnExists(),
+    "uq_orders_reference_channel": lambda _error: OrderReferenceExists(),
+    "uq_returns_reference_channel": lambda _error: ReturnReferenceExists(),
+    "pk_customers": _there("a customer"),
+    "pk_books": _there("a book"),
+    "pk_orders": _there("an order"),
+    "pk_returns": _there("a return"),
+    "fk_orders_customer_id": _gone("the customer of the order"),
+    "fk_order_lines_book_id": _gone("a book of the order"),
+    "fk_returns_order_id": _gone("the order of the return"),
+    "fk_returns_customer_id": _gone("the customer of the return"),
+    "fk_return_lines_book_id": _gone("a book of the return"),
+}
 """The error that each constraint of the schema stands for, by its name.
 
-A constraint without a line here is a fault of Daybook when it is broken: the database's error passes through.
+A constraint without a line here (a check, a line without its order) is a fault of Daybook when it is broken: the
+database's error passes through.
 """
 
 # The connection is gone. Before PostgreSQL ends one it sends the reason, which asyncpg raises when a query waits.

@@ -6,10 +6,12 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 from sqlalchemy import (
-    ARRAY,
     CTE,
+    BindParameter,
+    Column,
+    ColumnClause,
     FromClause,
-    Insert,
+    String,
     Table,
     Text,
     Update,
@@ -17,13 +19,12 @@ from sqlalchemy import (
     cast,
     column,
     func,
-    insert,
     literal_column,
     select,
     true,
     update,
 )
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 from sqlalchemy.types import TypeEngine
 
 from adapters.sql.tables import DOCUMENT, TEXTS
@@ -65,20 +66,26 @@ class Rows:
 
     def insert_one(self, gate: CTE | None) -> Insert:
         """One row, or as many as `gate` has."""
-        values = [bindparam(name, type_=one.type) for name, one in zip(self.names, self.columns, strict=True)]
+        values = [bindparam(name, type_=bound(one.type)) for name, one in zip(self.names, self.columns, strict=True)]
         if gate is None:
             return insert(self.table).values(dict(zip(self.columns, values, strict=True)))
         return insert(self.table).from_select(self.columns, select(*values).select_from(gate))
 
-    def insert_many(self, gate: CTE | None) -> Insert:
-        """Many rows, or none when `gate` has none."""
-        kinds = [Text() if place in self._encoders else one.type for place, one in enumerate(self.columns)]
-        source = unnested(self.table.name, dict(zip(self.names, kinds, strict=True)))
+    def insert_many(self, gate: CTE | None, of: Column[Any] | None = None) -> Insert:
+        """Many rows, or none when `gate` has none; with `of`, those where it is the id of a row of `gate`."""
+        source = unnested(
+            "added",
+            {
+                one.name: bindparam(name, type_=ARRAY(Text() if place in self._encoders else bound(one.type)))
+                for place, (name, one) in enumerate(zip(self.names, self.columns, strict=True))
+            },
+        )
         values = [
             cast(given, one.type) if place in self._encoders else given
             for place, (given, one) in enumerate(zip(source.columns, self.columns, strict=True))
         ]
-        rows = select(*values).select_from(source if gate is None else gate.join(source, true()))
+        meets = true() if gate is None or of is None else gate.c.id == source.c[of.name]
+        rows = select(*values).select_from(source if gate is None else gate.join(source, meets))
         return insert(self.table).from_select(self.columns, rows)
 
 
@@ -105,7 +112,7 @@ class Lines(Generic[A]):
         if place is None:
             return {}
         changed = [(values[1], values[place]) for values in self._values(owner) if values[place]]
-        return {"line_numbers": [number for number, _ in changed], "line_values": [value for _, value in changed]}
+        return {"saved_numbers": [number for number, _ in changed], "saved_values": [value for _, value in changed]}
 
     def update(self, gate: CTE) -> Update | None:
         """The changed lines of the row of `gate`."""
@@ -114,11 +121,17 @@ class Lines(Generic[A]):
         table = self.rows.table
         owner, number, *_ = table.columns
         target = table.c[self._changing]
-        given = unnested("given", {"line_numbers": number.type, "line_values": target.type})
+        given = unnested(
+            "changed",
+            {
+                "number": bindparam("saved_numbers", type_=ARRAY(number.type)),
+                "value": bindparam("saved_values", type_=ARRAY(target.type)),
+            },
+        )
         return (
             update(table)
-            .values({target: given.c.line_values})
-            .where(owner == gate.c.id, number == given.c.line_numbers, target != given.c.line_values)
+            .values({target: given.c.value})
+            .where(owner == gate.c.id, number == given.c.number, target != given.c.value)
         )
 
 
@@ -138,52 +151,52 @@ class Kind(Generic[A]):
         lines: Lines[A] | None = None,
     ) -> None:
         self.name = table.name
-        self._rows = Rows(table)
+        self.rows = Rows(table)
         self._values = values
-        self._lines = lines
+        self.lines = lines
         saved = ("id", "version", *saves) if saves else ("id", "version")
         self._saved_columns = [table.c[name] for name in saved] if saves else []
         self._saved_names = [f"saved_{one.name}" for one in self._saved_columns]
-        self._pick_saved = itemgetter(*(self._rows.place(name) for name in saved)) if saves else None
+        self._pick_saved = itemgetter(*(self.rows.place(name) for name in saved)) if saves else None
 
     def __repr__(self) -> str:
         return f"Kind({self.name!r})"
 
     def adding(self, one: A) -> Params:
         """The values for `add`."""
-        params = self._rows.one(self._values(one))
-        return params if self._lines is None else params | self._lines.added([one])
+        params = self.rows.one(self._values(one))
+        return params if self.lines is None else params | self.lines.added([one])
 
     def adding_many(self, some: Sequence[A]) -> Params:
         """The values for `add_many`."""
-        params = self._rows.many(map(self._values, some))
-        return params if self._lines is None else params | self._lines.added(some)
+        params = self.rows.many(map(self._values, some))
+        return params if self.lines is None else params | self.lines.added(some)
 
     def saving(self, one: A) -> Params:
         """The values for `save`."""
         if self._pick_saved is None:
             raise TypeError(f"{self.name} never change")
         params = dict(zip(self._saved_names, self._pick_saved(self._values(one)), strict=True))
-        return params if self._lines is None else params | self._lines.saved(one)
+        return params if self.lines is None else params | self.lines.saved(one)
 
     def add(self, gate: CTE | None) -> list[Insert]:
         """The statements that add one."""
-        return [self._rows.insert_one(gate), *([] if self._lines is None else [self._lines.rows.insert_many(gate)])]
+        return [self.rows.insert_one(gate), *([] if self.lines is None else [self.lines.rows.insert_many(gate)])]
 
     def add_many(self, gate: CTE | None) -> list[Insert]:
         """The statements that add many."""
-        return [self._rows.insert_many(gate), *([] if self._lines is None else [self._lines.rows.insert_many(gate)])]
+        return [self.rows.insert_many(gate), *([] if self.lines is None else [self.lines.rows.insert_many(gate)])]
 
     def save(self) -> CTE:
         """The row that a save changed, or no row where the version is not the one before."""
         key, version, *_ = self._saved_columns
         values = {
-            one: bindparam(name, type_=one.type)
+            one: bindparam(name, type_=bound(one.type))
             for one, name in zip(self._saved_columns, self._saved_names, strict=True)
         }
         before = values[version] - literal_column("1")
         return (
-            update(self._rows.table)
+            update(self.rows.table)
             .values({one: value for one, value in values.items() if one is not key})
             .where(key == values[key], version == before)
             .returning(key)
@@ -192,15 +205,19 @@ class Kind(Generic[A]):
 
     def save_lines(self, gate: CTE) -> list[Update]:
         """The statements that change the lines of a saved one."""
-        changed = None if self._lines is None else self._lines.update(gate)
+        changed = None if self.lines is None else self.lines.update(gate)
         return [] if changed is None else [changed]
 
 
-def unnested(name: str, arrays: dict[str, TypeEngine[Any]]) -> FromClause:
-    """A table of arrays to bind: a column for each, of the type of its members."""
-    binds = [bindparam(one, type_=ARRAY(kind)) for one, kind in arrays.items()]
-    columns = [column(one, kind) for one, kind in arrays.items()]
-    return func.unnest(*binds).table_valued(*columns, name=name).render_derived()
+def bound(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    """The type that a value is sent as: text without a length, to which an array would be cut in silence."""
+    return Text() if isinstance(kind, String) else kind
+
+
+def unnested(name: str, arrays: dict[str, BindParameter[Any]]) -> FromClause:
+    """A table of arrays to bind, by the names of its columns."""
+    columns: list[ColumnClause[Any]] = [column(one) for one in arrays]
+    return func.unnest(*arrays.values()).table_valued(*columns).render_derived(name=name)
 
 
 def texts_literal(texts: Iterable[str]) -> str:

@@ -7,13 +7,13 @@ Anything else (several saves) is written step by step, in the order asked for, i
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
-import asyncpg
-from sqlalchemy import CTE, Insert, Update, func, select
+from sqlalchemy import CTE, func, literal_column, select
 
-from adapters.postgres.connection import Connection
+from adapters.postgres.connection import BROKEN, Connection
 from adapters.postgres.errors import raise_translated, write
 from adapters.postgres.kinds import Kind, Params
 from adapters.postgres.pool import Pool
@@ -111,8 +111,10 @@ async def _keep_step_by_step(pool: Pool, writes: Sequence[Write]) -> None:
             try:
                 for one in writes:
                     await _run(connection, [one])
-            except BaseException:
-                await _roll_back(connection, transaction)
+            except Exception:
+                # A lost connection cannot be told to; its server has rolled back already.
+                with suppress(*BROKEN):
+                    await transaction.rollback()
                 raise
             committing = True
             await transaction.commit()
@@ -125,10 +127,12 @@ def statement_for(shape: Shape) -> Statement:
     """The one statement of writes of these kinds. Its value is 0 when the row to save was not there, else positive."""
     saved = next((kind for kind, verb in shape if verb == _SAVE), None)
     gate = None if saved is None else saved.save()
-    parts: list[Insert | Update] = [] if saved is None or gate is None else [*saved.save_lines(gate)]
+    parts: list[CTE] = []
+    if saved is not None and gate is not None:
+        parts += [lines.cte("lines_saved") for lines in saved.save_lines(gate)]
     for kind, verb in shape:
         if verb != _SAVE:
-            parts += kind.add(gate) if verb == _ADD else kind.add_many(gate)
-    ctes: list[CTE] = [part.cte(f"{place}_{part.table.name}") for place, part in enumerate(parts)]
-    outcome = select(func.count()).select_from(gate) if gate is not None else select(1)
-    return Statement(outcome.add_cte(*ctes), name="+".join(f"{kind.name}.{verb}" for kind, verb in shape))
+            added = kind.add(gate) if verb == _ADD else kind.add_many(gate)
+            parts += [rows.cte(f"{rows.table.name}_added") for rows in added]
+    outcome = select(literal_column("1")) if gate is None else select(func.count()).select_from(gate)
+    return Statement(outcome.add_cte(*parts), name="+".join(f"{kind.name}.{verb}" for kind, verb in shape))

@@ -1,0 +1,178 @@
+"""Books in PostgreSQL."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from asyncpg import Record
+from sqlalchemy import ARRAY, String, any_, bindparam, select
+
+from adapters.postgres.errors import read
+from adapters.postgres.kinds import Kind
+from adapters.postgres.listing import ListStatements
+from adapters.postgres.pool import Pool
+from adapters.postgres.rows import LIFECYCLE, lifecycle_of, lifecycle_values
+from adapters.postgres.statements import Statement
+from adapters.postgres.writes import Pending
+from adapters.sql.tables import books
+from application.books.models import BookResponse
+from application.errors import NotFound
+from application.fields import MoneyRead
+from application.listing import Listing, Page
+from domain.books.book import Book, BookDetails
+from domain.books.isbn import Isbn
+from domain.books.publication_date import PublicationDate
+from domain.shared.ids import BookId
+from domain.shared.money import Money
+
+_DETAILS = (
+    "title",
+    "author",
+    "isbn",
+    "published_date",
+    "description",
+    "language",
+    "price_amount",
+    "price_currency",
+    "categories",
+)
+# The order in which the two functions below take a row apart.
+BOOK_OUTPUT = [books.c[name] for name in ("id", *_DETAILS, *LIFECYCLE, "deleted_at")]
+_ISBNS = books.c.isbn == any_(bindparam("isbns", type_=ARRAY(String)))
+_LIVING = books.c.deleted_at.is_(None)
+
+_GET = Statement(select(*BOOK_OUTPUT).where(books.c.id == bindparam("id")), name="books.get")
+_GET_BY_ISBN = Statement(
+    select(*BOOK_OUTPUT).where(books.c.isbn == bindparam("isbn"), _LIVING), name="books.get_by_isbn"
+)
+_FIND_BY_ISBNS = Statement(select(*BOOK_OUTPUT).where(_ISBNS, _LIVING), name="books.find_by_isbns")
+_IDS_BY_ISBN = Statement(select(books.c.isbn, books.c.id).where(_ISBNS, _LIVING), name="books.ids_by_isbn")
+_LISTS = ListStatements(books, BOOK_OUTPUT, members={"category": "categories"})
+
+
+def _values(book: Book) -> tuple[object, ...]:
+    details, lifecycle, price = book.details, book.lifecycle, book.details.price
+    return (
+        book.id,
+        details.title,
+        details.author,
+        details.isbn.value,
+        None if details.published_date is None else details.published_date.value,
+        details.description,
+        details.language,
+        None if price is None else price.amount,
+        None if price is None else price.currency,
+        details.categories,
+        book.search_tokens,
+        *lifecycle_values(lifecycle),
+        lifecycle.deleted_at,
+    )
+
+
+BOOKS = Kind(books, _values, saves=(*_DETAILS, "search_tokens", "updated_at", "updated_by", "deleted_at"))
+
+
+def book_of(row: Record) -> Book:
+    """The aggregate of a row of BOOK_OUTPUT."""
+    return Book(
+        id=BookId(row[0]),
+        details=BookDetails(
+            title=row[1],
+            author=row[2],
+            isbn=Isbn(row[3]),
+            published_date=None if row[4] is None else PublicationDate(row[4]),
+            description=row[5],
+            language=row[6],
+            price=None if row[7] is None else Money(row[7], row[8]),
+            categories=tuple(row[9]),
+        ),
+        lifecycle=lifecycle_of(row[10:16]),
+    )
+
+
+def _response_of(row: Record) -> BookResponse:
+    return BookResponse(
+        id=row[0],
+        title=row[1],
+        author=row[2],
+        isbn=row[3],
+        isbn10=Isbn(row[3]).isbn10,
+        published_date=row[4],
+        description=row[5],
+        language=row[6],
+        price=None if row[7] is None else MoneyRead.of(row[7], row[8]),
+        categories=row[9],
+        version=row[10],
+        created_at=row[11],
+        created_by=row[12],
+        updated_at=row[13],
+        updated_by=row[14],
+        deleted_at=row[15],
+    )
+
+
+class PostgresBookRepository:
+    """Books for writing."""
+
+    def __init__(self, pool: Pool, pending: Pending) -> None:
+        self._pool = pool
+        self._pending = pending
+
+    async def get(self, book_id: BookId) -> Book:
+        """Raises NotFound."""
+        row = await read(self._pool, lambda connection: _GET.fetchrow(connection, id=book_id))
+        if row is None:
+            raise NotFound("book", book_id)
+        return book_of(row)
+
+    async def find_by_isbns(self, isbns: Sequence[Isbn]) -> Mapping[Isbn, Book]:
+        """The living books that have these ISBNs."""
+        values = [isbn.value for isbn in isbns]
+        rows = await read(self._pool, lambda connection: _FIND_BY_ISBNS.fetch(connection, isbns=values))
+        return {book.details.isbn: book for book in map(book_of, rows)}
+
+    async def ids_by_isbn(self, isbns: Sequence[Isbn]) -> Mapping[Isbn, BookId]:
+        """As `find_by_isbns`, the ids alone."""
+        values = [isbn.value for isbn in isbns]
+        rows = await read(self._pool, lambda connection: _IDS_BY_ISBN.fetch(connection, isbns=values))
+        return {Isbn(isbn): BookId(book_id) for isbn, book_id in rows}
+
+    def add(self, book: Book) -> None:
+        """Keeps a new book at commit."""
+        self._pending.add(BOOKS, book)
+
+    def add_many(self, books: Iterable[Book]) -> None:
+        """As `add` for each, in one statement."""
+        self._pending.add_many(BOOKS, books)
+
+    def save(self, book: Book) -> Book:
+        """Keeps a changed book at commit, under the next version."""
+        saved = replace(book, lifecycle=book.lifecycle.next_version())
+        self._pending.save(BOOKS, saved)
+        return saved
+
+
+class PostgresBookReader:
+    """Books for reading."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def get(self, book_id: UUID, *, include_deleted: bool = False) -> BookResponse:
+        """Raises NotFound."""
+        row = await read(self._pool, lambda connection: _GET.fetchrow(connection, id=book_id))
+        if row is None or (row[15] is not None and not include_deleted):
+            raise NotFound("book", book_id)
+        return _response_of(row)
+
+    async def get_by_isbn(self, isbn: Isbn) -> BookResponse:
+        """The living book of this ISBN. Raises NotFound."""
+        row = await read(self._pool, lambda connection: _GET_BY_ISBN.fetchrow(connection, isbn=isbn.value))
+        if row is None:
+            raise NotFound("book with ISBN", isbn)
+        return _response_of(row)
+
+    async def list(self, listing: Listing) -> Page[BookResponse]:
+        """One page in the order asked for."""
+        page = await _LISTS.ask(self._pool, listing)
+        return Page(items=[_response_of(row) for row in page.items], has_more=page.has_more, total=page.total)

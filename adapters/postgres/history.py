@@ -1,0 +1,270 @@
+"""The whole history of a PostgreSQL store, told and taken over."""
+
+import weakref
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import AsyncExitStack, suppress
+from datetime import datetime
+from typing import Any, Generic, Protocol, Self, TypeVar
+from uuid import UUID
+
+from asyncpg import Record
+from sqlalchemy import BigInteger, Table, Text, Uuid, bindparam, func, literal_column, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import ColumnElement
+
+from adapters.postgres.books import BOOK_OUTPUT, BOOKS, book_of
+from adapters.postgres.connection import BROKEN, Connection
+from adapters.postgres.customers import CUSTOMER_OUTPUT, CUSTOMERS, customer_of
+from adapters.postgres.errors import raise_translated
+from adapters.postgres.kinds import Kind, unnested
+from adapters.postgres.order_rows import ORDER_OUTPUT, ORDERS, RETURN_OUTPUT, RETURNS, order_of, return_of
+from adapters.postgres.orders import ORDER_STATEMENTS, RETURN_STATEMENTS
+from adapters.postgres.pool import Pool
+from adapters.postgres.statements import Statement
+from adapters.sql.tables import books, customers, events, orders, returns
+from application.ports.history import History, HistoryBatch
+from domain.books.book import Book
+from domain.customers.customer import Customer
+from domain.shared.lifecycle import Lifecycle
+
+BATCH_ROWS = 1_000
+_WATERMARK = Statement(select(func.coalesce(func.max(events.c.position), 0)), name="events.watermark")
+_CUSTOMERS = Statement(select(*CUSTOMER_OUTPUT).order_by(customers.c.id), name="customers.all")
+_BOOKS = Statement(select(*BOOK_OUTPUT).order_by(books.c.id), name="books.all")
+_ORDERS = Statement(select(*ORDER_OUTPUT).order_by(orders.c.id), name="orders.all")
+_RETURNS = Statement(select(*RETURN_OUTPUT).order_by(returns.c.id), name="returns.all")
+
+
+class PostgresHistorySource:
+    """Tells the history from one snapshot, which a connection of the pool is held for until the last batch is read."""
+
+    def __init__(self, pool: Pool, *, batch_rows: int = BATCH_ROWS) -> None:
+        self._pool = pool
+        self._batch_rows = batch_rows
+
+    async def read(self) -> History:
+        """All of it as of this moment, in batches of at most `batch_rows` rows, lines not counted."""
+        held = AsyncExitStack()
+        try:
+            connection = await held.enter_async_context(self._pool.acquire())
+            await held.enter_async_context(connection.transaction(isolation="repeatable_read", readonly=True))
+            watermark = await _WATERMARK.fetchval(connection)
+        except Exception as error:
+            await held.aclose()
+            raise_translated(error)
+        except BaseException:
+            await held.aclose()
+            raise
+        return History(watermark=watermark, batches=_Batches(self._pool, connection, held, self._batch_rows))
+
+
+class _Batches:
+    """The batches of one snapshot. At the end, on an error, when closed and when forgotten, the connection is freed."""
+
+    def __init__(self, pool: Pool, connection: Connection, held: AsyncExitStack, batch_rows: int) -> None:
+        self._batches = _told(connection, batch_rows)
+        self._held = held
+        self._forgotten = weakref.finalize(self, pool.release, connection)
+        self._forgotten.atexit = False
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> HistoryBatch:
+        try:
+            return await anext(self._batches)
+        except StopAsyncIteration:
+            await self.aclose()
+            raise
+        except Exception as error:
+            await self.aclose()
+            raise_translated(error)
+        except BaseException:
+            await self.aclose()
+            raise
+
+    async def aclose(self) -> None:
+        """Frees the connection, also when nothing was read."""
+        self._forgotten.detach()
+        await self._held.aclose()
+
+
+async def _told(connection: Connection, many: int) -> AsyncIterator[HistoryBatch]:
+    async for rows in _fetched(connection, _CUSTOMERS, many):
+        yield HistoryBatch(customers=[customer_of(row) for row in rows])
+    async for rows in _fetched(connection, _BOOKS, many):
+        yield HistoryBatch(books=[book_of(row) for row in rows])
+    async for rows in _fetched(connection, _ORDERS, many):
+        lines = await ORDER_STATEMENTS.lines_of(connection, [row["id"] for row in rows])
+        yield HistoryBatch(orders=[order_of(row, lines[row["id"]]) for row in rows])
+    async for rows in _fetched(connection, _RETURNS, many):
+        lines = await RETURN_STATEMENTS.lines_of(connection, [row["id"] for row in rows])
+        yield HistoryBatch(returns=[return_of(row, lines[row["id"]]) for row in rows])
+
+
+async def _fetched(connection: Connection, statement: Statement, many: int) -> AsyncIterator[list[Record]]:
+    cursor = await connection.cursor(statement.sql)
+    while rows := await cursor.fetch(many):
+        yield rows
+
+
+# ---- taking over
+
+
+class _Aggregate(Protocol):
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def lifecycle(self) -> Lifecycle: ...
+
+
+A = TypeVar("A", bound=_Aggregate)
+_ASIDE: ColumnElement[datetime] = literal_column("'infinity'::timestamptz")
+_TAKE_WATERMARK = Statement(
+    text(
+        """
+        INSERT INTO events (position, type, aggregate, aggregate_id, version, at, by, changed, data)
+        SELECT :watermark, 'history.taken', 'history', '00000000-0000-0000-0000-000000000000', 1, now(), 'history',
+               '{}', '{}'
+        WHERE :watermark > (SELECT coalesce(max(position), 0) FROM events)
+        """
+    ).bindparams(bindparam("watermark", type_=BigInteger)),
+    name="events.take_watermark",
+)
+_MOVE_ON = Statement(
+    text("SELECT setval('events_position_seq', greatest(:watermark, last_value)) FROM events_position_seq").bindparams(
+        bindparam("watermark", type_=BigInteger)
+    ),
+    name="events.move_on",
+)
+
+
+class PostgresHistorySink:
+    """Takes a history over in one transaction: readers see all of it and its watermark at once, or nothing of it."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def write(self, history: History) -> int:
+        """Takes new rows and those of a later version than here; returns how many. Events stay where they are.
+
+        Raises the errors of the uniqueness rules when the history disagrees with rows that it does not have.
+        """
+        committing = False
+        try:
+            async with self._pool.acquire() as connection:
+                transaction = connection.transaction()
+                await transaction.start()
+                try:
+                    taken = await _take(connection, history)
+                except Exception:
+                    with suppress(*BROKEN):
+                        await transaction.rollback()
+                    raise
+                committing = True
+                await transaction.commit()
+                return taken
+        except Exception as error:
+            raise_translated(error, sent=committing)
+
+
+async def _take(connection: Connection, history: History) -> int:
+    taken = 0
+    async for batch in history.batches:
+        taken += await _CUSTOMER_MERGE.take(connection, batch.customers)
+        taken += await _BOOK_MERGE.take(connection, batch.books)
+        taken += await _ORDER_MERGE.take(connection, batch.orders)
+        taken += await _RETURN_MERGE.take(connection, batch.returns)
+    for merge in (_CUSTOMER_MERGE, _BOOK_MERGE):
+        await merge.end(connection)
+    if await _TAKE_WATERMARK.affected(connection, watermark=history.watermark):
+        await _MOVE_ON.fetchval(connection, watermark=history.watermark)
+    return taken
+
+
+class _Merge(Generic[A]):
+    """Takes rows of one kind over.
+
+    `keys` are the columns that are unique among living rows, with their values. A key may have changed hands, and its
+    old owner may come in a later batch: so it is set aside first, and at the end those that nothing came for are put
+    back, where the unique index judges them.
+    """
+
+    def __init__(self, kind: Kind[A], keys: Mapping[str, Callable[[A], str | None]] | None = None) -> None:
+        table = kind.rows.table
+        self._kind = kind
+        self._keys = keys or {}
+        self._merge = _merge_statement(kind)
+        self._set_aside = {name: _set_aside_statement(table, name) for name in self._keys}
+        self._put_back = (
+            Statement(
+                update(table).values(deleted_at=None).where(table.c.deleted_at == _ASIDE), name=f"{table.name}.put_back"
+            )
+            if self._keys
+            else None
+        )
+
+    async def take(self, connection: Connection, rows: Iterable[A]) -> int:
+        """Returns how many were new or later than here."""
+        newest: dict[UUID, A] = {}
+        for row in rows:
+            before = newest.get(row.id)
+            if before is None or before.lifecycle.version < row.lifecycle.version:
+                newest[row.id] = row
+        if not newest:
+            return 0
+        for name, key in self._keys.items():
+            owners = {row.id: value for row in newest.values() if not row.lifecycle.deleted and (value := key(row))}
+            await self._set_aside[name].execute(connection, ids=list(owners), keys=list(owners.values()))
+        taken: int = await self._merge.fetchval(connection, **self._kind.adding_many(list(newest.values())))
+        return taken
+
+    async def end(self, connection: Connection) -> None:
+        """Puts back what was set aside and not taken over."""
+        if self._put_back is not None:
+            await self._put_back.execute(connection)
+
+
+def _merge_statement(kind: Kind[Any]) -> Statement:
+    table = kind.rows.table
+    added = kind.rows.insert_many(None)
+    later = added.on_conflict_do_update(
+        index_elements=[table.c.id],
+        set_={one.name: added.excluded[one.name] for one in kind.rows.columns if not one.primary_key},
+        where=table.c.version < added.excluded.version,
+    )
+    taken = later.returning(table.c.id).cte("taken")
+    question = select(func.count()).select_from(taken)
+    if kind.lines is not None:
+        rows = kind.lines.rows
+        owner, number, *rest = rows.table.columns
+        lines = rows.insert_many(taken, owner)
+        question = question.add_cte(
+            lines.on_conflict_do_update(
+                index_elements=[owner, number], set_={one.name: lines.excluded[one.name] for one in rest}
+            ).cte("lines_taken")
+        )
+    return Statement(question, name=f"{table.name}.merge")
+
+
+def _set_aside_statement(table: Table, name: str) -> Statement:
+    owners = unnested(
+        "owners", {"id": bindparam("ids", type_=ARRAY(Uuid)), "key": bindparam("keys", type_=ARRAY(Text))}
+    )
+    others = update(table).values(deleted_at=_ASIDE)
+    return Statement(
+        others.where(table.c[name] == owners.c.key, table.c.id != owners.c.id, table.c.deleted_at.is_(None)),
+        name=f"{table.name}.set_aside",
+    )
+
+
+def _email(customer: Customer) -> str | None:
+    email = customer.details.email
+    return None if email is None else email.value
+
+
+_CUSTOMER_MERGE = _Merge(CUSTOMERS, {"email": _email, "reference": lambda one: one.details.reference})
+_BOOK_MERGE: _Merge[Book] = _Merge(BOOKS, {"isbn": lambda one: one.details.isbn.value})
+_ORDER_MERGE = _Merge(ORDERS)
+_RETURN_MERGE = _Merge(RETURNS)

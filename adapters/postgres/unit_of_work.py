@@ -1,0 +1,63 @@
+"""Units of work on PostgreSQL."""
+
+from types import TracebackType
+from typing import Self
+
+from adapters.postgres.books import PostgresBookRepository
+from adapters.postgres.customers import PostgresCustomerRepository
+from adapters.postgres.events import EVENTS, Recorded
+from adapters.postgres.orders import PostgresOrderRepository, PostgresReturnRepository
+from adapters.postgres.pool import Pool
+from adapters.postgres.writes import Pending, keep
+from application.caller import Caller
+from domain.shared.events import Event
+
+
+class PostgresUnitOfWork:
+    """Reads go to the pool at once and hold no connection; a commit is one statement in the usual case."""
+
+    def __init__(self, pool: Pool, caller: Caller) -> None:
+        self._pool = pool
+        self._caller = caller
+        self._pending = Pending()
+        self._events: list[Recorded] = []
+        self._open = False
+        self.customers = PostgresCustomerRepository(pool, self._pending)
+        self.books = PostgresBookRepository(pool, self._pending)
+        self.orders = PostgresOrderRepository(pool, self._pending)
+        self.returns = PostgresReturnRepository(pool, self._pending)
+
+    def record(self, *events: Event) -> None:
+        """Appends events at commit."""
+        request_id = self._caller.request_id
+        self._events += [Recorded(event, request_id) for event in events]
+
+    async def commit(self) -> None:
+        """Keeps everything, or nothing and raises."""
+        if not self._open:
+            raise RuntimeError("a unit of work is committed inside its `async with` block")
+        self._pending.add_many(EVENTS, self._events)
+        self._events = []
+        writes = self._pending.take()
+        if writes:
+            await keep(self._pool, writes)
+
+    async def __aenter__(self) -> Self:
+        self._open = True
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open = False
+
+
+class PostgresUnitsOfWork:
+    """Where units of work on one database come from."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    def __call__(self, caller: Caller) -> PostgresUnitOfWork:
+        """A new one."""
+        return PostgresUnitOfWork(self._pool, caller)

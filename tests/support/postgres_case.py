@@ -1,0 +1,166 @@
+"""PostgreSQL, under contract: a real server, and an emptied database for each test."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
+
+import asyncpg
+import pytest
+
+from adapters.postgres.books import PostgresBookReader, PostgresBookRepository
+from adapters.postgres.customers import PostgresCustomerReader, PostgresCustomerRepository
+from adapters.postgres.history import PostgresHistorySink, PostgresHistorySource
+from adapters.postgres.orders import (
+    PostgresOrderReader,
+    PostgresOrderRepository,
+    PostgresReturnReader,
+    PostgresReturnRepository,
+)
+from adapters.postgres.pool import Pool
+from adapters.postgres.stores import PostgresHealth
+from adapters.postgres.unit_of_work import PostgresUnitOfWork, PostgresUnitsOfWork
+from application.ports.books import BookReader, BookRepository
+from application.ports.customers import CustomerReader, CustomerRepository
+from application.ports.history import HistorySink, HistorySource
+from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
+from application.ports.purchases import PurchaseFacts, PurchaseView
+from application.ports.stores import Store
+from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from domain.shared.events import Event
+from entrypoints.bootstrap import migrate
+from tests.support.postgres import TemplateDatabase, template_database
+from tests.support.store_case import Gap, KeptEvent, StoreCase, StorePorts
+
+_EMPTY = """
+    TRUNCATE customers, books, orders, order_lines, returns, return_lines, events RESTART IDENTITY
+"""
+
+
+@pytest.fixture(scope="session")
+def migrated_template(postgres_url: str) -> Iterator[TemplateDatabase]:
+    """A database with the newest schema and nothing in it, to be copied."""
+    with template_database(postgres_url, migrate.upgrade) as template:
+        yield template
+
+
+@pytest.fixture
+def database_url(migrated_template: TemplateDatabase) -> Iterator[str]:
+    """A clean, migrated database of one test."""
+    with migrated_template.copy() as url:
+        yield url
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncIterator[Pool]:
+    """A pool on a clean, migrated database of one test."""
+    opened = Pool(database_url)
+    await opened.open()
+    yield opened
+    await opened.close(2)
+
+
+@pytest.fixture(scope="session")
+def contract_database_url(migrated_template: TemplateDatabase) -> Iterator[str]:
+    """One database for all contract tests, which empty it before they begin."""
+    with migrated_template.copy() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+async def postgres_contract_pool(contract_database_url: str) -> AsyncIterator[Pool]:
+    """A pool on that database."""
+    opened = Pool(contract_database_url)
+    await opened.open()
+    yield opened
+    await opened.close(2)
+
+
+def postgres_ports(pool: Pool) -> StorePorts:
+    """The ports on a database."""
+
+    async def watermark() -> int:
+        async with pool.acquire() as connection:
+            found: int = await connection.fetchval("SELECT coalesce(max(position), 0) FROM events")
+            return found
+
+    async def events() -> Sequence[KeptEvent]:
+        async with pool.acquire() as connection:
+            rows = await connection.fetch("SELECT * FROM events ORDER BY position")
+        return [KeptEvent(_event(row), row["request_id"]) for row in rows]
+
+    return StorePorts(
+        units=PostgresUnitsOfWork(pool),
+        customers=PostgresCustomerReader(pool),
+        books=PostgresBookReader(pool),
+        orders=PostgresOrderReader(pool),
+        returns=PostgresReturnReader(pool),
+        health=PostgresHealth(pool, head=migrate.head()),
+        source=PostgresHistorySource(pool),
+        sink=PostgresHistorySink(pool),
+        watermark=watermark,
+        events=events,
+    )
+
+
+def _event(row: asyncpg.Record) -> Event:
+    event = Event(
+        type=row["type"],
+        aggregate_id=row["aggregate_id"],
+        version=row["version"],
+        at=row["at"],
+        by=row["by"],
+        changed=tuple(row["changed"]),
+        data=row["data"],
+    )
+    assert event.aggregate == row["aggregate"]
+    return event
+
+
+@asynccontextmanager
+async def _open(server: Pool) -> AsyncIterator[StorePorts]:
+    async with server.acquire() as connection:
+        await connection.execute(_EMPTY)
+    yield postgres_ports(server)
+
+
+@asynccontextmanager
+async def _unreachable() -> AsyncIterator[Store]:
+    """The health of a database that no connection was ever made to."""
+    yield PostgresHealth(Pool("postgresql://nobody@127.0.0.1:1/none"), head=migrate.head())
+
+
+def postgres_case() -> StoreCase:
+    """All of it, on a server."""
+    return StoreCase(
+        name="postgres",
+        adapters=frozenset({"postgres"}),
+        writes=True,
+        transactions=True,
+        enforces_unique=True,
+        enforces_references=True,
+        reads_orders=True,
+        tells_history=True,
+        takes_history=True,
+        remote=True,
+        open=_open,
+        server="postgres_contract_pool",
+        unreachable=_unreachable,
+        implements={
+            UnitsOfWork: PostgresUnitsOfWork,
+            UnitOfWork: PostgresUnitOfWork,
+            CustomerRepository: PostgresCustomerRepository,
+            CustomerReader: PostgresCustomerReader,
+            BookRepository: PostgresBookRepository,
+            BookReader: PostgresBookReader,
+            OrderRepository: PostgresOrderRepository,
+            OrderReader: PostgresOrderReader,
+            ReturnRepository: PostgresReturnRepository,
+            ReturnReader: PostgresReturnReader,
+            HistorySource: PostgresHistorySource,
+            HistorySink: PostgresHistorySink,
+            Store: PostgresHealth,
+        },
+        lacks={
+            port: Gap("notyet", "analytics on PostgreSQL come after its tables")
+            for port in (PurchaseFacts, PurchaseView)
+        },
+    )
