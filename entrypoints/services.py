@@ -6,6 +6,7 @@ from application.analytics.service import AnalyticsService
 from application.books.service import BookService
 from application.customers.service import CustomerService
 from application.health.service import HealthService
+from application.imports.service import ImportService
 from application.orders.service import OrderService
 
 
@@ -16,5 +17,6 @@ class Services:
     customers: CustomerService
     books: BookService
     orders: OrderService
+    imports: ImportService
     analytics: AnalyticsService
     health: HealthService

@@ -11,6 +11,7 @@ from application.analytics.service import AnalyticsService
 from application.books.service import BookService
 from application.customers.service import CustomerService
 from application.health.service import HealthService
+from application.imports.service import ImportService
 from application.orders.service import OrderService
 from entrypoints.http.app import create_app
 from entrypoints.http.config import HttpConfig
@@ -53,6 +54,7 @@ def services(test_db: StorePorts) -> Services:
         customers=CustomerService(reader=test_db.customers, **written),
         books=BookService(reader=test_db.books, **written),
         orders=OrderService(orders=test_db.orders, returns=test_db.returns, customers=test_db.customers, **written),
+        imports=ImportService(**written),
         analytics=AnalyticsService(facts=test_db.purchases, clock=clock),
         health=HealthService(stores=[test_db.health]),
     )
