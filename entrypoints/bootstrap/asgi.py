@@ -5,7 +5,7 @@ import gc
 import multiprocessing
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from multiprocessing.synchronize import Semaphore
@@ -22,17 +22,22 @@ from entrypoints.bootstrap.wiring import Wiring
 from entrypoints.http.app import create_app
 from entrypoints.http.config import HttpConfig
 from entrypoints.http.telemetry import Telemetry
+from entrypoints.services import Services
+
+Prepare = Callable[[Services], Awaitable[None]]
 
 
 class Brief(Struct, frozen=True, kw_only=True):
     """What the parent tells a server process.
 
-    `url` is that of the database, if there is one; `metrics_folder` is where several processes keep their counts.
+    `url` is that of the database, if there is one; `metrics_folder` is where several processes keep their counts;
+    `prepare` is done once the stores are open, before the first request.
     """
 
     settings: Settings
     url: str | None = None
     metrics_folder: str | None = None
+    prepare: Prepare | None = None
 
 
 def build(brief: Brief, ready: Semaphore | None = None) -> ASGIApp:
@@ -45,14 +50,16 @@ def build(brief: Brief, ready: Semaphore | None = None) -> ASGIApp:
     wiring = Wiring(
         settings,
         brief.url,
-        observer=QueryTelemetry(metrics and metrics.queries, tracer),
+        observer=QueryTelemetry(metrics.queries if metrics is not None else None, tracer),
         wrap=partial(traced, tracer=tracer),
     )
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
         _stop_with_parent(asyncio.get_running_loop())
-        async with wiring.opened():
+        async with wiring.opened() as services:
+            if brief.prepare is not None:
+                await brief.prepare(services)
             if metrics is not None and wiring.pool is not None:
                 metrics.watch(wiring.pool)
             # What is there now stays: looking through it again and again is what made the slowest requests slow.
@@ -66,12 +73,15 @@ def build(brief: Brief, ready: Semaphore | None = None) -> ASGIApp:
             metrics.close()
 
     app = create_app(
-        wiring.services, http_config(settings), lifespan=lifespan, metrics=metrics.scrape if metrics else None
+        wiring.services,
+        http_config(settings),
+        lifespan=lifespan,
+        metrics=metrics.scrape if metrics is not None else None,
     )
     return Telemetry(
         app,
         access_log=logs.AccessLog(settings.logging),
-        metrics=metrics and metrics.requests,
+        metrics=metrics.requests if metrics is not None else None,
         tracer=tracer,
         sampling=settings.monitoring.trace_sampling,
     )

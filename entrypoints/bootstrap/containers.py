@@ -10,16 +10,26 @@ from dependency_injector import containers, providers
 
 from adapters.memory.books import MemoryBookReader
 from adapters.memory.customers import MemoryCustomerReader
+from adapters.memory.history import MemoryHistorySink, MemoryHistorySource
 from adapters.memory.orders import MemoryOrderReader, MemoryReturnReader
 from adapters.memory.purchases import MemoryPurchaseFacts
 from adapters.memory.store import MemoryStore
 from adapters.memory.stores import MemoryHealth
 from adapters.memory.unit_of_work import MemoryUnitsOfWork
+from adapters.postgres.books import PostgresBookReader
+from adapters.postgres.customers import PostgresCustomerReader
+from adapters.postgres.history import PostgresHistorySource
+from adapters.postgres.orders import PostgresOrderReader, PostgresReturnReader
+from adapters.postgres.pool import Pool
+from adapters.postgres.purchases import PostgresPurchaseFacts
+from adapters.postgres.stores import PostgresHealth
+from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from adapters.system.system import SystemClock, Uuid7Generator
 from application.analytics.service import AnalyticsService
 from application.books.service import BookService
 from application.customers.service import CustomerService
 from application.health.service import HealthService
+from application.imports.service import ImportService
 from application.orders.service import OrderService
 from application.ports.stores import Store
 from entrypoints.services import Services
@@ -42,7 +52,24 @@ class MemoryAdapters(containers.DeclarativeContainer):
     orders = providers.Singleton(MemoryOrderReader, rows)
     returns = providers.Singleton(MemoryReturnReader, rows)
     facts = providers.Singleton(MemoryPurchaseFacts, rows)
+    history = providers.Singleton(MemoryHistorySource, rows)
+    sink = providers.Singleton(MemoryHistorySink, rows)
     health = providers.Singleton(MemoryHealth)
+
+
+class PostgresAdapters(containers.DeclarativeContainer):
+    """Every port, on a pool of connections to PostgreSQL; `head` is the newest revision of its schema."""
+
+    pool: providers.Dependency[Pool] = providers.Dependency(instance_of=Pool)
+    head: providers.Dependency[str] = providers.Dependency(instance_of=str)
+    units = providers.Singleton(PostgresUnitsOfWork, pool)
+    customers = providers.Singleton(PostgresCustomerReader, pool)
+    books = providers.Singleton(PostgresBookReader, pool)
+    orders = providers.Singleton(PostgresOrderReader, pool)
+    returns = providers.Singleton(PostgresReturnReader, pool)
+    facts = providers.Singleton(PostgresPurchaseFacts, pool)
+    history = providers.Singleton(PostgresHistorySource, pool)
+    health = providers.Singleton(PostgresHealth, pool, head=head)
 
 
 class Application(containers.DeclarativeContainer):
@@ -68,10 +95,17 @@ class Application(containers.DeclarativeContainer):
         clock=system.clock,
         ids=system.ids,
     )
+    imports = providers.Singleton(ImportService, units=records.units, clock=system.clock, ids=system.ids)
     analytics = providers.Singleton(AnalyticsService, facts=analytics_records.facts, clock=system.clock)
     health = providers.Singleton(HealthService, stores=stores)
     services = providers.Singleton(
-        Services, customers=customers, books=books, orders=orders, analytics=analytics, health=health
+        Services,
+        customers=customers,
+        books=books,
+        orders=orders,
+        imports=imports,
+        analytics=analytics,
+        health=health,
     )
 
 

@@ -1,6 +1,5 @@
 """Which PostgreSQL is used: the one that DATABASE_URL names, or the embedded one of this folder."""
 
-import logging
 import os
 import time
 from collections.abc import Iterator
@@ -11,15 +10,17 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from adapters.embedded.errors import FolderInUse
+from adapters.embedded.errors import EmbeddedPostgresError, FolderInUse
 from adapters.embedded.server import EmbeddedPostgres
+from adapters.postgres.connection import Dsn
+from application.errors import OutcomeUnknown, Unavailable
 from entrypoints.bootstrap import migrate
+from entrypoints.bootstrap.failures import AlreadyRunning
 from entrypoints.bootstrap.settings import DatabaseConfig
 
 _NOTE: Final = "server.json"
 # Another command holds the database for as long as it runs, which is not long.
 _PATIENCE: Final = 15.0
-_logger = logging.getLogger("daybook.database")
 
 
 class Note(Struct, frozen=True, kw_only=True):
@@ -34,14 +35,18 @@ class Note(Struct, frozen=True, kw_only=True):
 def for_server(config: DatabaseConfig, serving: str) -> Iterator[str]:
     """The URL of the database, for a server that will be at the address `serving`.
 
-    The embedded PostgreSQL is started, and stopped in the end. Raises EmbeddedPostgresError; FolderInUse says who
-    is there.
+    The embedded PostgreSQL is started, and stopped in the end. Raises AlreadyRunning or Unavailable.
     """
     if config.url is not None:
-        yield config.url.reveal()
+        with _named(config.url.reveal()) as url:
+            yield url
         return
     folder = _folder(config)
-    postgres = _start(EmbeddedPostgres(folder))
+    postgres = EmbeddedPostgres(folder)
+    try:
+        _start(postgres)
+    except FolderInUse as error:
+        raise AlreadyRunning(str(error)) from error
     try:
         postgres.announce(serving)
         note = _leave(folder, Note(pid=os.getpid(), url=serving, dsn=postgres.dsn))
@@ -58,10 +63,11 @@ def for_command(config: DatabaseConfig, *, migrated: bool = True) -> Iterator[st
     """The URL of the database, for one command.
 
     A server of this folder that is up lends its embedded PostgreSQL. Without one it is started for as long as the
-    command runs, and brought to the newest schema unless `migrated` is false. Raises EmbeddedPostgresError.
+    command runs, and brought to the newest schema unless `migrated` is false. Raises AlreadyRunning or Unavailable.
     """
     if config.url is not None:
-        yield config.url.reveal()
+        with _named(config.url.reveal()) as url:
+            yield url
         return
     folder = _folder(config)
     postgres = EmbeddedPostgres(folder)
@@ -70,7 +76,7 @@ def for_command(config: DatabaseConfig, *, migrated: bool = True) -> Iterator[st
     except FolderInUse as error:
         note = read_note(config)
         if note is None or note.pid != error.pid:
-            raise
+            raise AlreadyRunning(str(error)) from error
         yield note.dsn
         return
     try:
@@ -93,8 +99,22 @@ def _folder(config: DatabaseConfig) -> Path:
     return Path(config.embedded_folder).absolute()
 
 
-def _start(postgres: EmbeddedPostgres) -> EmbeddedPostgres:
-    """Starts it, waiting a while for a holder that serves nothing: another command, or a server still starting."""
+@contextmanager
+def _named(url: str) -> Iterator[str]:
+    """`url`; adds to an Unavailable inside which database it was, without the password."""
+    try:
+        yield url
+    except OutcomeUnknown:
+        raise
+    except Unavailable as error:
+        raise Unavailable(f"{Dsn(url)!r}: {error.detail}", retry_after=error.retry_after) from error
+
+
+def _start(postgres: EmbeddedPostgres) -> None:
+    """Starts it, waiting a while for a holder that serves nothing: another command, or a server still starting.
+
+    Raises FolderInUse or Unavailable.
+    """
     deadline = time.monotonic() + _PATIENCE
     while True:
         try:
@@ -103,8 +123,10 @@ def _start(postgres: EmbeddedPostgres) -> EmbeddedPostgres:
             if error.url is not None or time.monotonic() > deadline:
                 raise
             time.sleep(0.1)
+        except EmbeddedPostgresError as error:
+            raise Unavailable(str(error)) from error
         else:
-            return postgres
+            return
 
 
 def _leave(folder: Path, note: Note) -> Path:

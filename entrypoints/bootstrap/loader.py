@@ -12,21 +12,15 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 import msgspec
 from dotenv.parser import parse_stream
 
+from adapters.postgres.connection import Dsn
 from entrypoints.bootstrap import rules
+from entrypoints.bootstrap.failures import ConfigurationError
 from entrypoints.bootstrap.settings import GROUPS, Secret, Settings
 
 ENV_FILE: Final = ".env"
 # Names of our own that are not settings: where the tests find a server and data.
 _NOT_SETTINGS: Final = ("DAYBOOK_TEST_DATABASE_URL", "DAYBOOK_DATA")
 _OUR_PREFIX: Final = "DAYBOOK_"
-
-
-class ConfigurationError(Exception):
-    """The configuration cannot be used; `problems` are sentences that begin with the name of a setting."""
-
-    def __init__(self, problems: list[str]) -> None:
-        self.problems = problems
-        super().__init__("; ".join(problems))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +100,21 @@ def load(environment: Mapping[str, str] | None = None, folder: Path | None = Non
         raise ConfigurationError(problems)
     warnings = [*_unknown({*environment, *from_file}), *rules.odd(settings)]
     return Loaded(settings=settings, sources=given.sources, warnings=tuple(warnings))
+
+
+def shown(field: Field, value: object) -> str:
+    """A value as it would be written in `.env`, without what is secret in it."""
+    if value is None:
+        return ""
+    if isinstance(value, Secret):
+        return repr(Dsn(value.reveal())) if field.name == "DATABASE_URL" else repr(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, tuple):
+        return ",".join(value)
+    if isinstance(value, dict):
+        return ",".join(f"{name}={level}" for name, level in value.items())
+    return str(value)
 
 
 def _with_debug(settings: Settings, sources: Mapping[str, str]) -> Settings:

@@ -75,6 +75,11 @@ def is_json(config: LoggingConfig, stream: TextIO) -> bool:
     return config.format == "json" or (config.format == "auto" and not stream.isatty())
 
 
+def trace_wanted() -> bool:
+    """Whether who runs this wants to see where an error came from."""
+    return logging.getLogger().isEnabledFor(logging.DEBUG)
+
+
 def granian_config() -> dict[str, Any]:
     """What makes Granian log through the root logger, in the form of everything else."""
     return {"handlers": {}, "formatters": {}, "loggers": {"_granian": {"handlers": [], "propagate": True}}}

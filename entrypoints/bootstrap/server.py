@@ -6,7 +6,6 @@ import multiprocessing
 import os
 import shutil
 import signal
-import sys
 import tempfile
 import threading
 import time
@@ -23,7 +22,8 @@ from granian.server import Server
 
 from adapters.postgres.connection import Dsn, connect
 from entrypoints.bootstrap import database, logs, migrate
-from entrypoints.bootstrap.asgi import Brief, build
+from entrypoints.bootstrap.asgi import Brief, Prepare, build
+from entrypoints.bootstrap.failures import PortInUse, ServerFailed
 from entrypoints.bootstrap.port import Port, PortTaken, answers
 from entrypoints.bootstrap.settings import Settings
 from entrypoints.bootstrap.telemetry import FOLDER_NAME
@@ -32,24 +32,18 @@ _CONNECTIONS_ASKED_WITHIN: Final = 5.0
 _logger = logging.getLogger("daybook.server")
 
 
-class PortInUse(Exception):
-    """Somebody else serves at the address. The message is for the person at the terminal."""
-
-
-class ServerFailed(Exception):
-    """A server process could not start, or died and could not be replaced."""
-
-
 def address(settings: Settings) -> str:
     """Where it is served, such as `http://127.0.0.1:8000`."""
     host = f"[{settings.server.host}]" if ":" in settings.server.host else settings.server.host
     return f"http://{host}:{settings.server.port}"
 
 
-def serve(settings: Settings, *, announce: Callable[[], None]) -> None:
+def serve(settings: Settings, *, announce: Callable[[], None], prepare: Prepare | None = None) -> None:
     """Serves until SIGTERM or SIGINT; calls `announce` once every process takes requests.
 
-    Raises PortInUse, EmbeddedPostgresError, Unavailable (the database cannot be reached) or ServerFailed.
+    Each process does `prepare` first, which must be picklable.
+
+    Raises PortInUse, AlreadyRunning, Unavailable (the database cannot be reached) or ServerFailed.
     """
     logs.configure(settings.logging)
     with ExitStack() as held:
@@ -61,7 +55,7 @@ def serve(settings: Settings, *, announce: Callable[[], None]) -> None:
             migrate.upgrade(url)
             _warn_of_connections(settings, url)
         folder = held.enter_context(_metrics_folder()) if settings.server.workers > 1 else None
-        brief = Brief(settings=settings, url=url, metrics_folder=folder)
+        brief = Brief(settings=settings, url=url, metrics_folder=folder, prepare=prepare)
         _run(brief, announce)
 
 
@@ -185,7 +179,9 @@ async def _connections_allowed(url: str) -> int:
     connection = await connect(Dsn(url), within=_CONNECTIONS_ASKED_WITHIN, settings={})
     try:
         names = ("max_connections", "superuser_reserved_connections", "reserved_connections")
-        found = [int(await connection.fetchval("SELECT coalesce(current_setting($1, true), '0')", name)) for name in names]
+        found = [
+            int(await connection.fetchval("SELECT coalesce(current_setting($1, true), '0')", name)) for name in names
+        ]
     finally:
         await connection.close()
     return found[0] - sum(found[1:])
@@ -193,12 +189,12 @@ async def _connections_allowed(url: str) -> int:
 
 def seconds_since_start() -> float:
     """How long this process has been there."""
-    if sys.platform == "linux":
+    try:
         # Field 22 of proc(5)'s stat, after the name in brackets, which may hold anything.
         fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
-        began = int(fields[19]) / os.sysconf("SC_CLK_TCK")
-        return time.clock_gettime(time.CLOCK_BOOTTIME) - began
-    return time.monotonic() - _IMPORTED
+    except OSError:
+        return time.monotonic() - _IMPORTED  # no Linux: without what the interpreter took to start
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - int(fields[19]) / os.sysconf("SC_CLK_TCK")
 
 
 _IMPORTED: Final = time.monotonic()

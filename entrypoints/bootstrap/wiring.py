@@ -7,8 +7,10 @@ from typing import Any
 from dependency_injector import containers
 
 from adapters.postgres.connection import QueryObserver
+from adapters.postgres.errors import raise_translated
 from adapters.postgres.pool import Pool
-from entrypoints.bootstrap.containers import MemoryAdapters, services
+from entrypoints.bootstrap import migrate
+from entrypoints.bootstrap.containers import MemoryAdapters, PostgresAdapters, services
 from entrypoints.bootstrap.settings import DatabaseConfig, Settings, Storage
 from entrypoints.services import Services
 
@@ -36,20 +38,23 @@ class Wiring:
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Services]:
-        """The services, with connections to their stores. Raises what opening the first connection raises."""
+        """The services, with connections to their stores. Raises Unavailable when there is no connection."""
         if self.pool is None:
             yield self.services
             return
-        await self.pool.open()
+        try:
+            await self.pool.open()
+        except Exception as error:
+            raise_translated(error)
         try:
             yield self.services
         finally:
             await self.pool.close()
 
     def _adapters(self, storage: Storage) -> containers.Container:
-        if storage == "memory":
-            return MemoryAdapters()
-        raise NotImplementedError(storage)
+        if storage == "postgres" and self.pool is not None:
+            return PostgresAdapters(pool=self.pool, head=migrate.head())
+        return MemoryAdapters()
 
 
 def _pool(config: DatabaseConfig, url: str, observer: QueryObserver | None) -> Pool:

@@ -1,0 +1,176 @@
+"""`daybook books`."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from cyclopts import App, Parameter
+
+from application.books.models import BOOK_LIST, BookCreate, BookUpdate
+from entrypoints.cli.inputs import (
+    CursorOption,
+    DateOption,
+    DeletedOption,
+    IdArgument,
+    JsonOption,
+    LimitOption,
+    PriceOption,
+    QueryOption,
+    SortOption,
+    TotalOption,
+    UnsetOption,
+    command,
+    listing,
+    money,
+)
+from entrypoints.cli.output import FormatOption, message, show
+from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
+
+app = App(name="books", help="Books: what the catalogue holds.")
+_COLUMNS: Final = ("id", "isbn", "title", "author", "published_date", "price", "currency")
+Category = Annotated[tuple[str, ...], Parameter(negative="", help="A category; may be repeated.")]
+
+
+@app.command(name="list")
+def list_books(
+    *,
+    q: QueryOption = None,
+    sort: SortOption = None,
+    limit: LimitOption = None,
+    cursor: CursorOption = None,
+    include_deleted: DeletedOption = False,
+    total: TotalOption = False,
+    format: FormatOption = "table",  # noqa: A002  # the name of the option
+    **filters: str,
+) -> None:
+    """One page of books.
+
+    $ daybook books list --q "george eliot"
+    $ daybook books list --language en --sort=-published_date --limit 5
+    $ daybook books list "--created_at[gte]=2026-01-01T00:00:00Z" --format csv
+
+    Filters are those of the HTTP API: --author, --category, --language, --published_date, --created_at, --updated_at,
+    the last three also with [gte], [gt], [lte] and [lt].
+    """
+    asked = listing(
+        BOOK_LIST, filters, q=q, sort=sort, limit=limit, cursor=cursor, include_deleted=include_deleted, total=total
+    )
+    show(use(lambda services: services.books.list(asked)), format, columns=_COLUMNS)
+
+
+@app.command
+def get(
+    book: Annotated[str, Parameter(help="Its id, or its ISBN in either form.")],
+    /,
+    *,
+    include_deleted: DeletedOption = False,
+    format: FormatOption = "table",  # noqa: A002  # the name of the option
+) -> None:
+    """One book, by its id or its ISBN.
+
+    $ daybook books get 978-0-14-143954-9
+    $ daybook books get 01997f43-8c00-7000-8000-0123456789ab --format json
+    """
+    try:
+        book_id = UUID(book) if len(book) == 36 else None
+    except ValueError:
+        book_id = None
+    if book_id is not None:
+        show(use(lambda services: services.books.get(book_id, include_deleted=include_deleted)), format)
+    else:
+        show(use(lambda services: services.books.get_by_isbn(book)), format)
+
+
+@app.command
+def create(
+    *,
+    title: str | None = None,
+    author: str | None = None,
+    isbn: str | None = None,
+    published_date: DateOption = None,
+    description: str | None = None,
+    language: str | None = None,
+    price: PriceOption = None,
+    category: Category = (),
+    json: JsonOption = None,
+    format: FormatOption = "table",  # noqa: A002  # the name of the option
+) -> None:
+    """Adds a book to the catalogue.
+
+    $ daybook books create --title Middlemarch --author "George Eliot" --isbn 978-0-14-143954-9 --price "9.99 GBP"
+    $ daybook books create --json book.json
+    """
+    fields = {
+        "title": title,
+        "author": author,
+        "isbn": isbn,
+        "published_date": published_date,
+        "description": description,
+        "language": language,
+        "price": money(price),
+        "categories": list(category) or None,
+    }
+    new = command(BookCreate, json, fields)
+    show(use(lambda services: services.books.create(new, CALLER)), format)
+
+
+@app.command
+def update(
+    book_id: IdArgument,
+    /,
+    *,
+    title: str | None = None,
+    author: str | None = None,
+    isbn: str | None = None,
+    published_date: DateOption = None,
+    description: str | None = None,
+    language: str | None = None,
+    price: PriceOption = None,
+    category: Category = (),
+    unset: UnsetOption = (),
+    json: JsonOption = None,
+    version: VersionOption = None,
+    format: FormatOption = "table",  # noqa: A002  # the name of the option
+) -> None:
+    """Changes the fields that are given and leaves the others.
+
+    $ daybook books update 01997f43-8c00-7000-8000-0123456789ab --price "7.99 GBP"
+    $ daybook books update 01997f43-8c00-7000-8000-0123456789ab --unset description
+    """
+    fields = {
+        "title": title,
+        "author": author,
+        "isbn": isbn,
+        "published_date": published_date,
+        "description": description,
+        "language": language,
+        "price": money(price),
+        "categories": list(category) or None,
+    }
+    changes = command(BookUpdate, json, fields, unset)
+    show(use(lambda services: services.books.update(book_id, changes, CALLER, version=version)), format)
+
+
+@app.command
+def delete(book_id: IdArgument, /, *, version: VersionOption = None, yes: Yes = False) -> None:
+    """Puts a book away; it can be restored, and the orders of it stay.
+
+    $ daybook books delete 01997f43-8c00-7000-8000-0123456789ab --yes
+    """
+    confirm(f"Delete the book {book_id}?", yes=yes)
+    use(lambda services: services.books.delete(book_id, CALLER, version=version))
+    message(f"deleted; `daybook books restore {book_id}` brings it back")
+
+
+@app.command
+def restore(
+    book_id: IdArgument,
+    /,
+    *,
+    version: VersionOption = None,
+    format: FormatOption = "table",  # noqa: A002  # the name of the option
+) -> None:
+    """Brings a deleted book back, unless its ISBN was taken in the meantime.
+
+    $ daybook books restore 01997f43-8c00-7000-8000-0123456789ab
+    """
+    show(use(lambda services: services.books.restore(book_id, CALLER, version=version)), format)

@@ -1,0 +1,85 @@
+"""What was typed, as the commands and questions of the application."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from cyclopts import Parameter
+
+from application.decoding import convert, decode
+from application.listing import Listing, ListSpec, read_listing
+from entrypoints.cli.exits import UsageError
+
+T = TypeVar("T")
+IdArgument = Annotated[UUID, Parameter(help="Its id.")]
+PriceOption = Annotated[str | None, Parameter(help='An amount and its currency, such as "19.99 EUR".')]
+DateOption = Annotated[str | None, Parameter(help="A day, a month or a year, kept as precise as given.")]
+TimeOption = Annotated[str | None, Parameter(help="RFC 3339 with its offset; now when it is not given.")]
+ReferenceOption = Annotated[
+    str | None, Parameter(help="The number another system gave it; unique among those of its channel.")
+]
+JsonOption = Annotated[str | None, Parameter(help="A file with the JSON of the HTTP API; - is standard input.")]
+UnsetOption = Annotated[
+    tuple[str, ...], Parameter(negative="", help="A field to take the value away from; may be repeated.")
+]
+QueryOption = Annotated[str | None, Parameter(name="--q", help="Words to be found, whatever their case and accents.")]
+SortOption = Annotated[str | None, Parameter(help="Fields with commas between, - reverses: --sort=-created_at.")]
+LimitOption = Annotated[str | None, Parameter(help="How many, 1 to 100.")]
+CursorOption = Annotated[str | None, Parameter(help="next_cursor of the page before.")]
+DeletedOption = Annotated[bool, Parameter(negative="", help="Deleted ones too.")]
+TotalOption = Annotated[bool, Parameter(negative="", help="Also count how many there are in all.")]
+ExpandOption = Annotated[str | None, Parameter(help="Related objects to include: customer, lines.")]
+
+
+def listing(spec: ListSpec, filters: Mapping[str, str], **asked: str | bool | None) -> Listing:
+    """A page of a list. `filters` are parameters of the HTTP API by name. Raises BadQuery."""
+    pairs = [(name.replace("-", "_"), text) for name, text in filters.items()]
+    for name, value in asked.items():
+        if value is True:
+            pairs.append(("include", "total") if name == "total" else (name, "true"))
+        elif isinstance(value, str):
+            pairs.append((name, value))
+    return read_listing(spec, pairs)
+
+
+def command(kind: type[T], json: str | None, fields: Mapping[str, Any], unset: Sequence[str] = ()) -> T:
+    """A command from the JSON of the HTTP API, or from options. Raises Invalid, Malformed or UsageError."""
+    given = {name: value for name, value in fields.items() if value not in (None, ())}
+    given |= dict.fromkeys(unset)
+    if json is None:
+        return convert(kind, given)
+    if given:
+        raise UsageError("give --json or the single options, not both")
+    return decode(kind, _read(json))
+
+
+def money(text: str | None) -> dict[str, str] | None:
+    """`19.99 EUR` as the JSON of the HTTP API. Raises UsageError."""
+    if text is None:
+        return None
+    amount, _, currency = text.strip().partition(" ")
+    if not currency:
+        raise UsageError(f"an amount needs its currency, such as '19.99 EUR', not {text!r}")
+    return {"amount": amount, "currency": currency.strip()}
+
+
+def pairs(texts: Sequence[str]) -> dict[str, str] | None:
+    """`name=value` texts as a mapping; None without any. Raises UsageError."""
+    found = {}
+    for text in texts:
+        name, separator, value = text.partition("=")
+        if not separator:
+            raise UsageError(f"must be name=value, not {text!r}")
+        found[name] = value
+    return found or None
+
+
+def _read(path: str) -> bytes:
+    if path == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror}") from error

@@ -1,0 +1,90 @@
+"""The command `daybook`: its groups, and how a command ends."""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Final
+
+from cyclopts import App, CycloptsError
+
+from entrypoints.bootstrap.logs import trace_wanted
+from entrypoints.cli import exits
+from entrypoints.cli.exits import exit_code, told
+from entrypoints.cli.output import message
+
+_ABOUT: Final = """The back end of a bookseller, library or publisher.
+
+$ daybook serve
+$ daybook books create --title Middlemarch --author "George Eliot" --isbn 978-0-14-143954-9
+$ daybook import books.csv
+$ daybook analytics rfm --currency EUR
+
+Data goes to standard output, messages to standard error. Settings come from the environment and .env; `daybook config
+show` lists them."""
+
+# A module is imported when one of its commands is used. The help is here, so that this page needs none of them.
+_GROUPS: Final = {
+    "serve": ("entrypoints.cli.serve:serve", "Serve the HTTP API."),
+    "demo": ("entrypoints.cli.demo:demo", "Serve a made-up bookshop from memory."),
+    "import": ("entrypoints.cli.imports:import_file", "Take in a file of books, customers or sales."),
+    "customers": ("entrypoints.cli.customers:app", "Customers: list, get, create, update, delete, restore."),
+    "books": ("entrypoints.cli.books:app", "Books: list, get, create, update, delete, restore."),
+    "orders": ("entrypoints.cli.orders:app", "Orders: list, get, create, cancel, return."),
+    "returns": ("entrypoints.cli.returns:app", "Returns: list, get, create."),
+    "analytics": ("entrypoints.cli.analytics:app", "Who buys what: reports, their definitions, verification."),
+    "health": ("entrypoints.cli.health:health", "Are the stores there, and at the newest schema."),
+    "db": ("entrypoints.cli.db:app", "The schema of PostgreSQL: upgrade, downgrade, current, check."),
+    "config": ("entrypoints.cli.config:app", "The settings: show, check."),
+    "openapi": ("entrypoints.cli.openapi:openapi", "Print the OpenAPI document of the HTTP API."),
+}
+
+app = App(
+    name="daybook",
+    help=_ABOUT,
+    version=version("daybook"),
+    help_format="plaintext",
+    result_action="return_value",
+    suppress_keyboard_interrupt=False,
+)
+for name, (path, about) in _GROUPS.items():
+    app.command(path, name=name, help=about)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command and returns the exit code. No error leaves it, and no traceback is shown unless asked for."""
+    try:
+        result = app(list(arguments), exit_on_error=False)
+        sys.stdout.flush()
+    except CycloptsError:
+        return exits.USAGE
+    except KeyboardInterrupt:
+        message("interrupted")
+        return exits.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read has enough. Python would complain once more when it flushes at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return exits.OK
+    except Exception as error:  # the last stop
+        return _ended(error)
+    return result if isinstance(result, int) else exits.OK
+
+
+def _ended(error: Exception) -> int:
+    code = exit_code(type(error))
+    if code is None:
+        if trace_wanted():
+            raise error
+        message(f"error: {type(error).__name__}: {error}")
+        message("This is a fault of Daybook. LOG_LEVEL=debug shows where it happened.")
+        return exits.FAILURE
+    first, *rest = told(error)
+    message(f"error: {first}")
+    for line in rest:
+        message(f"       {line}")
+    return code
+
+
+def main() -> None:
+    """The console script."""
+    sys.exit(run(sys.argv[1:]))
