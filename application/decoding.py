@@ -1,23 +1,23 @@
 """From outside data to a command, with every problem named at once.
 
-The fast path is one strict msgspec decode. Only when it fails is the input read a second time, field by field, so that
-all bad fields are named; a field whose annotation carries `Meta(extra={"value": build})` is then also checked as the
-domain value that it will become, so that shape and meaning are reported together.
+The fast path is one strict msgspec decode. Only when it fails is the input read a second time, field by field
+(application/explaining.py), so that all bad fields are named.
 """
 
 import json
-import re
-import types
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NoReturn, TypeVar, Union, get_args, get_origin
+from collections.abc import Mapping
+from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
-from domain.shared.errors import Invalid, Problems
+from application.explaining import explain
+from domain.shared.errors import Invalid
 
 T = TypeVar("T")
 
-_AT_PATH = re.compile(r" - at `(?P<path>[^`]*)`$")
+_DECODERS: dict[type, msgspec.json.Decoder[Any]] = {}
+_LONGEST_INT = 40
+_LONGEST_NAME = 80
 
 
 class Malformed(Exception):
@@ -34,13 +34,14 @@ def decode(kind: type[T], data: bytes) -> T:
     """A `kind` from JSON. Raises Malformed, or Invalid that names every bad field."""
     raw = _parsed(data)
     if not isinstance(raw, dict):
-        raise Malformed("the body must be a JSON object")
+        raise Malformed("the body must be a JSON object: {...}")
     try:
-        return msgspec.json.decode(data, type=kind)
+        found: T = _decoder(kind).decode(data)
     except msgspec.ValidationError as error:
-        _explain(kind, raw, error)
+        raise Invalid(explain(kind, raw, error)) from None
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise Malformed(f"the body is not valid JSON: {error}") from None
+    return found
 
 
 def convert(kind: type[T], raw: Mapping[str, Any]) -> T:
@@ -48,24 +49,33 @@ def convert(kind: type[T], raw: Mapping[str, Any]) -> T:
     try:
         return msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
-        _explain(kind, raw, error)
+        raise Invalid(explain(kind, raw, error)) from None
+
+
+def _decoder(kind: type) -> msgspec.json.Decoder[Any]:
+    return _DECODERS.get(kind) or _DECODERS.setdefault(kind, msgspec.json.Decoder(kind))
 
 
 def _parsed(data: bytes) -> Any:
+    # msgspec does not see a key that stands twice, and gives up the last one's rivals without a word.
+    if not data or data.isspace():
+        raise Malformed("the body is empty: it must be a JSON object: {...}")
     try:
         return json.loads(data, object_pairs_hook=_once, parse_constant=_no_constant, parse_int=_small_int)
     except RecursionError:
         raise Malformed("the body is nested too deeply") from None
-    except (ValueError, UnicodeError) as error:
+    except ValueError as error:
         raise Malformed(f"the body is not valid JSON: {error}") from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise Malformed(f"the key {twice!r} stands twice in one object")
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise Malformed(f"the key {name[:_LONGEST_NAME]!r} stands twice in one object")
+            seen.add(name)
     return found
 
 
@@ -74,79 +84,5 @@ def _no_constant(text: str) -> NoReturn:
 
 
 def _small_int(text: str) -> int:
-    # A number of a million digits takes seconds to convert; msgspec names its field as out of range either way.
-    return int(text[:40])
-
-
-def _explain(kind: Any, raw: Any, error: msgspec.ValidationError) -> NoReturn:
-    problems = Problems()
-    _check(kind, raw, "", problems, None)
-    if not problems.found:
-        problems.add("", "invalid", str(error))
-    raise Invalid(problems.found) from None
-
-
-def _check(kind: Any, raw: Any, pointer: str, problems: Problems, build: Callable[[Any], object] | None) -> None:
-    """Notes what is wrong with `raw` as a `kind`, deepest first."""
-    kind, build = _unwrapped(kind, raw, build)
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(raw, Mapping):
-        _check_fields(kind, raw, pointer, problems)
-    elif get_origin(kind) in (list, tuple, Sequence) and isinstance(raw, list):
-        before = len(problems.found)
-        for place, item in enumerate(raw):
-            _check(get_args(kind)[0], item, f"{pointer}/{place}", problems, None)
-        if len(problems.found) == before:
-            _check_leaf(kind, raw, pointer, problems, build)
-    else:
-        _check_leaf(kind, raw, pointer, problems, build)
-
-
-def _check_fields(kind: type[msgspec.Struct], raw: Mapping[str, Any], pointer: str, problems: Problems) -> None:
-    known = {f.encode_name: f for f in msgspec.structs.fields(kind)}
-    for name in raw:
-        if name not in known:
-            problems.add(f"{pointer}/{_escaped(name)}", "unknown-field", "is not a field of this object")
-    for name, info in known.items():
-        if name in raw:
-            _check(info.type, raw[name], f"{pointer}/{_escaped(name)}", problems, None)
-        elif info.required:
-            problems.add(f"{pointer}/{_escaped(name)}", "required", "is required")
-
-
-def _check_leaf(kind: Any, raw: Any, pointer: str, problems: Problems, build: Callable[[Any], object] | None) -> None:
-    try:
-        value = msgspec.convert(raw, kind)
-    except msgspec.ValidationError as error:
-        text = str(error)
-        inner = _AT_PATH.search(text)
-        code = "out-of-range" if "range" in text or "length" in text or ">=" in text or "<=" in text else "wrong-type"
-        problems.add(pointer, code, _AT_PATH.sub("", text) + (f" (in {inner['path']})" if inner else ""))
-        return
-    if build is not None and value is not None:
-        problems.take(pointer, build, value)
-
-
-def _unwrapped(
-    kind: Any, raw: Any, build: Callable[[Any], object] | None
-) -> tuple[Any, Callable[[Any], object] | None]:
-    """The part of `X | None | UnsetType` and of `Annotated` that `raw` should be, with the domain value it names."""
-    if get_origin(kind) in (Union, types.UnionType):
-        members = [m for m in get_args(kind) if m is not msgspec.UnsetType]
-        if raw is None or len([m for m in members if m is not type(None)]) != 1:
-            return kind, build
-        nullable = type(None) in members
-        inner = next(m for m in members if m is not type(None))
-        unwrapped, build = _unwrapped(inner, raw, build)
-        struct = isinstance(unwrapped, type) and issubclass(unwrapped, msgspec.Struct)
-        return (unwrapped if struct or get_origin(unwrapped) is list or not nullable else kind), build
-    for meta in getattr(kind, "__metadata__", ()):
-        extra = getattr(meta, "extra", None) or {}
-        build = extra.get("value", build)
-    origin = getattr(kind, "__origin__", None)
-    if hasattr(kind, "__metadata__") and isinstance(origin, type) and issubclass(origin, msgspec.Struct):
-        return origin, build
-    return kind, build
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
+    # A number of a million digits takes seconds to convert; msgspec finds its field out of range either way.
+    return int(text[:_LONGEST_INT])

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from domain.shared.errors import Invalid, Problems
 from domain.shared.money import Money, canonical, currency_code, decimal_text, price_text
 from domain.shared.text import clean_line, clean_text
 
@@ -63,7 +64,12 @@ class MoneyInput(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
     def price(self) -> Money:
         """As the domain knows it. Raises Invalid that names each bad field."""
-        return Money.not_negative(decimal_text(self.amount), self.currency)
+        problems = Problems()
+        amount = problems.take("/amount", price_text, self.amount)
+        problems.take("/currency", currency_code, self.currency)
+        if problems.found or amount is None:
+            raise Invalid(problems.found)
+        return Money(amount, self.currency)
 
 
 class MoneyRead(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,9 +9,11 @@ ends with the id, so that the order is total and a keyset can stand for a place 
 import base64
 import binascii
 import hashlib
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
@@ -22,8 +24,10 @@ from domain.shared.errors import Invalid, Problem, Problems
 from domain.shared.text import tokens
 
 T = TypeVar("T")
+Option = TypeVar("Option", bound=StrEnum)
 SortValue = str | int | datetime | UUID
 AwareTime = Annotated[datetime, msgspec.Meta(tz=True)]
+AWARE_TIME = "an RFC 3339 time with its offset, such as 2026-01-31T12:00:00Z"
 
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
@@ -125,11 +129,36 @@ class ListSpec:
 
 
 def moment(text: str) -> datetime:
-    """An RFC 3339 time with its offset. Raises ValueError."""
+    """An RFC 3339 time with its offset, in UTC. Raises ValueError."""
     try:
-        return msgspec.convert(text, AwareTime)
+        return msgspec.convert(text, AwareTime).astimezone(UTC)
+    except (msgspec.ValidationError, OverflowError):
+        raise ValueError(f"must be {AWARE_TIME}") from None
+
+
+def identifier(text: str) -> UUID:
+    """An id. Raises ValueError."""
+    try:
+        return msgspec.convert(text, UUID)
     except msgspec.ValidationError:
-        raise ValueError("must be an RFC 3339 time with its offset, such as 2026-01-31T12:00:00Z") from None
+        raise ValueError("must be an id such as 019543d2-7a00-7000-8000-000000000000") from None
+
+
+def as_kept(text: str) -> str:
+    """Text as it would be kept: trimmed and in Unicode NFC, so that it can equal what is."""
+    return unicodedata.normalize("NFC", text.strip())
+
+
+def one_of(options: type[Option]) -> Callable[[str], Option]:
+    """A reader of one of these options. It raises ValueError."""
+
+    def read(text: str) -> Option:
+        try:
+            return options(text)
+        except ValueError:
+            raise ValueError(f"must be one of: {', '.join(options)}") from None
+
+    return read
 
 
 def truth(text: str) -> bool:
@@ -206,8 +235,8 @@ def _after(spec: ListSpec, asked: Listing, cursor: str) -> Listing:
         raw = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
         mark, *values = msgspec.json.decode(raw, type=list[Any])
         kinds = [spec.sorts.get(key.field, UUID) for key in asked.sort]
-        after: tuple[SortValue, ...] = tuple(msgspec.convert(v, kind) for v, kind in zip(values, kinds, strict=True))
-    except (UnicodeEncodeError, binascii.Error, msgspec.MsgspecError, ValueError):
+        after = tuple(_cursor_value(value, kind) for value, kind in zip(values, kinds, strict=True))
+    except (UnicodeEncodeError, binascii.Error, msgspec.MsgspecError, ValueError, RecursionError):
         mark, after = "", ()
     if mark != _fingerprint(spec, asked):
         message = "is not a cursor of this list with these filters and this sort: leave it out to begin anew"
@@ -222,6 +251,16 @@ def _after(spec: ListSpec, asked: Listing, cursor: str) -> Listing:
         count=asked.count,
         expand=asked.expand,
     )
+
+
+def _cursor_value(value: object, kind: type) -> SortValue:
+    # A cursor is not secret, so anybody may write one: a store must be able to compare what it holds.
+    if kind is datetime:
+        return moment(msgspec.convert(value, str))
+    found: SortValue = msgspec.convert(value, kind)
+    if isinstance(found, str) and "\x00" in found:
+        raise ValueError("no text in a store holds a NUL")
+    return found
 
 
 def _limit(text: str | None, problems: Problems) -> int:

@@ -7,11 +7,12 @@ from uuid import UUID
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from application.fields import MoneyInput, MoneyRead, given, line, text
-from application.listing import FilterField, ListSpec, SortKey, moment
+from application.listing import FilterField, ListSpec, SortKey, as_kept, moment
 from domain.books.book import (
     AUTHOR_LENGTH,
     CATEGORY_LENGTH,
     DESCRIPTION_LENGTH,
+    LANGUAGE_LENGTH,
     MAX_CATEGORIES,
     TITLE_LENGTH,
     Book,
@@ -58,9 +59,16 @@ Description = Annotated[
     ),
 ]
 Language = Annotated[
-    str, Meta(min_length=2, max_length=35, description="BCP 47.", examples=["en"], extra={"value": language_tag})
+    str,
+    Meta(
+        min_length=2,
+        max_length=LANGUAGE_LENGTH,
+        description="BCP 47.",
+        examples=["en"],
+        extra={"value": language_tag},
+    ),
 ]
-CategoryName = Annotated[str, Meta(min_length=1, max_length=CATEGORY_LENGTH)]
+CategoryName = Annotated[str, Meta(min_length=1, max_length=CATEGORY_LENGTH, extra={"value": line(CATEGORY_LENGTH)})]
 Categories = Annotated[
     list[CategoryName], Meta(max_length=MAX_CATEGORIES, examples=[["Fiction"]], extra={"value": clean_categories})
 ]
@@ -84,10 +92,10 @@ class BookCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         title = problems.take("/title", line(TITLE_LENGTH), self.title)
         author = problems.take("/author", line(AUTHOR_LENGTH), self.author)
         isbn = problems.take("/isbn", Isbn.parse, self.isbn)
-        date = self.published_date and problems.take("/published_date", PublicationDate.parse, self.published_date)
-        about = self.description and problems.take("/description", text(DESCRIPTION_LENGTH), self.description)
-        language = self.language and problems.take("/language", language_tag, self.language)
-        price = self.price and problems.take("/price", self.price.price)
+        date = problems.take_given("/published_date", PublicationDate.parse, self.published_date)
+        about = problems.take_given("/description", text(DESCRIPTION_LENGTH), self.description)
+        language = problems.take_given("/language", language_tag, self.language)
+        price = problems.take_given("/price", MoneyInput.price, self.price)
         categories = problems.take("/categories", clean_categories, self.categories)
         if problems.found or title is None or author is None or isbn is None or categories is None:
             raise Invalid(problems.found)
@@ -95,10 +103,10 @@ class BookCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             title=title,
             author=author,
             isbn=isbn,
-            published_date=date or None,
-            description=about or None,
-            language=language or None,
-            price=price or None,
+            published_date=date,
+            description=about,
+            language=language,
+            price=price,
             categories=categories,
         )
 
@@ -178,8 +186,8 @@ BOOK_LIST = ListSpec(
     name="books",
     searchable=True,
     filters={
-        "author": FilterField(read=str),
-        "category": FilterField(read=str),
+        "author": FilterField(read=as_kept),
+        "category": FilterField(read=as_kept),
         "language": FilterField(read=language_tag),
         "published_date": FilterField(
             read=lambda text: PublicationDate.parse(text).value,

@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from application.fields import given, line
-from application.listing import FilterField, ListSpec, SortKey, moment
+from application.listing import FilterField, ListSpec, SortKey, as_kept, moment, one_of
 from domain.customers.customer import (
     MAX_METADATA,
     MAX_TAGS,
@@ -52,10 +52,14 @@ Phone = Annotated[
         extra={"value": PhoneNumber.parse},
     ),
 ]
-Tag = Annotated[str, Meta(min_length=1, max_length=TAG_LENGTH)]
+Tag = Annotated[str, Meta(min_length=1, max_length=TAG_LENGTH, extra={"value": line(TAG_LENGTH)})]
 Tags = Annotated[list[Tag], Meta(max_length=MAX_TAGS, examples=[["newsletter"]], extra={"value": clean_tags})]
-MetadataKey = Annotated[str, Meta(min_length=1, max_length=METADATA_KEY_LENGTH)]
-MetadataValue = Annotated[str, Meta(min_length=1, max_length=METADATA_VALUE_LENGTH)]
+MetadataKey = Annotated[
+    str, Meta(min_length=1, max_length=METADATA_KEY_LENGTH, extra={"value": line(METADATA_KEY_LENGTH)})
+]
+MetadataValue = Annotated[
+    str, Meta(min_length=1, max_length=METADATA_VALUE_LENGTH, extra={"value": line(METADATA_VALUE_LENGTH)})
+]
 Metadata = Annotated[
     dict[MetadataKey, MetadataValue],
     Meta(max_length=MAX_METADATA, examples=[{"shelf": "A3"}], extra={"value": clean_metadata}),
@@ -76,19 +80,25 @@ class CustomerCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     def details(self) -> CustomerDetails:
         """As the domain knows it. Raises Invalid that names each bad field."""
         problems = Problems()
-        values = {
-            "name": self.name and problems.take("/name", line(NAME_LENGTH), self.name),
-            "reference": self.reference and problems.take("/reference", line(REFERENCE_LENGTH), self.reference),
-            "email": self.email and problems.take("/email", EmailAddress.parse, self.email),
-            "phone": self.phone and problems.take("/phone", PhoneNumber.parse, self.phone),
-        }
+        name = problems.take_given("/name", line(NAME_LENGTH), self.name)
+        reference = problems.take_given("/reference", line(REFERENCE_LENGTH), self.reference)
+        email = problems.take_given("/email", EmailAddress.parse, self.email)
+        phone = problems.take_given("/phone", PhoneNumber.parse, self.phone)
         tags = problems.take("/tags", clean_tags, self.tags)
         metadata = problems.take("/metadata", clean_metadata, self.metadata)
         if self.name is None and self.reference is None and self.email is None:
             problems.take("", CustomerDetails)
         if problems.found or tags is None or metadata is None:
             raise Invalid(problems.found)
-        return CustomerDetails(status=self.status, tags=tags, metadata=metadata, **values)  # type: ignore[arg-type]  # values checked above
+        return CustomerDetails(
+            name=name,
+            reference=reference,
+            email=email,
+            phone=phone,
+            status=self.status,
+            tags=tags,
+            metadata=metadata,
+        )
 
 
 class CustomerUpdate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -161,9 +171,9 @@ CUSTOMER_LIST = ListSpec(
     filters={
         "email": FilterField(read=lambda text: EmailAddress.parse(text).value),
         "phone": FilterField(read=lambda text: PhoneNumber.parse(text).value),
-        "reference": FilterField(read=str),
-        "status": FilterField(read=CustomerStatus),
-        "tag": FilterField(read=str),
+        "reference": FilterField(read=as_kept),
+        "status": FilterField(read=one_of(CustomerStatus)),
+        "tag": FilterField(read=as_kept),
         "created_at": FilterField(read=moment, ranges=True),
         "updated_at": FilterField(read=moment, ranges=True),
     },

@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from application.fields import line
 from application.orders.models import OrderCreate, OrderLineCreate, ReturnCreate, ReturnLineCreate
 from domain.books.isbn import Isbn
 from domain.orders.order import CHANNEL_LENGTH, DESCRIPTION_LENGTH, REFERENCE_LENGTH, SKU_LENGTH, Order, OrderLine
@@ -83,9 +84,7 @@ def _head(command: OrderCreate | ReturnCreate, problems: Problems) -> tuple[str 
     if when is not None:
         problems.take("/placed_at" if isinstance(command, OrderCreate) else "/returned_at", earliest_time, when)
     channel = problems.take("/channel", clean_line, command.channel, CHANNEL_LENGTH)
-    if command.reference is None:
-        return channel, None
-    return channel, problems.take("/reference", clean_line, command.reference, REFERENCE_LENGTH)
+    return channel, problems.take_given("/reference", line(REFERENCE_LENGTH), command.reference)
 
 
 def _goods(
@@ -94,9 +93,9 @@ def _goods(
     sku = problems.take("/sku", clean_line, one.sku, SKU_LENGTH) or ""
     isbn = Isbn.find(sku)
     book_id = None if isbn is None else books.get(isbn)
-    about = one.description and problems.take("/description", clean_line, one.description, DESCRIPTION_LENGTH)
+    about = problems.take_given("/description", line(DESCRIPTION_LENGTH), one.description)
     price = problems.take("/unit_price", price_text, one.unit_price)
-    return (sku if book_id is None or isbn is None else isbn.value), book_id, about or None, price or Decimal(0)
+    return (sku if book_id is None or isbn is None else isbn.value), book_id, about, price or Decimal(0)
 
 
 def order_line(number: int, one: OrderLineCreate, books: Mapping[Isbn, BookId]) -> OrderLine:

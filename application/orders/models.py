@@ -9,7 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from application.customers.models import CustomerRead
 from application.fields import Currency, MoneyRead, Price, line
-from application.listing import AwareTime, FilterField, ListSpec, SortKey, moment
+from application.listing import AwareTime, FilterField, ListSpec, SortKey, as_kept, identifier, moment, one_of
 from domain.orders.order import (
     CHANNEL_LENGTH,
     DEFAULT_CHANNEL,
@@ -261,10 +261,10 @@ ORDER_LIST = ListSpec(
     name="orders",
     deletable=False,
     filters={
-        "customer_id": FilterField(read=UUID),
-        "status": FilterField(read=OrderStatus),
-        "channel": FilterField(read=str),
-        "reference": FilterField(read=str),
+        "customer_id": FilterField(read=identifier),
+        "status": FilterField(read=one_of(OrderStatus)),
+        "channel": FilterField(read=as_kept),
+        "reference": FilterField(read=as_kept),
         "currency": FilterField(read=currency_code),
         "placed_at": FilterField(read=moment, ranges=True),
         "created_at": FilterField(read=moment, ranges=True),
@@ -278,10 +278,10 @@ RETURN_LIST = ListSpec(
     name="returns",
     deletable=False,
     filters={
-        "order_id": FilterField(read=UUID),
-        "customer_id": FilterField(read=UUID),
-        "channel": FilterField(read=str),
-        "reference": FilterField(read=str),
+        "order_id": FilterField(read=identifier),
+        "customer_id": FilterField(read=identifier),
+        "channel": FilterField(read=as_kept),
+        "reference": FilterField(read=as_kept),
         "currency": FilterField(read=currency_code),
         "returned_at": FilterField(read=moment, ranges=True),
         "created_at": FilterField(read=moment, ranges=True),

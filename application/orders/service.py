@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from application.caller import Caller
 from application.errors import NotFound
+from application.fields import line
 from application.listing import Listed, Listing, Page, listed
 from application.orders.drafting import draft_order, draft_return, isbns
 from application.orders.models import (
@@ -29,7 +30,6 @@ from domain.books.isbn import Isbn
 from domain.orders.order import REFERENCE_LENGTH
 from domain.shared.errors import Invalid, Problems
 from domain.shared.ids import BookId, OrderId, ReturnId
-from domain.shared.text import clean_line
 
 Read = TypeVar("Read", OrderRead, ReturnRead)
 
@@ -106,7 +106,7 @@ class OrderService:
             if one.line in quantities:
                 problems.add(f"/lines/{place}/line", "repeated-line", "must be named once")
             quantities[one.line] = one.quantity
-        reference = command.reference and problems.take("/reference", clean_line, command.reference, REFERENCE_LENGTH)
+        reference = problems.take_given("/reference", line(REFERENCE_LENGTH), command.reference)
         problems.raise_if_any()
         async with self._units(caller) as uow:
             order = await uow.orders.get(OrderId(order_id))
@@ -115,7 +115,7 @@ class OrderService:
             changed, recorded, events = order.take_back(
                 ReturnId(self._ids.new()),
                 quantities,
-                reference=reference or None,
+                reference=reference,
                 returned_at=command.returned_at or now,
                 at=now,
                 by=caller.actor,

@@ -19,18 +19,26 @@ AUTHOR_LENGTH = 255
 DESCRIPTION_LENGTH = 20_000
 CATEGORY_LENGTH = 100
 MAX_CATEGORIES = 50
+LANGUAGE_LENGTH = 35
 
 # The shape of a BCP 47 tag (RFC 5646, section 2.1): language, script, region, variants.
-_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z]{4})?(?:-(?:[a-zA-Z]{2}|[0-9]{3}))?(?:-[a-zA-Z0-9]{5,8})*")
+_LANGUAGE = re.compile(
+    r"[a-zA-Z]{2,3}(?:-[a-zA-Z]{4})?(?:-(?:[a-zA-Z]{2}|[0-9]{3}))?(?:-(?:[a-zA-Z0-9]{5,8}|[0-9][a-zA-Z0-9]{3}))*"
+)
 
 
 def language_tag(text: str) -> str:
     """A BCP 47 language tag in its usual case: `en`, `pt-BR`, `zh-Hant-TW`. Raises Invalid with `invalid-language`."""
-    if not _LANGUAGE.fullmatch(text):
+    if len(text) > LANGUAGE_LENGTH or not _LANGUAGE.fullmatch(text):
         raise Invalid.because("invalid-language", "must be a BCP 47 language tag such as en or pt-BR")
     first, *rest = text.split("-")
-    cased = [part.title() if len(part) == 4 else part.upper() if len(part) < 4 else part.lower() for part in rest]
-    return "-".join([first.lower(), *cased])
+    return "-".join([first.lower(), *map(_cased, rest)])
+
+
+def _cased(part: str) -> str:
+    if len(part) == 4:
+        return part.title() if part.isalpha() else part.lower()
+    return part.upper() if len(part) < 4 else part.lower()
 
 
 def clean_categories(names: Iterable[str]) -> tuple[str, ...]:

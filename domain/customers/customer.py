@@ -49,6 +49,8 @@ def clean_metadata(metadata: Mapping[str, str]) -> Mapping[str, str]:
         pointer = "/" + key.replace("~", "~0").replace("/", "~1")
         good_key = problems.take(pointer, clean_line, key, METADATA_KEY_LENGTH)
         good_value = problems.take(pointer, clean_line, value, METADATA_VALUE_LENGTH)
+        if good_key in cleaned:
+            problems.add(pointer, "repeated-key", "is the same key as another, spaces around it aside")
         if good_key is not None and good_value is not None:
             cleaned[good_key] = good_value
     if len(metadata) > MAX_METADATA:

@@ -7,11 +7,11 @@ from decimal import Decimal
 from enum import StrEnum
 
 from domain.orders.returns import Return, ReturnLine, earliest_time
-from domain.shared.errors import Problems, Refused
+from domain.shared.errors import Invalid, Problems, Refused
 from domain.shared.events import Event
 from domain.shared.ids import BookId, CustomerId, OrderId, ReturnId
 from domain.shared.lifecycle import Lifecycle
-from domain.shared.money import EXACT, LIMIT, PLACES
+from domain.shared.money import EXACT, LIMIT, PLACES, amount_not_negative
 
 MAX_LINES = 5_000
 MAX_QUANTITY = 1_000_000
@@ -52,7 +52,8 @@ class OrderStatus(StrEnum):
 class OrderLine:
     """One line; `number` counts from 1. Amounts are in the currency of the order.
 
-    Raises Invalid when the quantity is not 1 to 1,000,000, the discount is above the price, or the amount above 10^13.
+    Raises Invalid when the quantity is not 1 to 1,000,000, the price or the discount is negative, the discount is above
+    the price, the amount is above 10^13, or more came back than was bought.
     """
 
     number: int
@@ -68,11 +69,18 @@ class OrderLine:
         problems = Problems()
         if not 1 <= self.quantity <= MAX_QUANTITY:
             problems.add("/quantity", "out-of-range", f"must be 1 to {MAX_QUANTITY}")
-        elif self.gross > LIMIT:
-            problems.add("/unit_price", "too-large", "times quantity must be at most 10000000000000")
-        elif self.discount > self.gross:
-            problems.add("/discount", "discount-above-price", "must not be more than quantity times unit price")
+        elif not 0 <= self.returned <= self.quantity:
+            problems.add("/returned", "out-of-range", "must be 0 to the quantity")
+        if self.unit_price < 0:
+            problems.add("/unit_price", "negative", "must not be negative")
+        if self.discount < 0:
+            problems.add("/discount", "negative", "must not be negative")
         problems.raise_if_any()
+        if self.gross > LIMIT:
+            raise Invalid.because("too-large", "times quantity must be at most 10000000000000", "/unit_price")
+        if self.discount > self.gross:
+            message = "must not be more than quantity times unit price"
+            raise Invalid.because("discount-above-price", message, "/discount")
 
     @property
     def gross(self) -> Decimal:
@@ -135,7 +143,10 @@ class Order:
             problems.add("/lines", "no-lines", "must have at least one line")
         if len(lines) > MAX_LINES:
             problems.add("/lines", "too-many", f"must have at most {MAX_LINES} lines, has {len(lines)}")
-        problems.take("/placed_at", earliest_time, placed_at)
+        when = problems.take("/placed_at", earliest_time, placed_at)
+        problems.take("/tax", amount_not_negative, tax)
+        problems.take("/shipping", amount_not_negative, shipping)
+        problems.raise_if_any()
         order = cls(
             id=order_id,
             customer_id=customer_id,
@@ -143,7 +154,7 @@ class Order:
             reference=reference,
             currency=currency,
             status=OrderStatus.PLACED,
-            placed_at=placed_at,
+            placed_at=when or placed_at,
             lines=tuple(lines),
             tax=tax,
             shipping=shipping,
@@ -199,6 +210,8 @@ class Order:
         for place, number in enumerate(quantities):
             if number not in known:
                 problems.add(f"/lines/{place}/line", "no-such-line", f"the order has no line {number}")
+            if quantities[number] < 1:
+                problems.add(f"/lines/{place}/quantity", "out-of-range", "must be at least 1")
         if returned_at < self.placed_at:
             problems.add("/returned_at", "before-order", "must not be before the order was placed")
         problems.raise_if_any()

@@ -18,10 +18,13 @@ LATEST = datetime(9998, 12, 31, tzinfo=UTC)
 
 
 def earliest_time(moment: datetime) -> datetime:
-    """A time from 1900 to 9998, so that it has a date in every time zone. Raises Invalid with `out-of-range`."""
+    """A time from 1900 to 9998, in UTC, so that it has a date in every time zone.
+
+    Raises Invalid with `out-of-range`.
+    """
     if not EARLIEST <= moment <= LATEST:
         raise Invalid.because("out-of-range", "must be in the years 1900 to 9998")
-    return moment
+    return moment.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,8 @@ class ReturnLine:
         problems = Problems()
         if not 1 <= self.quantity <= MAX_RETURN_QUANTITY:
             problems.add("/quantity", "out-of-range", f"must be 1 to {MAX_RETURN_QUANTITY}")
+        elif self.unit_price < 0 or self.amount < 0:
+            problems.add("/unit_price", "negative", "must not be negative")
         elif self.amount > LIMIT:
             problems.add("/unit_price", "too-large", "times quantity must be at most 10000000000000")
         problems.raise_if_any()
@@ -103,7 +108,8 @@ class Return:
             problems.add("/lines", "no-lines", "must have at least one line")
         if len(lines) > MAX_RETURN_LINES:
             problems.add("/lines", "too-many", f"must have at most {MAX_RETURN_LINES} lines, has {len(lines)}")
-        problems.take("/returned_at", earliest_time, returned_at)
+        when = problems.take("/returned_at", earliest_time, returned_at)
+        problems.raise_if_any()
         recorded = cls(
             id=return_id,
             order_id=order_id,
@@ -111,7 +117,7 @@ class Return:
             channel=channel,
             reference=reference,
             currency=currency,
-            returned_at=returned_at,
+            returned_at=when or returned_at,
             lines=tuple(lines),
             lifecycle=Lifecycle.begun(at=at, by=by),
         )

@@ -87,6 +87,10 @@ class Problems:
             self.found.extend(problem.under(pointer) for problem in error.problems)
             return None
 
+    def take_given(self, pointer: str, build: Callable[..., T], value: object | None) -> T | None:
+        """As `take`, and None where there is no value."""
+        return None if value is None else self.take(pointer, build, value)
+
     def raise_if_any(self) -> None:
         """Raises Invalid with everything noted so far, if there is any."""
         if self.found:

@@ -42,7 +42,7 @@ def exact_amount(value: Decimal) -> Decimal:
     """
     if not value.is_finite():
         raise Invalid.because("not-finite", "must be a finite decimal number")
-    if abs(value) > LIMIT:
+    if value.copy_abs() > LIMIT:  # abs() would round, and overflow on an exponent of a million
         raise Invalid.because("too-large", "must be at most 10000000000000 in size")
     try:
         stored = value.quantize(_QUANTUM, context=EXACT)
@@ -50,7 +50,7 @@ def exact_amount(value: Decimal) -> Decimal:
         raise Invalid.because("too-precise", f"must have at most {PLACES} decimal places") from None
     if stored != value:
         raise Invalid.because("too-precise", f"must have at most {PLACES} decimal places")
-    return stored
+    return EXACT.plus(stored)  # -0 is 0
 
 
 def amount_not_negative(value: Decimal) -> Decimal:
@@ -72,8 +72,8 @@ def _trimmed(amount: Decimal, places: int) -> Decimal:
     reduced = amount.normalize(EXACT)
     exponent = reduced.as_tuple().exponent
     if isinstance(exponent, int) and exponent > -places:
-        return amount.quantize(Decimal(1).scaleb(-places), context=EXACT) + 0
-    return reduced + 0
+        reduced = amount.quantize(Decimal(1).scaleb(-places), context=EXACT)
+    return EXACT.plus(reduced)  # -0 is 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,12 @@ from domain.shared.errors import Invalid
 
 _LINE_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _TEXT_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_WORD = re.compile(r"[^\W_]+")
-_MAX_TOKENS = 256
+_WORD = re.compile(r"[a-z0-9]+")
+_UNDECOMPOSED = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
+)
+_UNSEEN = {"Cf", "Zs", "Zl", "Zp"}
+_MAX_TOKENS = 4_096
 _MAX_TOKEN = 64
 
 
@@ -31,7 +35,7 @@ def clean_text(text: str, longest: int) -> str:
 
 def _fitted(text: str, longest: int) -> str:
     cleaned = unicodedata.normalize("NFC", text.strip())
-    if not cleaned:
+    if not any(cleaned.isascii() or unicodedata.category(c) not in _UNSEEN for c in cleaned):
         raise Invalid.because("blank", "must not be blank")
     if len(cleaned) > longest:
         raise Invalid.because("too-long", f"must have at most {longest} characters, has {len(cleaned)}")
@@ -40,9 +44,11 @@ def _fitted(text: str, longest: int) -> str:
 
 def fold(text: str) -> str:
     """`text` without case and accents: "Żółć" and "zolc" fold to the same string."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     plain = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return plain.replace("ł", "l").replace("ø", "o").replace("đ", "d").casefold()
+    return plain.translate(_UNDECOMPOSED)
 
 
 def tokens(*texts: str | None) -> tuple[str, ...]:
@@ -50,5 +56,12 @@ def tokens(*texts: str | None) -> tuple[str, ...]:
 
     Every store keeps and compares these very strings, so that all find the same set.
     """
-    words = {word[:_MAX_TOKEN] for text in texts if text for word in _WORD.findall(fold(text))}
+    words = {word[:_MAX_TOKEN] for text in texts if text for word in _words(fold(text))}
     return tuple(sorted(words)[:_MAX_TOKENS])
+
+
+def _words(folded: str) -> list[str]:
+    if folded.isascii():
+        return _WORD.findall(folded)
+    # A vowel sign is no letter, yet it does not end the word that it stands in.
+    return "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in folded).split()

@@ -55,7 +55,8 @@ DUNDERS = {"__call__", "__aenter__", "__aexit__"}
 
 
 def shape(method: Any) -> list[tuple[str, Any, Any, Any]]:
-    return [(p.name, p.kind, p.default, p.annotation) for p in inspect.signature(method).parameters.values()]
+    # Annotations as text: two modules have each a type variable T.
+    return [(p.name, p.kind, p.default, repr(p.annotation)) for p in inspect.signature(method).parameters.values()]
 
 
 def marks(name: str) -> set[str]:
