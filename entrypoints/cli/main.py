@@ -16,12 +16,12 @@ from entrypoints.cli.output import message
 _ABOUT: Final = """The back end of a bookseller, library or publisher.
 
 $ daybook serve
-$ daybook books create --title Middlemarch --author "George Eliot" --isbn 978-0-14-143954-9
+$ daybook books create --title Emma --author "Jane Austen" --isbn 0-14-143958-0
 $ daybook import books.csv
 $ daybook analytics rfm --currency EUR
 
-Data goes to standard output, messages to standard error. Settings come from the environment and .env; `daybook config
-show` lists them."""
+Data goes to standard output, messages to standard error. Settings come from
+the environment and .env: `daybook config show` lists them."""
 
 # A module is imported when one of its commands is used. The help is here, so that this page needs none of them.
 _GROUPS: Final = {

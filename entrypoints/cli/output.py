@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 Format = Literal["table", "json", "csv", "ndjson"]
 FormatOption = Annotated[Format, Parameter(help="How the answer is shown; json is that of the HTTP API.")]
@@ -39,7 +40,7 @@ def show(answer: object, form: Format, *, columns: Sequence[str] = ()) -> None:
     elif isinstance(answer, list | tuple) or hasattr(answer, "data"):
         _table([flat(row) for row in rows], columns)
     else:
-        _record(flat(answer))
+        _record(answer)
 
 
 def rows_of(answer: Any) -> Sequence[Any]:
@@ -112,18 +113,31 @@ def _table(rows: Sequence[dict[str, str]], columns: Sequence[str]) -> None:
     _print(table)
 
 
-def _record(row: dict[str, str]) -> None:
+def _record(record: object) -> None:
+    """Names and values below each other, and then each list of records that it holds."""
+    raw: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(record))
+    inner = {name: value for name, value in raw.items() if _are_records(value)}
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(style="bold")
     table.add_column(overflow="fold")
-    for name, value in row.items():
+    for name, value in flat({name: value for name, value in raw.items() if name not in inner}).items():
         table.add_row(name, escape(value))
     _print(table)
+    for name, rows in inner.items():
+        _print(Text(f"\n{name}", style="bold"))
+        _table([flat(row) for row in rows], ())
 
 
-def _print(table: Table) -> None:
-    with console() as out:
-        out.print(table)
+def _are_records(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
+
+
+def _print(thing: Table | Text) -> None:
+    out = console()
+    with out.capture() as captured:
+        out.print(thing)
+    # Columns are filled up with blanks to the right, the last one too.
+    print("\n".join(line.rstrip() for line in captured.get().splitlines()))
 
 
 def _write(data: bytes) -> None:
