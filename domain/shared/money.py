@@ -10,6 +10,7 @@ PLACES = 4
 LIMIT = Decimal(10) ** 13
 EXACT = Context(prec=60)
 _QUANTUM = Decimal(1).scaleb(-PLACES)
+_QUANTA = [Decimal(1).scaleb(-places) for places in range(PLACES + 1)]
 _PLAIN = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 
 # ISO 4217 active codes (list one), with the number of places of the minor unit where it is not two.
@@ -69,11 +70,8 @@ def canonical(amount: Decimal, currency: str) -> Decimal:
 
 
 def _trimmed(amount: Decimal, places: int) -> Decimal:
-    reduced = amount.normalize(EXACT)
-    exponent = reduced.as_tuple().exponent
-    if isinstance(exponent, int) and exponent > -places:
-        reduced = amount.quantize(Decimal(1).scaleb(-places), context=EXACT)
-    return EXACT.plus(reduced)  # -0 is 0
+    usual = EXACT.quantize(amount, _QUANTA[places])
+    return EXACT.plus(usual if usual == amount else EXACT.normalize(amount))  # -0 is 0
 
 
 @dataclass(frozen=True, slots=True)
