@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from uuid import UUID
 
 from application.fields import line
@@ -15,6 +16,10 @@ from domain.shared.events import Event
 from domain.shared.ids import BookId, CustomerId, OrderId, ReturnId
 from domain.shared.money import currency_code, price_text
 from domain.shared.text import clean_line
+
+# The lines of an import hold few different texts, each many times over; what is refused is not remembered.
+_line = lru_cache(maxsize=16_384)(clean_line)
+_price = lru_cache(maxsize=4_096)(price_text)
 
 
 def isbns(skus: Iterable[str]) -> list[Isbn]:
@@ -87,14 +92,18 @@ def _head(command: OrderCreate | ReturnCreate, problems: Problems) -> tuple[str 
     return channel, problems.take_given("/reference", line(REFERENCE_LENGTH), command.reference)
 
 
+def _description(text: str) -> str:
+    return _line(text, DESCRIPTION_LENGTH)
+
+
 def _goods(
     one: OrderLineCreate | ReturnLineCreate, books: Mapping[Isbn, BookId], problems: Problems
 ) -> tuple[str, BookId | None, str | None, Decimal]:
-    sku = problems.take("/sku", clean_line, one.sku, SKU_LENGTH) or ""
-    isbn = Isbn.find(sku)
+    sku = problems.take("/sku", _line, one.sku, SKU_LENGTH) or ""
+    isbn = Isbn.find(sku) if books else None
     book_id = None if isbn is None else books.get(isbn)
-    about = problems.take_given("/description", line(DESCRIPTION_LENGTH), one.description)
-    price = problems.take("/unit_price", price_text, one.unit_price)
+    about = problems.take_given("/description", _description, one.description)
+    price = problems.take("/unit_price", _price, one.unit_price)
     return (sku if book_id is None or isbn is None else isbn.value), book_id, about, price or Decimal(0)
 
 
@@ -102,7 +111,7 @@ def order_line(number: int, one: OrderLineCreate, books: Mapping[Isbn, BookId]) 
     """One line as commanded, linked to its book where `books` has it. Raises Invalid that names each bad field."""
     problems = Problems()
     sku, book_id, about, price = _goods(one, books, problems)
-    discount = problems.take("/discount", price_text, one.discount)
+    discount = problems.take("/discount", _price, one.discount)
     problems.raise_if_any()
     return OrderLine(
         number=number,
