@@ -3,11 +3,10 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from itertools import islice
-from typing import TypeVar
 from uuid import UUID
 
 from adapters.memory.store import MemoryStore
-from application.ports.purchases import PurchaseView, Scores
+from application.ports.purchases import PurchaseView, Scores, Told
 from domain.analytics.counting import (
     cells,
     count_products,
@@ -32,8 +31,6 @@ from domain.analytics.facts import (
 from domain.analytics.history import PurchaseHistory
 from domain.analytics.periods import Period
 from domain.analytics.scope import Scope
-
-T = TypeVar("T")
 
 
 class MemoryPurchaseView:
@@ -109,7 +106,7 @@ class MemoryPurchaseFacts:
         """As health answers name it."""
         return "memory"
 
-    async def read(self, question: Callable[[PurchaseView], Awaitable[T]]) -> T:
+    async def read(self, question: Callable[[PurchaseView], Awaitable[Told]]) -> Told:
         """Of the rows as they are now."""
         store = self._store
         history = PurchaseHistory(

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Select, func, select, text
 
@@ -12,9 +12,7 @@ from adapters.postgres.pool import Pool
 from adapters.postgres.statements import Statement
 from adapters.sql.purchases import Row, SqlPurchaseView
 from adapters.sql.tables import events
-from application.ports.purchases import PurchaseView
-
-T = TypeVar("T")
+from application.ports.purchases import PurchaseView, Told
 
 # One snapshot for all statements of a question, and no chance of a write.
 _BEGIN = Statement(text("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"), name="analytics.begin")
@@ -41,10 +39,10 @@ class PostgresPurchaseFacts:
         """As health answers name it."""
         return "postgres"
 
-    async def read(self, question: Callable[[PurchaseView], Awaitable[T]]) -> T:
+    async def read(self, question: Callable[[PurchaseView], Awaitable[Told]]) -> Told:
         """Asked a second time when the connection was lost."""
 
-        async def ask(connection: Connection) -> T:
+        async def ask(connection: Connection) -> Told:
             await _BEGIN.execute(connection)
             answer = await question(_view(connection))
             await _COMMIT.execute(connection)

@@ -18,7 +18,7 @@ from domain.analytics.facts import (
 from domain.analytics.periods import Period
 from domain.analytics.scope import Scope
 
-T = TypeVar("T")
+Told = TypeVar("Told")
 
 # R, F and M.
 Scores = tuple[int, int, int]
@@ -83,7 +83,7 @@ class PurchaseFacts(Protocol):
         """Its name in answers: memory, postgres, snowflake."""
         ...
 
-    async def read(self, question: Callable[[PurchaseView], Awaitable[T]]) -> T:
+    async def read(self, question: Callable[[PurchaseView], Awaitable[Told]]) -> Told:
         """What `question` makes of one view of the store: nothing committed meanwhile is seen by any part of it.
 
         The question is asked a second time, of a new view, when the connection was lost during the first; so it must

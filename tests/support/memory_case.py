@@ -12,6 +12,7 @@ from adapters.memory.orders import (
     MemoryReturnReader,
     MemoryReturnRepository,
 )
+from adapters.memory.purchases import MemoryPurchaseFacts, MemoryPurchaseView
 from adapters.memory.store import MemoryStore
 from adapters.memory.stores import MemoryHealth
 from adapters.memory.unit_of_work import MemoryUnitOfWork, MemoryUnitsOfWork
@@ -19,6 +20,7 @@ from application.ports.books import BookReader, BookRepository
 from application.ports.customers import CustomerReader, CustomerRepository
 from application.ports.history import HistorySink, HistorySource
 from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
+from application.ports.purchases import PurchaseFacts, PurchaseView
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from tests.support.store_case import KeptEvent, StoreCase, StorePorts
@@ -42,6 +44,7 @@ def memory_ports(store: MemoryStore) -> StorePorts:
         health=MemoryHealth(),
         source=MemoryHistorySource(store),
         sink=MemoryHistorySink(store),
+        purchases=MemoryPurchaseFacts(store),
         watermark=watermark,
         events=events,
     )
@@ -79,6 +82,8 @@ def memory_case() -> StoreCase:
             ReturnReader: MemoryReturnReader,
             HistorySource: MemoryHistorySource,
             HistorySink: MemoryHistorySink,
+            PurchaseFacts: MemoryPurchaseFacts,
+            PurchaseView: MemoryPurchaseView,
             Store: MemoryHealth,
         },
     )

@@ -16,8 +16,10 @@ from adapters.postgres.orders import (
     PostgresReturnRepository,
 )
 from adapters.postgres.pool import Pool
+from adapters.postgres.purchases import PostgresPurchaseFacts
 from adapters.postgres.stores import PostgresHealth
 from adapters.postgres.unit_of_work import PostgresUnitOfWork, PostgresUnitsOfWork
+from adapters.sql.purchases import SqlPurchaseView
 from application.ports.books import BookReader, BookRepository
 from application.ports.customers import CustomerReader, CustomerRepository
 from application.ports.history import HistorySink, HistorySource
@@ -28,7 +30,7 @@ from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from domain.shared.events import Event
 from entrypoints.bootstrap import migrate
 from tests.support.postgres import TemplateDatabase, template_database
-from tests.support.store_case import Gap, KeptEvent, StoreCase, StorePorts
+from tests.support.store_case import KeptEvent, StoreCase, StorePorts
 
 _EMPTY = """
     TRUNCATE customers, books, orders, order_lines, returns, return_lines, events RESTART IDENTITY
@@ -96,6 +98,7 @@ def postgres_ports(pool: Pool) -> StorePorts:
         health=PostgresHealth(pool, head=migrate.head()),
         source=PostgresHistorySource(pool),
         sink=PostgresHistorySink(pool),
+        purchases=PostgresPurchaseFacts(pool),
         watermark=watermark,
         events=events,
     )
@@ -132,7 +135,7 @@ def postgres_case() -> StoreCase:
     """All of it, on a server."""
     return StoreCase(
         name="postgres",
-        adapters=frozenset({"postgres"}),
+        adapters=frozenset({"postgres", "sql"}),
         writes=True,
         transactions=True,
         enforces_unique=True,
@@ -157,10 +160,8 @@ def postgres_case() -> StoreCase:
             ReturnReader: PostgresReturnReader,
             HistorySource: PostgresHistorySource,
             HistorySink: PostgresHistorySink,
+            PurchaseFacts: PostgresPurchaseFacts,
+            PurchaseView: SqlPurchaseView,
             Store: PostgresHealth,
-        },
-        lacks={
-            port: Gap("notyet", "analytics on PostgreSQL come after its tables")
-            for port in (PurchaseFacts, PurchaseView)
         },
     )

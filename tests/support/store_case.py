@@ -9,6 +9,7 @@ from application.ports.books import BookReader
 from application.ports.customers import CustomerReader
 from application.ports.history import History, HistoryBatch, HistorySink, HistorySource
 from application.ports.orders import OrderReader, ReturnReader
+from application.ports.purchases import PurchaseFacts
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitsOfWork
 from domain.shared.events import Event
@@ -63,7 +64,7 @@ class StorePorts:
     returns: ReturnReader | None = None
     source: HistorySource | None = None
     sink: HistorySink | None = None
-    purchases: Any = None
+    purchases: PurchaseFacts
     watermark: Callable[[], Awaitable[int]]
     events: Callable[[], Awaitable[Sequence[KeptEvent]]] | None = None
 
@@ -86,7 +87,8 @@ class StoreCase:
     an engine: what is dear to make), or None. `unreachable()` gives the health of a store of this kind where nobody
     answers. `implements` names the class behind each port, `lacks` says of each port without a class why there is none,
     `gaps` says of each test, by its function's name, why it must fail here: a strict xfail, so that a gap that closes
-    has to be struck out. `adapters` are the folders of adapters/ that it is made of.
+    has to be struck out. `adapters` are the folders of adapters/ that it is made of,
+    `histories` is how many purchase histories an ordinary run draws for it.
     """
 
     name: str
@@ -103,5 +105,6 @@ class StoreCase:
     implements: Mapping[type, type]
     lacks: Mapping[type, Gap] = field(default_factory=dict)
     gaps: Mapping[str, Gap] = field(default_factory=dict)
+    histories: int = 100
     server: str | None = None
     unreachable: Callable[[], AbstractAsyncContextManager[Store]] | None = None

@@ -1,0 +1,339 @@
+"""What application/ports/purchases.py promises: that every store counts what the definition counts."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from application.analytics.models import AnswerPage
+from application.caller import Caller
+from application.ports.history import HistoryBatch
+from application.ports.purchases import PurchaseFacts, PurchaseView, Scores
+from domain.analytics.facts import By, Metric, Scoring
+from domain.analytics.history import PurchaseHistory
+from domain.analytics.periods import Period
+from domain.analytics.rfm import Method, Rfm, RfmCustomer, scoring
+from domain.analytics.scope import Customers, Lines, Returns, Scope
+from domain.books.book import Book
+from domain.customers.customer import Customer
+from tests.contract.conftest import Load
+from tests.support.builders import a_book, a_customer, a_line, a_lone_return, a_returned_line, an_order, some_returned
+from tests.support.definition import Definition, analytics, asking, drawn_anew, how_many_histories
+from tests.support.histories import batch, histories, scopes
+from tests.support.store_case import StoreCase, StorePorts, told
+
+FIFTHS = range(1, 6)
+EVERY_SCORE: frozenset[Scores] = frozenset((r, f, m) for r in FIFTHS for f in FIFTHS for m in FIFTHS)
+SCOPE = Scope(as_of=date(2026, 4, 1), currency="EUR")
+LARGEST = Decimal(10) ** 13
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """What else is asked about a scope."""
+
+    period: Period
+    by: By
+    metric: Metric
+    limit: int
+    method: Method
+
+
+VARIANTS = st.builds(
+    Variant,
+    period=st.sampled_from(Period),
+    by=st.sampled_from(By),
+    metric=st.sampled_from(Metric),
+    limit=st.sampled_from((1, 3, 1000)),
+    method=st.sampled_from(Method),
+)
+
+
+async def put(case: StoreCase, ports: StorePorts, history: PurchaseHistory) -> None:
+    """Bulk, through the sink where there is one."""
+    if ports.sink is not None:
+        await ports.sink.write(told(batch(history), watermark=7))
+    else:
+        async with ports.units(Caller("loader")) as uow:
+            uow.customers.add_many(history.customers)
+            uow.books.add_many(history.books)
+            uow.orders.add_many(history.orders)
+            uow.returns.add_many(history.returns)
+            await uow.commit()
+
+
+async def facts_of(view: PurchaseView, scope: Scope, variant: Variant) -> dict[str, Any]:
+    """Every fact that a view tells of a scope, in an order of its own only where none is promised."""
+    histograms = await view.rfm_histograms(scope)
+    products = await view.products(scope, variant.by, variant.metric, variant.limit)
+    found: dict[str, Any] = {
+        "currencies": list(await view.currencies()),
+        "summary": await view.summary(scope),
+        "revenue": list(await view.revenue(scope, variant.period)),
+        "top": list(products.top),
+        "of all products": (
+            products.count,
+            products.positive_revenue,
+            products.positive_units,
+            products.orders,
+            products.customers,
+            products.unattributed_lines,
+        ),
+        "histograms": (list(histograms.last_days), list(histograms.frequencies), list(histograms.amounts)),
+        "prospects": await view.prospects(scope),
+    }
+    for method in Method:
+        scored, _ = scoring(histograms, method, scope)
+        cells = await view.rfm_cells(scope, scored)
+        found[f"cells by {method}"] = sorted(cells, key=lambda cell: (cell.r, cell.f, cell.m))
+        found[f"customers by {method}"] = await view.rfm_buyers(
+            scope, scored, scores=EVERY_SCORE, after=None, limit=1000
+        )
+    found["some customers"] = await some_buyers(view, scope, scored, found[f"customers by {method}"])
+    return found
+
+
+async def some_buyers(view: PurchaseView, scope: Scope, scored: Scoring, everybody: Sequence[Any]) -> Sequence[Any]:
+    """The page after the first customer, of every second combination of scores."""
+    after = (everybody[0].buyer.key, everybody[0].buyer.id) if everybody else None
+    half = frozenset(sorted(EVERY_SCORE)[::2])
+    return await view.rfm_buyers(scope, scored, scores=half, after=after, limit=2)
+
+
+async def digests(facts: PurchaseFacts, scope: Scope, variant: Variant) -> dict[str, str]:
+    """The digest of every report on a scope."""
+    service = analytics(facts)
+    asked: dict[str, list[tuple[str, str]]] = {
+        "summary": asking(scope),
+        "revenue": asking(scope, period=variant.period, window=variant.limit % 100 + 1),
+        "top-products": asking(scope, by=variant.by, metric=variant.metric, limit=variant.limit),
+        "rfm": asking(scope, method=variant.method),
+    }
+    found = {report: (await service.ask(report, parameters)).answer_digest for report, parameters in asked.items()}
+    for number, page in enumerate(await pages(facts, scope, method=variant.method, limit=2)):
+        found[f"page {number}"] = page.answer_digest
+    return found
+
+
+async def pages(facts: PurchaseFacts, scope: Scope, **more: object) -> list[AnswerPage[RfmCustomer]]:
+    """All pages of the customers."""
+    service, found = analytics(facts), []
+    cursor: str | None = None
+    while True:
+        page = await service.rfm_customers(asking(scope, cursor=cursor, **more))
+        found.append(page)
+        if not page.has_more:
+            return found
+        cursor = page.next_cursor
+
+
+async def test_every_store_gives_the_facts_and_digests_of_the_definition(case: StoreCase, server: Any) -> None:
+    loop = asyncio.get_running_loop()
+
+    async def compare(history: PurchaseHistory, scope: Scope, variant: Variant) -> None:
+        definition = Definition(history)
+        async with case.open(server) as ports:
+            await put(case, ports, history)
+            expected = await definition.read(lambda view: facts_of(view, scope, variant))
+            found = await ports.purchases.read(lambda view: facts_of(view, scope, variant))
+            for name, value in expected.items():
+                assert found[name] == value, name
+            assert await digests(ports.purchases, scope, variant) == await digests(definition, scope, variant)
+
+    @settings(
+        max_examples=how_many_histories(case.histories),
+        deadline=None,
+        derandomize=not drawn_anew(),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(data=st.data())
+    def each(data: st.DataObject) -> None:
+        history = data.draw(histories())
+        scope = data.draw(scopes(history, currency=data.draw(st.sampled_from(("EUR", "EUR", "EUR", "USD", None)))))
+        if scope.currency is None and len(history.currencies()) > 1:
+            scope = data.draw(scopes(history))
+        comparing = compare(history, scope, data.draw(VARIANTS))
+        asyncio.run_coroutine_threadsafe(comparing, loop).result()
+
+    await asyncio.to_thread(each)
+
+
+async def test_the_watermark_is_that_of_the_rows(ports: StorePorts, load: Load) -> None:
+    assert await ports.purchases.read(lambda view: view.watermark()) == 0
+    await load(HistoryBatch(customers=[a_customer()]))
+    assert await ports.purchases.read(lambda view: view.watermark()) == await ports.watermark()
+
+
+async def test_answers_name_the_store(case: StoreCase, ports: StorePorts) -> None:
+    answer = await analytics(ports.purchases).ask("summary", [])
+    assert answer.store == ports.purchases.store == ports.health.name
+
+
+async def test_an_empty_store_answers(ports: StorePorts) -> None:
+    variant = Variant(period=Period.MONTH, by=By.CATEGORY, metric=Metric.REVENUE, limit=10, method=Method.QUANTILE)
+    nothing = Definition(PurchaseHistory())
+    for scope in (SCOPE, Scope(as_of=date(2026, 4, 1), currency=None)):
+        question = partial(facts_of, scope=scope, variant=variant)
+        assert await ports.purchases.read(question) == await nothing.read(question)
+
+
+async def test_sums_are_exact_where_floats_are_not(ports: StorePorts, load: Load) -> None:
+    ada = a_customer(name="Ada")
+    prices = [LARGEST, LARGEST - Decimal("0.0001"), Decimal("0.0001"), Decimal("0.1"), Decimal("0.2")]
+    orders = [an_order(a_line(unit_price=format(price, "f")), customer=ada) for price in prices]
+    back = a_lone_return(a_returned_line(unit_price="0.0003"), customer=ada)
+    await load(HistoryBatch(customers=[ada], orders=orders, returns=[back]))
+    total = Decimal("20000000000000.2997")
+    summary = await ports.purchases.read(lambda view: view.summary(SCOPE))
+    assert (summary.revenue, summary.returned_revenue) == (total, Decimal("0.0003"))
+    periods = await ports.purchases.read(lambda view: view.revenue(SCOPE, Period.DAY))
+    assert [one.revenue for one in periods] == [total]
+    products = await ports.purchases.read(lambda view: view.products(SCOPE, By.PRODUCT, Metric.REVENUE, 5))
+    assert (products.top[0].revenue, products.positive_revenue) == (total, total)
+    histograms = await ports.purchases.read(lambda view: view.rfm_histograms(SCOPE))
+    assert list(histograms.amounts) == [(total, 1)]
+
+
+async def test_keys_are_references_or_ids_and_sort_by_their_bytes(ports: StorePorts, load: Load) -> None:
+    nameless = a_customer(name="No reference")
+    references = ["b", "B", "a", "Z", "10", "9", "é", "z", str(nameless.id)]
+    customers = [nameless, *(a_customer(reference=reference) for reference in references)]
+    await load(HistoryBatch(customers=customers, orders=[an_order(customer=one) for one in customers]))
+    expected = sorted((one.details.reference or str(one.id), str(one.id)) for one in customers)
+    for method in Method:
+        found = [
+            (customer.key, str(customer.id))
+            for page in await pages(ports.purchases, SCOPE, method=method, limit=3)
+            for customer in page.data
+        ]
+        assert found == expected
+
+
+async def test_skus_and_categories_are_told_apart_by_their_bytes(ports: StorePorts, load: Load) -> None:
+    books = [a_book(categories=["Poetry", "poetry"]), a_book(categories=["Épics"]), a_book()]
+    lines = [a_line(n, sku=sku) for n, sku in enumerate(("a1", "A1", "Á1", "9", "10"), 1)]
+    lines += [a_line(n, book=book) for n, book in enumerate(books, 6)]
+    await load(HistoryBatch(books=books, orders=[an_order(*lines)]))
+    by_sku = await ports.purchases.read(lambda view: view.products(SCOPE, By.PRODUCT, Metric.UNITS, 100))
+    assert [row.key for row in by_sku.top] == sorted(line.sku for line in lines)
+    by_category = await ports.purchases.read(lambda view: view.products(SCOPE, By.CATEGORY, Metric.UNITS, 100))
+    assert [(row.key, row.units) for row in by_category.top] == [("Poetry", 1), ("poetry", 1), ("Épics", 1)]
+    assert by_category.unattributed_lines == 6
+
+
+async def test_names_are_titles_or_else_descriptions(ports: StorePorts, load: Load) -> None:
+    book = a_book(title="Emma")
+    lines = [
+        a_line(1, book=book, description="zzz"),
+        a_line(2, sku="MUG", description="a mug"),
+        a_line(3, sku="MUG", description="Mug"),
+        a_line(4, sku="BAG"),
+    ]
+    await load(HistoryBatch(books=[book], orders=[an_order(*lines)]))
+    found = await ports.purchases.read(lambda view: view.products(SCOPE, By.PRODUCT, Metric.UNITS, 100))
+    assert {row.key: row.name for row in found.top} == {book.details.isbn.value: "Emma", "MUG": "a mug", "BAG": None}
+
+
+async def test_currencies_are_those_of_what_counts(ports: StorePorts, load: Load) -> None:
+    cancelled = an_order(currency="USD").cancel(at=datetime(2026, 3, 2, tzinfo=UTC), by="ada")[0]
+    returns = [a_lone_return(currency="CHF")]
+    await load(HistoryBatch(orders=[cancelled, an_order(currency="GBP"), an_order()], returns=returns))
+    assert list(await ports.purchases.read(lambda view: view.currencies())) == ["CHF", "EUR", "GBP"]
+
+
+def story() -> tuple[HistoryBatch, Customer, Customer, Book]:
+    """Ada buys 2 for 10 and later 1 for free, and sends one of the 2 back; Bob only sends back; nobody buys 1 for 5."""
+    ada, bob = a_customer(name="Ada", reference="A"), a_customer(name="Bob", reference="B")
+    book = a_book(author="George Eliot", categories=["Fiction"])
+    first = an_order(a_line(book=book, quantity=2), customer=ada, placed_at=datetime(2026, 1, 31, 23, 30, tzinfo=UTC))
+    first, back = some_returned(first, {1: 1}, at=datetime(2026, 3, 1, tzinfo=UTC))
+    free = an_order(
+        a_line(sku="GIFT", unit_price="0"), customer=ada, placed_at=datetime(2026, 3, 31, 22, 30, tzinfo=UTC)
+    )
+    unknown = an_order(a_line(sku="MUG", unit_price="5"), placed_at=datetime(2026, 2, 10, tzinfo=UTC))
+    lone = a_lone_return(a_returned_line(sku="MUG"), customer=bob, returned_at=datetime(2026, 2, 11, tzinfo=UTC))
+    rows = HistoryBatch(customers=[ada, bob], books=[book], orders=[first, free, unknown], returns=[back, lone])
+    return rows, ada, bob, book
+
+
+async def test_what_counts(ports: StorePorts, load: Load) -> None:
+    await load(story()[0])
+
+    async def summary(**scope: Any) -> tuple[Any, ...]:
+        asked = Scope(**{"as_of": date(2026, 4, 1), "currency": "EUR", **scope})
+        one = await ports.purchases.read(lambda view: view.summary(asked))
+        return one.orders, one.customers, one.units, one.revenue, one.products, one.returned_units
+
+    assert await summary() == (3, 1, 2, Decimal(5), 3, 2)
+    assert await summary(returns=Returns.IGNORE) == (3, 1, 4, Decimal(25), 3, 0)
+    assert await summary(lines=Lines.PAID) == (2, 1, 1, Decimal(5), 2, 2)
+    assert await summary(customers=Customers.KNOWN) == (2, 1, 1, Decimal(0), 2, 2)
+    assert await summary(tz="Europe/Berlin") == (2, 1, 1, Decimal(5), 2, 2)
+    assert await summary(tz="Europe/Berlin", from_=date(2026, 2, 1)) == (2, 1, 1, Decimal(5), 2, 2)
+    assert await summary(from_=date(2026, 2, 1)) == (2, 1, 0, Decimal(-15), 2, 2)
+    assert await summary(currency="USD") == (0, 0, 0, Decimal(0), 0, 0)
+
+
+async def test_new_customers_are_new_once_whatever_the_first_day(ports: StorePorts, load: Load) -> None:
+    await load(story()[0])
+
+    async def months(**scope: Any) -> list[tuple[date, int, int, int]]:
+        asked = Scope(**{"as_of": date(2026, 4, 1), "currency": "EUR", **scope})
+        found = await ports.purchases.read(lambda view: view.revenue(asked, Period.MONTH))
+        return [(one.start, one.orders, one.customers, one.new_customers) for one in found]
+
+    january, february, march = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
+    assert await months() == [(january, 1, 1, 1), (february, 1, 0, 0), (march, 1, 1, 0)]
+    assert await months(from_=february) == [(february, 1, 0, 0), (march, 1, 1, 0)]
+    assert await months(tz="Europe/Berlin") == [(february, 2, 1, 1), (march, 0, 0, 0)]
+
+
+async def test_returns_lower_money_and_never_recency_or_frequency(ports: StorePorts, load: Load) -> None:
+    rows, ada, _, _ = story()
+    await load(rows)
+    found = await pages(ports.purchases, SCOPE)
+    assert [(one.id, one.orders, one.revenue, one.last_purchase) for one in found[0].data] == [
+        (ada.id, 2, Decimal("10.00"), date(2026, 3, 31))
+    ]
+    answer = await analytics(ports.purchases).ask("rfm", asking(SCOPE))
+    assert isinstance(answer.data, Rfm)
+    assert answer.data.prospects == 1
+
+
+async def test_prospects_are_alive_and_bought_nothing_that_counts(ports: StorePorts, load: Load) -> None:
+    buyer, idle, gone = a_customer(name="Buyer"), a_customer(name="Idle"), a_customer(name="Gone")
+    gone, _ = gone.delete(at=datetime(2026, 3, 2, tzinfo=UTC), by="ada")
+    await load(HistoryBatch(customers=[buyer, idle, gone], orders=[an_order(customer=buyer)]))
+    assert await ports.purchases.read(lambda view: view.prospects(SCOPE)) == 1
+    elsewhere = Scope(as_of=date(2026, 4, 1), currency="USD")
+    assert await ports.purchases.read(lambda view: view.prospects(elsewhere)) == 2
+
+
+@pytest.mark.needs("writes")
+async def test_a_view_does_not_change_while_it_is_asked(ports: StorePorts, load: Load) -> None:
+    await load(HistoryBatch(orders=[an_order()]))
+
+    async def question(view: PurchaseView) -> tuple[int, int]:
+        before = (await view.summary(SCOPE)).orders
+        await load(HistoryBatch(orders=[an_order()]))
+        return before, (await view.summary(SCOPE)).orders
+
+    assert await ports.purchases.read(question) == (1, 1)
+    assert (await ports.purchases.read(lambda view: view.summary(SCOPE))).orders == 2
+
+
+async def test_what_a_question_raises_comes_out_and_the_store_goes_on(ports: StorePorts) -> None:
+    async def question(view: PurchaseView) -> None:
+        await view.watermark()
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        await ports.purchases.read(question)
+    assert (await ports.purchases.read(lambda view: view.summary(SCOPE))).orders == 0
