@@ -145,7 +145,8 @@ class Pool:
     async def close(self, grace: float = 10) -> None:
         """Refuse new users, wait so many seconds for the present ones and those in the queue, close everything.
 
-        What is still in use after that is terminated under its user. Closing a closed pool does nothing.
+        What is still in use after that is closed under its user within 2 seconds more, its query stopped. Closing a
+        closed pool does nothing.
         """
         if not self._open:
             return
@@ -158,16 +159,23 @@ class Pool:
             if self._places:
                 self._emptied = asyncio.get_running_loop().create_future()
                 await asyncio.wait([self._emptied], timeout=grace)
+                self._refuse_waiters()
+                # Closing stops a query on the server; terminating alone would leave it running there.
+                if leaving := [self._retire(connection) for connection in self._connections]:
+                    await asyncio.wait(leaving)
         finally:
-            self._given_up = True
-            for waiter in tuple(self._waiters):
-                self._waiters.pop(waiter, None)
-                if not waiter.done():
-                    waiter.set_exception(PoolClosed("the pool was closed"))
+            self._refuse_waiters()
             for task in tuple(self._tasks):
                 task.cancel()
             for connection in tuple(self._connections):
                 self._discard(connection)
+
+    def _refuse_waiters(self) -> None:
+        self._given_up = True
+        while self._waiters:
+            waiter, _ = self._waiters.popitem(last=False)
+            if not waiter.done():
+                waiter.set_exception(PoolClosed("the pool was closed"))
 
     def acquire(self) -> "Lease":
         """A connection for an `async with` block; see the class for what may be raised on entering."""
@@ -319,10 +327,11 @@ class Pool:
 
     # ---- in the background
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _repair(self, connection: Connection) -> None:
         clean = False
@@ -332,10 +341,10 @@ class Pool:
             if clean:
                 self._put(connection)
             else:
-                self._discard(connection)
+                self._retire(connection)
 
-    def _retire(self, connection: Connection) -> None:
-        self._spawn(self._leave(connection))
+    def _retire(self, connection: Connection) -> asyncio.Task[None]:
+        return self._spawn(self._leave(connection))
 
     async def _leave(self, connection: Connection) -> None:
         # The place stays taken until the server has let go, or the limit would be passed for a moment.

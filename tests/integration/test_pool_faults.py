@@ -59,7 +59,11 @@ def test_idle_sessions_that_were_killed_are_replaced_without_anybody_noticing(po
 
 def test_one_killed_session_puts_the_others_to_the_test_and_keeps_them(postgres_url: str) -> None:
     async def scenario() -> None:
-        async with opened(postgres_url, pool_size=3) as pool, onlooker(postgres_url) as watcher:
+        async with (
+            Proxy(postgres_url) as proxy,
+            opened(proxy.url, pool_size=3) as pool,
+            onlooker(postgres_url) as watcher,
+        ):
             old = await fill(pool, 3)
             async with pool.acquire() as connection:
                 killed = connection.get_server_pid()
@@ -67,7 +71,9 @@ def test_one_killed_session_puts_the_others_to_the_test_and_keeps_them(postgres_
                 with pytest.raises((asyncpg.PostgresConnectionError, asyncpg.InterfaceError)):
                     await connection.fetchval("SELECT 1")
             assert (pool.size, pool.idle) == (2, 2)
+            before = proxy.sent
             assert await fill(pool, 2) == old - {killed}
+            assert proxy.sent > before
 
     uvloop.run(scenario())
 
