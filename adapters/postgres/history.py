@@ -1,14 +1,14 @@
 """The whole history of a PostgreSQL store, told and taken over."""
 
 import weakref
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack, suppress
 from datetime import datetime
 from typing import Any, Generic, Protocol, Self, TypeVar
 from uuid import UUID
 
 from asyncpg import Record
-from sqlalchemy import BigInteger, Table, Text, Uuid, bindparam, func, literal_column, select, text, update
+from sqlalchemy import BigInteger, Table, Text, Uuid, bindparam, func, literal_column, null, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -28,6 +28,7 @@ from domain.customers.customer import Customer
 from domain.shared.lifecycle import Lifecycle
 
 BATCH_ROWS = 1_000
+BATCH_LINES = 20_000
 _WATERMARK = Statement(select(func.coalesce(func.max(events.c.position), 0)), name="events.watermark")
 _CUSTOMERS = Statement(select(*CUSTOMER_OUTPUT).order_by(customers.c.id), name="customers.all")
 _BOOKS = Statement(select(*BOOK_OUTPUT).order_by(books.c.id), name="books.all")
@@ -43,7 +44,7 @@ class PostgresHistorySource:
         self._batch_rows = batch_rows
 
     async def read(self) -> History:
-        """All of it as of this moment, in batches of at most `batch_rows` rows, lines not counted."""
+        """All of it as of this moment, in batches of at most `batch_rows` rows and some 20,000 lines."""
         held = AsyncExitStack()
         try:
             connection = await held.enter_async_context(self._pool.acquire())
@@ -95,11 +96,27 @@ async def _told(connection: Connection, many: int) -> AsyncIterator[HistoryBatch
     async for rows in _fetched(connection, _BOOKS, many):
         yield HistoryBatch(books=[book_of(row) for row in rows])
     async for rows in _fetched(connection, _ORDERS, many):
-        lines = await ORDER_STATEMENTS.lines_of(connection, [row["id"] for row in rows])
-        yield HistoryBatch(orders=[order_of(row, lines[row["id"]]) for row in rows])
+        for some in _with_bounded_lines(rows):
+            lines = await ORDER_STATEMENTS.lines_of(connection, [row["id"] for row in some])
+            yield HistoryBatch(orders=[order_of(row, lines[row["id"]]) for row in some])
     async for rows in _fetched(connection, _RETURNS, many):
-        lines = await RETURN_STATEMENTS.lines_of(connection, [row["id"] for row in rows])
-        yield HistoryBatch(returns=[return_of(row, lines[row["id"]]) for row in rows])
+        for some in _with_bounded_lines(rows):
+            lines = await RETURN_STATEMENTS.lines_of(connection, [row["id"] for row in some])
+            yield HistoryBatch(returns=[return_of(row, lines[row["id"]]) for row in some])
+
+
+def _with_bounded_lines(rows: Iterable[Record]) -> Iterator[list[Record]]:
+    """The rows in groups that have at most BATCH_LINES lines together, or one row that has more."""
+    group: list[Record] = []
+    lines = 0
+    for row in rows:
+        lines += row["line_count"]
+        if group and lines > BATCH_LINES:
+            yield group
+            group, lines = [], row["line_count"]
+        group.append(row)
+    if group:
+        yield group
 
 
 async def _fetched(connection: Connection, statement: Statement, many: int) -> AsyncIterator[list[Record]]:
@@ -199,7 +216,8 @@ class _Merge(Generic[A]):
         self._set_aside = {name: _set_aside_statement(table, name) for name in self._keys}
         self._put_back = (
             Statement(
-                update(table).values(deleted_at=None).where(table.c.deleted_at == _ASIDE), name=f"{table.name}.put_back"
+                update(table).values(deleted_at=null()).where(table.c.deleted_at == _ASIDE),
+                name=f"{table.name}.put_back",
             )
             if self._keys
             else None

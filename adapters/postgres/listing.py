@@ -81,7 +81,7 @@ class ListStatements:
     def _params(self, listing: Listing) -> Params:
         params: Params = {"words": list(listing.words)} if listing.words else {}
         for place, one in enumerate(listing.filters):
-            params[f"filter_{place}"] = [one.value] if one.field in self._members else _bindable(one.value)
+            params[f"filter_{place}"] = [_bindable(one.value)] if one.field in self._members else _bindable(one.value)
         return params
 
     def _compile_page(self, shape: _Shape) -> Statement:
@@ -89,6 +89,8 @@ class ListStatements:
         if shape.after:
             question = question.where(self._after(shape.sort))
         order = [self._sorted(key).desc() if key.descending else self._sorted(key) for key in shape.sort]
+        # The limit is bound like all else: PostgreSQL then plans each question by its values (a rare word through the
+        # index of words, a common one along the index of the order), which costs it less than one plan for both.
         return Statement(question.order_by(*order).limit(bindparam("many")), name=f"{self._table.name}.list")
 
     def _compile_total(self, shape: _Shape) -> Statement:
@@ -148,10 +150,15 @@ def _shape(listing: Listing, *, after: bool) -> _Shape:
 
 
 def _bindable(value: Any) -> Any:
-    """`value` as asyncpg takes it: a time whose offset carries it out of the calendar becomes the end of that."""
+    """`value` as PostgreSQL takes it; a filter is checked before, but a cursor may be made up.
+
+    A time whose offset carries it out of the calendar becomes the end of that, and text loses what no text holds.
+    """
     if isinstance(value, datetime):
         try:
             return value.astimezone(UTC)
         except OverflowError:
             return _FIRST if value.year < 5000 else _LAST
+    if isinstance(value, str) and not value.isprintable():
+        return value.encode("utf-8", "replace").decode().replace("\x00", "")
     return value

@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import CTE, func, literal_column, select
+from sqlalchemy import CTE, func, literal_column, select, text
 
 from adapters.postgres.connection import BROKEN, Connection
 from adapters.postgres.errors import raise_translated, write
@@ -22,6 +22,9 @@ from application.errors import Conflict
 
 A = TypeVar("A")
 _ADD, _ADD_MANY, _SAVE = "add", "add_many", "save"
+_BEGIN = Statement(text("BEGIN"), name="transaction.begin")
+_COMMIT = Statement(text("COMMIT"), name="transaction.commit")
+_ROLLBACK = Statement(text("ROLLBACK"), name="transaction.rollback")
 Shape = tuple[tuple[Kind[Any], str], ...]
 
 
@@ -106,18 +109,17 @@ async def _keep_step_by_step(pool: Pool, writes: Sequence[Write]) -> None:
     committing = False
     try:
         async with pool.acquire() as connection:
-            transaction = connection.transaction()
-            await transaction.start()
+            await _BEGIN.execute(connection)
             try:
                 for one in writes:
                     await _run(connection, [one])
             except Exception:
                 # A lost connection cannot be told to; its server has rolled back already.
                 with suppress(*BROKEN):
-                    await transaction.rollback()
+                    await _ROLLBACK.execute(connection)
                 raise
             committing = True
-            await transaction.commit()
+            await _COMMIT.execute(connection)
     except Exception as error:
         raise_translated(error, sent=committing)
 

@@ -1,0 +1,30 @@
+-- customers.merge
+WITH taken AS 
+(INSERT INTO customers (id, name, reference, email, phone, status, tags, metadata, search_tokens, version, created_at, created_by, updated_at, updated_by, deleted_at) SELECT added.id AS id, added.name AS name, added.reference AS reference, added.email AS email, added.phone AS phone, added.status AS status, CAST(added.tags AS TEXT[]) AS tags, CAST(added.metadata AS JSONB) AS metadata, CAST(added.search_tokens AS TEXT[]) AS search_tokens, added.version AS version, added.created_at AS created_at, added.created_by AS created_by, added.updated_at AS updated_at, added.updated_by AS updated_by, added.deleted_at AS deleted_at 
+FROM unnest($1::UUID[], $2::TEXT[], $3::TEXT[], $4::TEXT[], $5::TEXT[], $6::TEXT[], $7::TEXT[], $8::TEXT[], $9::TEXT[], $10::INTEGER[], $11::TIMESTAMP WITH TIME ZONE[], $12::TEXT[], $13::TIMESTAMP WITH TIME ZONE[], $14::TEXT[], $15::TIMESTAMP WITH TIME ZONE[]) AS added(id, name, reference, email, phone, status, tags, metadata, search_tokens, version, created_at, created_by, updated_at, updated_by, deleted_at) ON CONFLICT (id) DO UPDATE SET name = excluded.name, reference = excluded.reference, email = excluded.email, phone = excluded.phone, status = excluded.status, tags = excluded.tags, metadata = excluded.metadata, search_tokens = excluded.search_tokens, version = excluded.version, created_at = excluded.created_at, created_by = excluded.created_by, updated_at = excluded.updated_at, updated_by = excluded.updated_by, deleted_at = excluded.deleted_at WHERE customers.version < excluded.version RETURNING customers.id)
+ SELECT count(*) AS count_1 
+FROM taken
+-- customers_id, customers_name, customers_reference, customers_email, customers_phone, customers_status, customers_tags, customers_metadata, customers_search_tokens, customers_version, customers_created_at, customers_created_by, customers_updated_at, customers_updated_by, customers_deleted_at
+
+-- customers.set_aside
+UPDATE customers SET deleted_at='infinity'::timestamptz FROM unnest($1::UUID[], $2::TEXT[]) AS owners(id, key) WHERE customers.email = owners.key AND customers.id != owners.id AND customers.deleted_at IS NULL
+-- ids, keys
+
+-- customers.set_aside
+UPDATE customers SET deleted_at='infinity'::timestamptz FROM unnest($1::UUID[], $2::TEXT[]) AS owners(id, key) WHERE customers.reference = owners.key AND customers.id != owners.id AND customers.deleted_at IS NULL
+-- ids, keys
+
+-- customers.put_back
+UPDATE customers SET deleted_at=NULL WHERE customers.deleted_at = 'infinity'::timestamptz
+-- 
+
+-- orders.merge
+WITH taken AS 
+(INSERT INTO orders (id, customer_id, channel, reference, currency, status, placed_at, subtotal, tax, shipping, line_count, version, created_at, created_by, updated_at, updated_by) SELECT added.id AS id, added.customer_id AS customer_id, added.channel AS channel, added.reference AS reference, added.currency AS currency, added.status AS status, added.placed_at AS placed_at, added.subtotal AS subtotal, added.tax AS tax, added.shipping AS shipping, added.line_count AS line_count, added.version AS version, added.created_at AS created_at, added.created_by AS created_by, added.updated_at AS updated_at, added.updated_by AS updated_by 
+FROM unnest($1::UUID[], $2::UUID[], $3::TEXT[], $4::TEXT[], $5::TEXT[], $6::TEXT[], $7::TIMESTAMP WITH TIME ZONE[], $8::NUMERIC(18, 4)[], $9::NUMERIC(18, 4)[], $10::NUMERIC(18, 4)[], $11::INTEGER[], $12::INTEGER[], $13::TIMESTAMP WITH TIME ZONE[], $14::TEXT[], $15::TIMESTAMP WITH TIME ZONE[], $16::TEXT[]) AS added(id, customer_id, channel, reference, currency, status, placed_at, subtotal, tax, shipping, line_count, version, created_at, created_by, updated_at, updated_by) ON CONFLICT (id) DO UPDATE SET customer_id = excluded.customer_id, channel = excluded.channel, reference = excluded.reference, currency = excluded.currency, status = excluded.status, placed_at = excluded.placed_at, subtotal = excluded.subtotal, tax = excluded.tax, shipping = excluded.shipping, line_count = excluded.line_count, version = excluded.version, created_at = excluded.created_at, created_by = excluded.created_by, updated_at = excluded.updated_at, updated_by = excluded.updated_by WHERE orders.version < excluded.version RETURNING orders.id), 
+lines_taken AS 
+(INSERT INTO order_lines (order_id, number, sku, book_id, description, quantity, unit_price, discount, amount, returned) SELECT added.order_id AS order_id, added.number AS number, added.sku AS sku, added.book_id AS book_id, added.description AS description, added.quantity AS quantity, added.unit_price AS unit_price, added.discount AS discount, added.amount AS amount, added.returned AS returned 
+FROM taken JOIN unnest($17::UUID[], $18::INTEGER[], $19::TEXT[], $20::UUID[], $21::TEXT[], $22::INTEGER[], $23::NUMERIC(18, 4)[], $24::NUMERIC(18, 4)[], $25::NUMERIC(18, 4)[], $26::INTEGER[]) AS added(order_id, number, sku, book_id, description, quantity, unit_price, discount, amount, returned) ON taken.id = added.order_id ON CONFLICT (order_id, number) DO UPDATE SET sku = excluded.sku, book_id = excluded.book_id, description = excluded.description, quantity = excluded.quantity, unit_price = excluded.unit_price, discount = excluded.discount, amount = excluded.amount, returned = excluded.returned)
+ SELECT count(*) AS count_1 
+FROM taken
+-- orders_id, orders_customer_id, orders_channel, orders_reference, orders_currency, orders_status, orders_placed_at, orders_subtotal, orders_tax, orders_shipping, orders_line_count, orders_version, orders_created_at, orders_created_by, orders_updated_at, orders_updated_by, order_lines_order_id, order_lines_number, order_lines_sku, order_lines_book_id, order_lines_description, order_lines_quantity, order_lines_unit_price, order_lines_discount, order_lines_amount, order_lines_returned
