@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any
 
 import msgspec
@@ -78,10 +79,11 @@ class MoneyRead(msgspec.Struct, frozen=True, kw_only=True):
     amount: Annotated[Decimal, Meta(description="An exact decimal.", examples=["19.99"])]
     currency: Annotated[str, Meta(examples=["EUR"])]
 
-    @classmethod
-    def of(cls, amount: Decimal, currency: str) -> "MoneyRead":
+    @staticmethod
+    @lru_cache(maxsize=8_192)  # prices are few and read often, and finding the canonical form is half of reading a book
+    def of(amount: Decimal, currency: str) -> "MoneyRead":
         """The canonical form of an exact amount."""
-        return cls(amount=canonical(amount, currency), currency=currency)
+        return MoneyRead(amount=canonical(amount, currency), currency=currency)
 
 
 def given(value: Any, default: Any) -> Any:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from operator import mul
 
 from domain.shared.errors import Invalid
@@ -23,6 +24,14 @@ def _check_digit_10(first9: str) -> str:
     # the time.
     total = sum(map(mul, _WEIGHTS_10, first9.encode("ascii"))) - _ZEROS_10
     return "0123456789X"[-total % 11]
+
+
+@lru_cache(maxsize=65_536)  # a page of books asks for the same ones again and again
+def _isbn10(isbn13: str) -> str | None:
+    if not isbn13.startswith("978"):
+        return None
+    first9 = isbn13[3:12]
+    return first9 + _check_digit_10(first9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +87,7 @@ class Isbn:
     @property
     def isbn10(self) -> str | None:
         """The ten-digit form; a 979 number has none."""
-        if not self.value.startswith("978"):
-            return None
-        first9 = self.value[3:12]
-        return first9 + _check_digit_10(first9)
+        return _isbn10(self.value)
 
     def __str__(self) -> str:
         return self.value

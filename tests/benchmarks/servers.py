@@ -31,22 +31,22 @@ class Contender:
     environment: Mapping[str, str]
 
     def arguments(self, port: int) -> list[str]:
-        """The whole command line."""
-        return [*self.command, str(port), *self.target] if self.command else [*self.target, str(port)]
+        """The whole command line; one without a target takes its port from the environment."""
+        return [*self.command, str(port), *self.target] if self.target else self.command
 
 
 def contenders(dsn: str) -> list[Contender]:
     """Daybook with request ids, traces sampled at 1 %, metrics and JSON logs on, and the three peers."""
     daybook = {
-        "DATABASE_URL": dsn, "MONITORING_TRACE_SAMPLE_RATIO": "0.01", "LOGGING_FORMAT": "json", "LOG_LEVEL": "INFO",
-        "SERVER_WORKERS": "1", "APP_ENV": "development",
+        "DATABASE_URL": dsn, "MONITORING_TRACE_SAMPLING": "0.01", "LOG_FORMAT": "json", "LOG_LEVEL": "info",
+        "WORKERS": "1", "APP_ENV": "development",
     }  # fmt: skip
     peers = "tests.benchmarks.peers"
     here = {"BENCH_DSN": dsn}
     return [
         Contender(name="bare ASGI + asyncpg", command=GRANIAN, target=[f"{peers}.bare:app"], environment=here),
         Contender(
-            name="Daybook", command=[sys.executable, "-m", "entrypoints.cli", "serve", "--port"], target=[],
+            name="Daybook", command=[str(Path(sys.executable).with_name("daybook")), "serve"], target=[],
             environment=daybook,
         ),
         Contender(
@@ -85,7 +85,7 @@ def free_port() -> int:
 def running(contender: Contender, core: int | None) -> Iterator[Running]:
     """The server from its first answer on; stopped at the end. `core` is the one CPU it may use."""
     port = free_port()
-    environment = {**os.environ, **contender.environment, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, **contender.environment, "PYTHONPATH": str(ROOT), "PORT": str(port)}
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
         process = subprocess.Popen(
             contender.arguments(port), cwd=ROOT, env=environment, stdout=nowhere, stderr=nowhere, start_new_session=True
