@@ -98,12 +98,15 @@ class SalesLoader:
             found = await uow.orders.find_by_references(channel, references)
             originals |= {SaleKey(returned=False, channel=channel, reference=one): kept for one, kept in found.items()}
         originals |= {key: changed for key in named if (changed := self._came_back.get(key)) is not None}
+        customers = await self._find_customers(uow, sales)
+        kept: dict[SaleKey, Order | Return] = {**orders, **returns}
         books = isbns({one.row.sku for sale in sales for one in sale.rows})
         return Known(
             orders=orders,
             originals=originals,
             returns=returns,
-            customers=await self._find_customers(uow, sales),
+            customers=customers,
+            former_customers=await _find_former(uow, sales, kept, customers),
             books=await uow.books.ids_by_isbn(books) if books else {},
         )
 
@@ -120,6 +123,21 @@ class SalesLoader:
             by_email = await uow.customers.find_by_emails(list(emails.values()))
             known |= {text: by_email[email].id for text, email in emails.items() if email in by_email}
         return known
+
+
+async def _find_former(
+    uow: UnitOfWork, sales: Sequence[Sale], kept: Mapping[SaleKey, Order | Return], living: Mapping[str, CustomerId]
+) -> dict[str, CustomerId]:
+    """Customers of kept orders who are called as the file says, and are not among the living."""
+    former: dict[str, CustomerId] = {}
+    for sale in sales:
+        text, there = sale.head.customer, kept.get(sale.key)
+        if text is None or text in living or text in former or there is None or there.customer_id is None:
+            continue
+        details = (await uow.customers.get(there.customer_id)).details
+        if text == details.reference or (details.email is not None and _email(text) == details.email):
+            former[text] = there.customer_id
+    return former
 
 
 def _hand_over(settled: Settled, uow: UnitOfWork) -> None:

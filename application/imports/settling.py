@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from application.customers.models import CustomerCreate
+from application.imports.comparing import differences, line_differences
 from application.imports.gathering import PlacedRow, Sale
 from application.imports.models import RowVerdict, Verdict
 from application.imports.rejecting import Fields, rejected, rejected_by
@@ -33,13 +34,15 @@ _DIFFERENT = "already-imported-differently"
 class Known:
     """What the store has of what a batch speaks of.
 
-    `originals` are the orders that returns are of, by the order's key; `customers` are by the text of the file.
+    `originals` are the orders that returns are of, by the order's key; `customers` are the living ones by the text of
+    the file, and `former_customers` those whom an order is kept for and who were put away since.
     """
 
     orders: Mapping[SaleKey, Order] = field(default_factory=dict)
     returns: Mapping[SaleKey, Return] = field(default_factory=dict)
     originals: Mapping[SaleKey, Order] = field(default_factory=dict)
     customers: dict[str, CustomerId] = field(default_factory=dict)
+    former_customers: Mapping[str, CustomerId] = field(default_factory=dict)
     books: Mapping[Isbn, BookId] = field(default_factory=dict)
 
 
@@ -92,14 +95,14 @@ class Settler:
             return verdicts
         known = self._known.orders.get(sale.key)
         if known is not None:
-            different = _differences(
+            different = differences(
                 currency=(known.currency, currency),
                 placed_at=(known.placed_at, placed_at),
                 tax=(known.tax, tax),
                 shipping=(known.shipping, shipping),
-                customer=(known.customer_id, self._customer_as_known(sale, known.customer_id)),
+                customer=(known.customer_id, self._customer_named(sale)),
             )
-            return verdicts + _compared(drafted, {one.number: one for one in known.lines}, different, _same_order_line)
+            return verdicts + self._compared(drafted, {one.number: one for one in known.lines}, different)
         customer_id, customer = self._customer(sale)
         order, placed = Order.place(
             OrderId(self._ids.new()),
@@ -135,13 +138,13 @@ class Settler:
             return verdicts
         known = self._known.returns.get(sale.key)
         if known is not None:
-            different = _differences(
+            different = differences(
                 order=(known.order_id, None),
                 currency=(known.currency, currency),
                 returned_at=(known.returned_at, returned_at),
-                customer=(known.customer_id, self._customer_as_known(sale, known.customer_id)),
+                customer=(known.customer_id, self._customer_named(sale)),
             )
-            return verdicts + _compared(drafted, {one.number: one for one in known.lines}, different, _same_return_line)
+            return verdicts + self._compared(drafted, {one.number: one for one in known.lines}, different)
         customer_id, customer = self._customer(sale)
         recorded = Return.of_lines(
             ReturnId(self._ids.new()),
@@ -170,9 +173,9 @@ class Settler:
         known = self._known.returns.get(sale.key)
         if known is not None:
             there = {one.order_line: one.quantity for one in known.lines}
-            other = _differences(order=(known.order_id, order.id), returned_at=(known.returned_at, sale.at))
+            other = differences(order=(known.order_id, order.id), returned_at=(known.returned_at, sale.at))
             return verdicts + [
-                _unchanged_or(one.line, other or _differences(quantity=(there.get(number), quantity)))
+                self._unchanged_or(one.line, other or differences(quantity=(there.get(number), quantity)))
                 for number, (one, quantity) in quantities.items()
             ]
         if quantities:
@@ -233,11 +236,32 @@ class Settler:
         )
         return return_line(number, command, self._known.books)
 
-    def _customer_as_known(self, sale: Sale, kept: CustomerId | None) -> CustomerId | None:
-        """Who the file says it is; whoever it was when nobody living is called so any more."""
-        if sale.head.customer is None:
+    def _compared(self, drafted: Drafted[L], known: Mapping[int, L], different: Sequence[str]) -> list[RowVerdict]:
+        """Each row compared with the line that is kept at its place; `different` is what differs of the whole."""
+        verdicts = []
+        for one, line in drafted:
+            kept = known.get(one.place)
+            if different or kept is not None:
+                names = different or ([] if kept is None else line_differences(kept, line))
+                verdicts.append(self._unchanged_or(one.line, names))
+            else:
+                message = "was not there when its order was imported, and a kept order does not grow"
+                verdicts.append(rejected(one.line, _DIFFERENT, message))
+        return verdicts
+
+    def _unchanged_or(self, line: int, different: Sequence[str]) -> RowVerdict:
+        if not different:
+            return RowVerdict(line, Verdict.UNCHANGED)
+        names = ", ".join(self._fields.get(name, name) for name in different)
+        return rejected(line, _DIFFERENT, f"was imported before with another {names}, and is left as it is")
+
+    def _customer_named(self, sale: Sale) -> CustomerId | None:
+        """Who the file says it is, living or put away; a fresh id, equal to none, when there is nobody of that name."""
+        text = sale.head.customer
+        if text is None:
             return None
-        return self._known.customers.get(sale.head.customer, kept)
+        known = self._known.customers.get(text, self._known.former_customers.get(text))
+        return CustomerId(self._ids.new()) if known is None else known
 
     def _customer(self, sale: Sale) -> tuple[CustomerId | None, tuple[Customer, Event] | None]:
         text = sale.head.customer
@@ -279,47 +303,5 @@ def _required(value: T | None) -> T:
     return value
 
 
-def _differences(**values: tuple[object, object]) -> tuple[str, ...]:
-    """The names whose two values are not the same."""
-    return tuple(name for name, (known, given) in values.items() if known != given)
-
-
-def _compared(
-    drafted: Drafted[L], known: Mapping[int, L], different: tuple[str, ...], same: Callable[[L, L], bool]
-) -> list[RowVerdict]:
-    """Each row compared with the line that is kept at its place."""
-    verdicts = []
-    for one, line in drafted:
-        kept = known.get(one.place)
-        if different:
-            verdicts.append(_unchanged_or(one.line, different))
-        elif kept is None:
-            message = "the order was imported before without this line, and a kept order does not grow"
-            verdicts.append(rejected(one.line, _DIFFERENT, message))
-        else:
-            verdicts.append(_unchanged_or(one.line, () if same(kept, line) else ("line",)))
-    return verdicts
-
-
-def _unchanged_or(line: int, different: Sequence[str]) -> RowVerdict:
-    if not different:
-        return RowVerdict(line, Verdict.UNCHANGED)
-    return rejected(line, _DIFFERENT, f"was imported before with another {', '.join(different)}, and is left as it is")
-
-
 def _created(drafted: Drafted[L]) -> list[RowVerdict]:
     return [RowVerdict(one.line, Verdict.CREATED) for one, _ in drafted]
-
-
-def _goods(line: OrderLine | ReturnLine) -> tuple[object, ...]:
-    # A book that came into the catalogue after the order changes how its SKU is written, and nothing else.
-    isbn = Isbn.find(line.sku)
-    return (line.sku if isbn is None else isbn.value, line.description, line.quantity, line.unit_price)
-
-
-def _same_order_line(one: OrderLine, other: OrderLine) -> bool:
-    return _goods(one) == _goods(other) and one.discount == other.discount
-
-
-def _same_return_line(one: ReturnLine, other: ReturnLine) -> bool:
-    return _goods(one) == _goods(other)
