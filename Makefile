@@ -15,6 +15,7 @@ export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON := $(TOOLS)/bin/python
 export UV_NO_PROGRESS := 1
+export UV_COMPILE_BYTECODE := 1
 unexport VIRTUAL_ENV PYTHONHOME
 
 help: ## list these commands
