@@ -10,6 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
 import asyncpg
@@ -19,9 +20,11 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection, Inspector, inspect
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
+from sqlalchemy.types import TypeEngine
 
 import migrations
 from adapters.postgres.connection import Dsn
@@ -30,6 +33,9 @@ from adapters.sql.tables import metadata
 
 _Result = TypeVar("_Result")
 _CONNECT_WITHIN = 10.0
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy types no dialect
+# Alembic keeps the context of its scripts in a global; between processes the database itself makes them wait.
+_ONE_IN_THIS_PROCESS = Lock()
 
 
 def upgrade(url: str, revision: str = "head") -> None:
@@ -89,7 +95,7 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 def _run(url: str, work: Callable[[Connection], _Result]) -> _Result:
-    with ThreadPoolExecutor(1, "migrate") as thread:
+    with _ONE_IN_THIS_PROCESS, ThreadPoolExecutor(1, "migrate") as thread:
         return thread.submit(lambda: asyncio.run(_connected(Dsn(url), work))).result()
 
 
@@ -134,11 +140,15 @@ def _told(difference: tuple[Any, ...]) -> str:
     kind, *rest = difference
     if kind.startswith("modify_"):
         _schema, table, column, _existing, present, wanted = rest
-        return f"{kind} {table}.{column}: is {present!r}, should be {wanted!r}"
+        return f"{kind} {table}.{column}: is {_word(present)}, should be {_word(wanted)}"
     thing = rest[-1]
     table = getattr(thing, "table", None)
     owner = rest[-2] if isinstance(rest[-2:][0], str) else getattr(table, "name", None)
     return f"{kind} {thing.name if owner in (None, thing.name) else f'{owner}.{thing.name}'}"
+
+
+def _word(value: object) -> str:
+    return value.compile(dialect=_DIALECT) if isinstance(value, TypeEngine) else str(value)
 
 
 def _check_differences(inspector: Inspector) -> list[str]:
