@@ -68,12 +68,16 @@ def asset_names() -> frozenset[str]:
 
 def documentation_operations(operations: Sequence[Operation], config: HttpConfig) -> list[Operation]:
     """The document of `operations`, and the pages that show it. None of this is in the document."""
-    document = content("application/json", encode(openapi_document(operations, config.version)))
     names = asset_names()
+
+    @cache
+    def document() -> Content:
+        # Made when it is first asked for: most processes are never asked, and all start sooner.
+        return content("application/json", encode(openapi_document(operations, config.version)))
 
     async def get_document(request: HttpRequest) -> ASGIApp:
         refuse_query(request.scope)
-        return _reply(document, request.scope)
+        return _reply(await asyncio.to_thread(document), request.scope)
 
     async def get_asset(request: HttpRequest) -> ASGIApp:
         refuse_query(request.scope)
