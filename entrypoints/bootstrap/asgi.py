@@ -57,9 +57,9 @@ def build(brief: Brief, ready: Semaphore | None = None) -> ASGIApp:
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
         _stop_with_parent(asyncio.get_running_loop())
-        async with wiring.opened() as services:
+        async with wiring.opened():
             if brief.prepare is not None:
-                await brief.prepare(services)
+                await brief.prepare(wiring.services)
             if metrics is not None and wiring.pool is not None:
                 metrics.watch(wiring.pool)
             # What is there now stays: looking through it again and again is what made the slowest requests slow.

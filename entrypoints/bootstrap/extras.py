@@ -2,7 +2,11 @@
 
 from importlib import import_module
 
+from dependency_injector import containers
 from opentelemetry.sdk.trace.export import SpanExporter
+
+from adapters.postgres.connection import QueryObserver
+from entrypoints.bootstrap.settings import SnowflakeConfig
 
 
 def span_exporter(endpoint: str) -> SpanExporter:
@@ -11,3 +15,9 @@ def span_exporter(endpoint: str) -> SpanExporter:
         endpoint=endpoint
     )
     return exporter
+
+
+def snowflake(config: SnowflakeConfig, observer: QueryObserver | None) -> containers.Container:
+    """The adapters of the warehouse (extra `snowflake`)."""
+    made: containers.Container = import_module("entrypoints.bootstrap.warehouse").adapters(config, observer)
+    return made

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from adapters.postgres.connection import Dsn
-from entrypoints.bootstrap.settings import Settings
+from entrypoints.bootstrap.settings import Settings, SnowflakeConfig
 
 # Passwords that stand in examples all over the world.
 _EXAMPLE_PASSWORDS: Final = frozenset(
@@ -70,13 +70,18 @@ def _stores(settings: Settings) -> Iterator[str]:
     if app.analytics not in allowed:
         yield f"ANALYTICS_STORAGE must be {' or '.join(allowed)} with STORAGE={app.storage}"
     if "snowflake" in (app.storage, app.analytics):
-        missing = [
-            f"SNOWFLAKE_{name.upper()}" for name in ("account", "user", "password") if getattr(snowflake, name) is None
-        ]
-        if missing:
-            yield f"{', '.join(missing)} must be given to use Snowflake"
-        if importlib.util.find_spec("snowflake") is None:
-            yield "STORAGE=snowflake needs the extra: install daybook[snowflake]"
+        yield from without_snowflake(snowflake)
+
+
+def without_snowflake(config: SnowflakeConfig) -> Iterator[str]:
+    """Why the warehouse cannot be used; nothing when it can."""
+    missing = [f"SNOWFLAKE_{name.upper()}" for name in ("account", "user") if getattr(config, name) is None]
+    if config.password is None and config.private_key_file is None:
+        missing.append("SNOWFLAKE_PASSWORD or SNOWFLAKE_PRIVATE_KEY_FILE")
+    if missing:
+        yield f"{', '.join(missing)} must be given to use Snowflake"
+    if importlib.util.find_spec("snowflake") is None:
+        yield "Snowflake needs the extra: install daybook[snowflake]"
 
 
 def _monitoring(settings: Settings) -> Iterator[str]:

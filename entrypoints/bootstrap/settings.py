@@ -160,6 +160,8 @@ class SnowflakeConfig(Struct, frozen=True, kw_only=True):
     account: Annotated[str | None, Meta(description="The account identifier.")] = None
     user: Annotated[str | None, Meta(description="The user that Daybook logs in as.")] = None
     password: Annotated[Secret | None, Meta(description="Its password or programmatic access token.")] = None
+    private_key_file: Annotated[str | None, Meta(description="Its private key (PEM), instead of a password.")] = None
+    private_key_passphrase: Annotated[Secret | None, Meta(description="What opens that key.")] = None
     database: Annotated[str, Meta(min_length=1, description="The database of the warehouse.")] = "DAYBOOK"
     schema: Annotated[str, Meta(min_length=1, description="The schema in it.")] = "PUBLIC"
     warehouse: Annotated[str | None, Meta(description="The virtual warehouse that computes.")] = None

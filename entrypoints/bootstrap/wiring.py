@@ -1,6 +1,6 @@
 """Settings made into services, with what has to be opened before they work and closed after."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -9,8 +9,10 @@ from dependency_injector import containers
 from adapters.postgres.connection import QueryObserver
 from adapters.postgres.errors import raise_translated
 from adapters.postgres.pool import Pool
-from entrypoints.bootstrap import migrate
-from entrypoints.bootstrap.containers import MemoryAdapters, PostgresAdapters, services
+from application.analytics.verify import Backend, VerificationService
+from application.ports.history import HistorySink, HistorySource
+from entrypoints.bootstrap import extras, migrate
+from entrypoints.bootstrap.containers import MemoryAdapters, PostgresAdapters, SystemAdapters, services
 from entrypoints.bootstrap.settings import DatabaseConfig, Settings, Storage
 from entrypoints.services import Services
 
@@ -29,32 +31,76 @@ class Wiring:
         observer: QueryObserver | None = None,
         wrap: Callable[[type[Any]], type[Any]] | None = None,
     ) -> None:
+        self._settings = settings
+        self._observer = observer
+        self._made: dict[Storage, containers.Container] = {}
         self.pool = _pool(settings.database, url, observer) if url is not None else None
-        made: dict[Storage, containers.Container] = {}
-        for storage in (settings.app.storage, settings.app.analytics):
-            if storage not in made:
-                made[storage] = self._adapters(storage)
-        self.services: Services = services(made[settings.app.storage], made[settings.app.analytics], wrap=wrap)
+        records, analytics = self._adapters(settings.app.storage), self._adapters(settings.app.analytics)
+        self.services: Services = services(records, analytics, wrap=wrap)
 
     @asynccontextmanager
-    async def opened(self) -> AsyncIterator[Services]:
-        """The services, with connections to their stores. Raises Unavailable when there is no connection."""
-        if self.pool is None:
-            yield self.services
-            return
+    async def opened(self) -> AsyncIterator["Wiring"]:
+        """Itself, with connections to its stores. Raises Unavailable when there is no connection."""
         try:
-            await self.pool.open()
-        except Exception as error:
-            raise_translated(error)
-        try:
-            yield self.services
+            if self.pool is not None:
+                await _open(self.pool)
+            yield self
         finally:
-            await self.pool.close()
+            if self.pool is not None:
+                await self.pool.close()
+            if "snowflake" in self._made:
+                await self._made["snowflake"].warehouse().close()
 
-    def _adapters(self, storage: Storage) -> containers.Container:
+    def verification(self, backends: Sequence[Storage]) -> VerificationService:
+        """Compares these stores with each other; those that are not the store of record are given its history."""
+        records = self._settings.app.storage
+        return VerificationService(
+            source=self._history(),
+            backends={
+                name: Backend(
+                    facts=self._adapters(name).facts(),
+                    sink=None if name == records else self._adapters(name).sink(),
+                )
+                for name in backends
+            },
+            clock=SystemAdapters.clock(),
+        )
+
+    async def upgrade_warehouse(self) -> None:
+        """Brings the warehouse to the newest schema. Raises Unavailable."""
+        await self._adapters("snowflake").upgrade()
+
+    async def load_warehouse(self) -> int:
+        """Brings the warehouse to the newest schema and to the history of the store of record; how many rows it took.
+
+        Raises Unavailable.
+        """
+        await self.upgrade_warehouse()
+        sink: HistorySink = self._adapters("snowflake").sink()
+        return await sink.write(await self._history().read())
+
+    def _history(self) -> HistorySource:
+        source: HistorySource = self._adapters(self._settings.app.storage).history()
+        return source
+
+    def _adapters(self, storage: Storage) -> Any:
+        if storage not in self._made:
+            self._made[storage] = self._new(storage)
+        return self._made[storage]
+
+    def _new(self, storage: Storage) -> containers.Container:
+        if storage == "snowflake":
+            return extras.snowflake(self._settings.snowflake, self._observer)
         if storage == "postgres" and self.pool is not None:
             return PostgresAdapters(pool=self.pool, head=migrate.head())
         return MemoryAdapters()
+
+
+async def _open(pool: Pool) -> None:
+    try:
+        await pool.open()
+    except Exception as error:
+        raise_translated(error)
 
 
 def _pool(config: DatabaseConfig, url: str, observer: QueryObserver | None) -> Pool:

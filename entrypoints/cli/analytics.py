@@ -1,20 +1,36 @@
 """`daybook analytics`."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from cyclopts import App, Parameter
+from msgspec import Struct
 
 from application.analytics.models import Answer, AnswerPage
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS
 from application.analytics.service import AnalyticsService
-from entrypoints.cli.exits import UsageError
+from application.analytics.verify import Verification
+from entrypoints.bootstrap.failures import ConfigurationError
+from entrypoints.bootstrap.rules import without_snowflake
+from entrypoints.bootstrap.settings import Settings, Storage
+from entrypoints.bootstrap.wiring import Wiring
+from entrypoints.cli.exits import OK, AnswersDiffer, UsageError
 from entrypoints.cli.output import Format, FormatOption, message, show
-from entrypoints.cli.running import use
+from entrypoints.cli.running import prepared, use, use_wiring
 
 _NAMES: Final = (*REPORTS, RFM_CUSTOMERS.name)
 # The part of an answer that is a list: what a table, CSV and ndjson show. Without one it is the answer itself.
 _ROWS: Final[Mapping[str, str]] = {"revenue": "periods", "top-products": "items", "rfm": "segments"}
+
+BackendsOption = Annotated[str | None, Parameter(help="Two or more of memory, postgres and snowflake.")]
+VerifyFormat = Annotated[Literal["table", "json"], Parameter(help="How the outcome is shown.")]
+
+
+class WarehouseLoad(Struct, frozen=True, kw_only=True):
+    """How many rows the warehouse took, new ones and changed ones."""
+
+    rows: int
+
 
 app = App(
     name="analytics",
@@ -24,6 +40,7 @@ $ daybook analytics summary --currency EUR
 $ daybook analytics revenue --period month --tz Europe/Berlin --format csv
 $ daybook analytics rfm --method ntile --format json
 $ daybook analytics definitions
+$ daybook analytics verify
 
 Reports: {", ".join(_NAMES)}.""",
 )
@@ -61,6 +78,79 @@ def definitions(*, format: FormatOption = "table") -> None:  # noqa: A002  # the
             default = f" [default: {parameter.default}]" if parameter.default is not None else ""
             print(f"  --{parameter.name}  {parameter.description}{default}")
         print()
+
+
+@app.command
+def verify(
+    *,
+    backends: BackendsOption = None,
+    format: VerifyFormat = "table",  # noqa: A002  # the name of the option
+) -> int:
+    """Asks every report of several stores and compares the digests. The exit code is 6 when two of them differ.
+
+    $ daybook analytics verify --backends memory,postgres
+    $ daybook analytics verify --backends memory,postgres,snowflake --format json
+
+    Stores other than that of record are given its history first, so the warehouse is loaded, too.
+    """
+    settings = prepared()
+    names = _stores(settings, backends)
+    if settings.app.storage != "postgres":
+        raise UsageError(f"STORAGE={settings.app.storage} has no history to compare others with")
+
+    async def compare(wiring: Wiring) -> Verification:
+        if "snowflake" in names:
+            await wiring.upgrade_warehouse()
+        return await wiring.verification(names).verify()
+
+    found = use_wiring(compare)
+    if format == "json":
+        show(found, format)
+    else:
+        _tell(found)
+    if not found.agree:
+        raise AnswersDiffer(f"{found.disagreed} of {found.asked} questions got different answers")
+    return OK
+
+
+@app.command
+def load(*, format: VerifyFormat = "table") -> None:  # noqa: A002  # the name of the option
+    """Loads the Snowflake warehouse: its schema, and what is new or changed in the store of record.
+
+    $ daybook analytics load
+
+    Doing it again changes nothing, so it can be done as often as wanted.
+    """
+    problems = list(without_snowflake(prepared().snowflake))
+    if problems:
+        raise ConfigurationError(problems)
+    rows = use_wiring(lambda wiring: wiring.load_warehouse())
+    show(WarehouseLoad(rows=rows), format)
+
+
+def _stores(settings: Settings, text: str | None) -> tuple[Storage, ...]:
+    """The stores to compare. Raises UsageError or ConfigurationError."""
+    problems = list(without_snowflake(settings.snowflake))
+    if text is None:
+        return ("memory", "postgres") if problems else ("memory", "postgres", "snowflake")
+    names = tuple(dict.fromkeys(part.strip() for part in text.split(",")))
+    known: tuple[Storage, ...] = ("memory", "postgres", "snowflake")
+    if len(names) < 2 or not set(names) <= set(known):
+        raise UsageError(f"--backends must be two or more of {', '.join(known)}, with commas between")
+    if "snowflake" in names and problems:
+        raise ConfigurationError(problems)
+    return tuple(name for name in known if name in names)
+
+
+def _tell(found: Verification) -> None:
+    stores = ", ".join(f"{name} (at event {position})" for name, position in found.watermarks.items())
+    print(f"{found.asked} questions to {stores}: {found.disagreed} got different answers")
+    for check in found.checks:
+        if not check.agree:
+            asked = " ".join(f"--{name} {value}" for name, value in check.parameters.items())
+            print(f"\n{check.report} {asked}")
+            for name, digest in check.digests.items():
+                print(f"  {name}: {digest}")
 
 
 async def _ask(service: AnalyticsService, name: str, pairs: Sequence[tuple[str, str]]) -> Any:

@@ -42,6 +42,11 @@ def use(ask: Callable[[Services], Awaitable[T]]) -> T:
     """What `ask` gives for the services on the configured stores. Raises what they raise, Unavailable or
     AlreadyRunning.
     """
+    return use_wiring(lambda wiring: ask(wiring.services))
+
+
+def use_wiring(ask: Callable[[Wiring], Awaitable[T]]) -> T:
+    """As `use`, for what needs more than the services."""
     settings = prepared()
     if settings.app.storage == "memory":
         raise UsageError(
@@ -54,9 +59,9 @@ def use(ask: Callable[[Services], Awaitable[T]]) -> T:
         return asyncio.run(_asked(settings, url, ask))
 
 
-async def _asked(settings: Settings, url: str | None, ask: Callable[[Services], Awaitable[T]]) -> T:
-    async with Wiring(settings, url).opened() as services:
-        return await ask(services)
+async def _asked(settings: Settings, url: str | None, ask: Callable[[Wiring], Awaitable[T]]) -> T:
+    async with Wiring(settings, url).opened() as wiring:
+        return await ask(wiring)
 
 
 def confirm(question: str, *, yes: bool) -> None:

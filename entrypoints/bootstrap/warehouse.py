@@ -1,0 +1,73 @@
+"""The adapters of Snowflake, in a module of its own since its driver is an optional extra."""
+
+from typing import NoReturn
+from uuid import UUID
+
+from dependency_injector import containers, providers
+
+from adapters.postgres.connection import QueryObserver
+from adapters.snowflake.books import SnowflakeBookReader
+from adapters.snowflake.customers import SnowflakeCustomerReader
+from adapters.snowflake.engine import SnowflakeConnection, Warehouse
+from adapters.snowflake.history import SnowflakeHistorySink
+from adapters.snowflake.purchases import SnowflakePurchaseFacts
+from adapters.snowflake.schema import upgrade
+from adapters.snowflake.stores import SnowflakeHealth
+from adapters.snowflake.unit_of_work import SnowflakeUnitsOfWork
+from application.errors import ReadOnlyStore
+from application.listing import Listing
+from entrypoints.bootstrap.settings import Secret, SnowflakeConfig
+
+
+class OrdersElsewhere:
+    """Orders and returns of a deployment that has a warehouse only, where they are counted and not shown."""
+
+    async def get(self, order_id: UUID) -> NoReturn:  # noqa: ARG002  # the shape of the port
+        """Raises ReadOnlyStore."""
+        raise _elsewhere()
+
+    async def list(self, listing: Listing) -> NoReturn:  # noqa: ARG002  # the shape of the port
+        """Raises ReadOnlyStore."""
+        raise _elsewhere()
+
+
+def _elsewhere() -> ReadOnlyStore:
+    return ReadOnlyStore(
+        "this deployment answers from a Snowflake warehouse, which counts orders and returns and does not show single "
+        "ones: ask where the records are kept"
+    )
+
+
+class SnowflakeAdapters(containers.DeclarativeContainer):
+    """What a warehouse serves: readers of customers and books, analytics, and the sink that loads it."""
+
+    warehouse: providers.Dependency[Warehouse] = providers.Dependency(instance_of=Warehouse)
+    units = providers.Singleton(SnowflakeUnitsOfWork)
+    customers = providers.Singleton(SnowflakeCustomerReader, warehouse)
+    books = providers.Singleton(SnowflakeBookReader, warehouse)
+    orders = providers.Singleton(OrdersElsewhere)
+    returns = providers.Singleton(OrdersElsewhere)
+    facts = providers.Singleton(SnowflakePurchaseFacts, warehouse)
+    sink = providers.Singleton(SnowflakeHistorySink, warehouse)
+    health = providers.Singleton(SnowflakeHealth, warehouse)
+    upgrade = providers.Callable(upgrade, warehouse)
+
+
+def adapters(config: SnowflakeConfig, observer: QueryObserver | None) -> SnowflakeAdapters:
+    """The adapters on the account that is configured; the first question opens the first session."""
+    connection = SnowflakeConnection(
+        account=config.account or "",
+        user=config.user or "",
+        password=_revealed(config.password),
+        private_key_file=config.private_key_file,
+        private_key_passphrase=_revealed(config.private_key_passphrase),
+        database=config.database,
+        schema=config.schema,
+        warehouse=config.warehouse,
+        role=config.role,
+    )
+    return SnowflakeAdapters(warehouse=Warehouse(connection, observer=observer))
+
+
+def _revealed(secret: Secret | None) -> str | None:
+    return None if secret is None else secret.reveal()
