@@ -17,21 +17,21 @@ async def kept(client: HttpClient) -> str:
     return path
 
 
-@pytest.mark.parametrize("tag", ['"2"', 'W/"2"', '"1", "2"', '"x" , W/"2"', "*", ' "2" ', ',"2",'])
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-async def test_a_copy_that_is_still_right_is_not_sent_again(client: HttpClient, method: str, tag: str) -> None:
+async def test_a_copy_that_is_still_right_is_not_sent_again(client: HttpClient) -> None:
     path = await kept(client)
-    answer = await client.request(method, path, headers={"If-None-Match": tag})
-    assert answer.status == 304
-    assert answer.headers["etag"] == '"2"'
-    assert answer.headers["cache-control"] == "private, no-cache"
-    assert "content-type" not in answer.headers
+    for tag in ('"2"', 'W/"2"', '"1", "2"', '"x" , W/"2"', "*", ' "2" ', ',"2",'):
+        for method in ("GET", "HEAD"):
+            answer = await client.request(method, path, headers={"If-None-Match": tag})
+            assert (answer.status, answer.headers["etag"]) == (304, '"2"'), tag
+            assert answer.headers["cache-control"] == "private, no-cache"
+            assert "content-type" not in answer.headers
 
 
-@pytest.mark.parametrize("tag", ['"1"', '"3"', '"22"', '""', "2", '"2', "", 'w/"2"'])
-async def test_a_copy_that_is_not_is_replaced(client: HttpClient, tag: str) -> None:
-    answer = await client.get(await kept(client), headers={"If-None-Match": tag})
-    assert (answer.status, answer.json()["version"]) == (200, 2)
+async def test_a_copy_that_is_not_is_replaced(client: HttpClient) -> None:
+    path = await kept(client)
+    for tag in ('"1"', '"3"', '"22"', '""', "2", '"2', "", 'w/"2"'):
+        answer = await client.get(path, headers={"If-None-Match": tag})
+        assert (answer.status, answer.json()["version"]) == (200, 2), tag
 
 
 async def test_several_lines_of_a_header_are_one_list(client: HttpClient) -> None:
@@ -49,15 +49,11 @@ async def test_a_change_of_the_version_seen_is_made(client: HttpClient, tag: str
     assert (answer.status, answer.headers["etag"]) == (200, '"3"')
 
 
-@pytest.mark.parametrize("tag", ['"1"', '"3"', 'W/"2"', '"abc"', '"1", "3"', '"02"', '""', '"99999999999999999999"'])
-async def test_a_change_of_another_version_is_refused(
-    client: HttpClient, nothing_written: NothingWritten, tag: str
-) -> None:
+async def test_a_change_of_another_version_is_refused(client: HttpClient, nothing_written: NothingWritten) -> None:
     path = await kept(client)
     order = (await client.post("/v1/orders", json=an_order())).headers["location"]
     customer = (await client.post("/v1/customers", json=a_customer())).headers["location"]
-    headers = {"If-Match": tag.replace("1", "9")}
-    returned = {"lines": [{"line": 1, "quantity": 1}]}
+    tags = ('"9"', '"3"', 'W/"2"', '"abc"', '"9", "3"', '"02"', '""', '"99999999999999999999"')
     async with nothing_written():
         for method, target, body in (
             ("PUT", path, {"title": "T"}),
@@ -66,18 +62,19 @@ async def test_a_change_of_another_version_is_refused(
             ("POST", f"{path}/restore", None),
             ("PATCH", customer, {"name": "T"}),
             ("POST", f"{order}/cancel", None),
-            ("POST", f"{order}/returns", returned),
+            ("POST", f"{order}/returns", {"lines": [{"line": 1, "quantity": 1}]}),
         ):
-            answer = await client.request(method, target, json=body, headers=headers)
-            assert (answer.status, answer.code) == (412, "stale-version"), target
+            for tag in tags:
+                answer = await client.request(method, target, json=body, headers={"If-Match": tag})
+                assert (answer.status, answer.code) == (412, "stale-version"), (target, tag)
 
 
-@pytest.mark.parametrize("tag", ["2", "two", '"2', '"2" "3"', "", '"2", *', 'w/"2"', '"é\x01"'])
-async def test_a_precondition_must_be_readable(client: HttpClient, nothing_written: NothingWritten, tag: str) -> None:
+async def test_a_precondition_must_be_readable(client: HttpClient, nothing_written: NothingWritten) -> None:
     path = await kept(client)
     async with nothing_written():
-        answer = await client.put(path, json={"title": "T"}, headers={"If-Match": tag})
-    assert (answer.status, answer.code) == (400, "malformed-precondition")
+        for tag in ("2", "two", '"2', '"2" "3"', "", '"2", *', 'w/"2"', '"é\x01"'):
+            answer = await client.put(path, json={"title": "T"}, headers={"If-Match": tag})
+            assert (answer.status, answer.code) == (400, "malformed-precondition"), tag
 
 
 async def test_a_change_may_ask_that_the_version_is_another(

@@ -2,8 +2,6 @@
 
 from urllib.parse import quote
 
-import pytest
-
 from tests.integration.http.payloads import NO_ID, a_book, a_customer, an_order
 from tests.support.builders import isbn
 from tests.support.http_client import HttpClient
@@ -11,35 +9,32 @@ from tests.support.http_client import HttpClient
 LISTS = ("/v1/customers", "/customers", "/v1/books", "/books", "/v1/orders", "/v1/returns")
 
 
-@pytest.mark.parametrize("path", LISTS)
-@pytest.mark.parametrize(
-    ("query", "name", "code"),
-    [
-        ("limit=0", "limit", "bad-limit"),
-        ("limit=-1", "limit", "bad-limit"),
-        ("limit=ten", "limit", "bad-limit"),
-        ("limit=", "limit", "bad-limit"),
-        ("limit=1.5", "limit", "bad-limit"),
-        ("limit=٣", "limit", "bad-limit"),
-        ("limit=1&limit=2", "limit", "repeated-parameter"),
-        ("cursor=nonsense", "cursor", "bad-cursor"),
-        ("cursor=", "cursor", "bad-cursor"),
-        ("sort=secret", "sort", "bad-sort"),
-        ("sort=created_at,created_at", "sort", "bad-sort"),
-        ("include=everything", "include", "unknown-include"),
-        ("colour=red", "colour", "unknown-parameter"),
-        ("Limit=1", "Limit", "unknown-parameter"),
-        ("created_at[gte]=yesterday", "created_at[gte]", "bad-value"),
-        ("created_at[like]=2026", "created_at[like]", "unknown-parameter"),
-        ("created_at=%00", "created_at", "control-character"),
-    ],
-)
-async def test_a_list_refuses_what_it_cannot_answer(
-    client: HttpClient, path: str, query: str, name: str, code: str
-) -> None:
-    answer = await client.get(f"{path}?{quote(query, safe='=&%[]')}")
-    assert (answer.status, answer.code) == (400, "bad-query")
-    assert answer.errors == [(name, code)]
+BAD_QUERIES = [
+    ("limit=0", "limit", "bad-limit"),
+    ("limit=-1", "limit", "bad-limit"),
+    ("limit=ten", "limit", "bad-limit"),
+    ("limit=", "limit", "bad-limit"),
+    ("limit=1.5", "limit", "bad-limit"),
+    ("limit=٣", "limit", "bad-limit"),
+    ("limit=1&limit=2", "limit", "repeated-parameter"),
+    ("cursor=nonsense", "cursor", "bad-cursor"),
+    ("cursor=", "cursor", "bad-cursor"),
+    ("sort=secret", "sort", "bad-sort"),
+    ("sort=created_at,created_at", "sort", "bad-sort"),
+    ("include=everything", "include", "unknown-include"),
+    ("colour=red", "colour", "unknown-parameter"),
+    ("Limit=1", "Limit", "unknown-parameter"),
+    ("created_at[gte]=yesterday", "created_at[gte]", "bad-value"),
+    ("created_at[like]=2026", "created_at[like]", "unknown-parameter"),
+    ("created_at=%00", "created_at", "control-character"),
+]
+
+
+async def test_a_list_refuses_what_it_cannot_answer(client: HttpClient) -> None:
+    for path in LISTS:
+        for query, name, code in BAD_QUERIES:
+            answer = await client.get(f"{path}?{quote(query, safe='=&%[]')}")
+            assert (answer.status, answer.code, answer.errors) == (400, "bad-query", [(name, code)]), (path, query)
 
 
 async def test_all_that_is_wrong_with_a_query_is_named(client: HttpClient) -> None:
@@ -47,10 +42,10 @@ async def test_all_that_is_wrong_with_a_query_is_named(client: HttpClient) -> No
     assert sorted(name for name, _ in answer.errors) == ["colour", "customer_id", "expand", "limit", "status"]
 
 
-@pytest.mark.parametrize("query", ["q=%ff", "q=%c3%28", "&".join(f"a{n}=1" for n in range(200))])
-async def test_a_query_that_is_no_query_is_refused(client: HttpClient, query: str) -> None:
-    answer = await client.get(f"/v1/books?{query}")
-    assert (answer.status, answer.errors) == (400, [("", "malformed-query")])
+async def test_a_query_that_is_no_query_is_refused(client: HttpClient) -> None:
+    for query in ("q=%ff", "q=%c3%28", "&".join(f"a{n}=1" for n in range(200))):
+        answer = await client.get(f"/v1/books?{query}")
+        assert (answer.status, answer.errors) == (400, [("", "malformed-query")])
 
 
 async def test_more_than_a_hundred_is_a_hundred_and_the_default_is_twenty(client: HttpClient) -> None:
@@ -100,44 +95,44 @@ async def test_the_link_repeats_the_question(client: HttpClient) -> None:
     assert (await client.get(target)).json()["data"][0]["id"] != answer.json()["data"][0]["id"]
 
 
-@pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("GET", "/"),
-        ("GET", "/health"),
-        ("GET", "/health/live"),
-        ("GET", "/health/ready"),
-        ("GET", "/test-db"),
-        ("GET", "/v1/version"),
-        ("GET", "/problems"),
-        ("GET", "/problems/not-found"),
-        ("GET", "/schema/openapi.json"),
-        ("GET", "/schema/swagger"),
-        ("GET", "/schema/redoc"),
-        ("GET", "/schema"),
-        ("GET", "/v1/isbn/9780141439549"),
-        ("GET", f"/v1/books/{NO_ID}"),
-        ("GET", f"/v1/orders/{NO_ID}"),
-        ("GET", f"/v1/orders/{NO_ID}/returns"),
-        ("GET", f"/v1/returns/{NO_ID}"),
-        ("GET", f"/v1/customers/{NO_ID}/orders"),
-        ("GET", "/v1/analytics/summary"),
-        ("GET", "/v1/analytics/rfm/customers"),
-        ("GET", "/v1/analytics/definitions"),
-        ("GET", "/v1/analytics/definitions/rfm"),
-        ("POST", "/v1/books"),
-        ("POST", "/v1/customers"),
-        ("POST", "/v1/orders"),
-        ("POST", "/v1/returns"),
-        ("POST", f"/v1/orders/{NO_ID}/cancel"),
-        ("POST", f"/v1/orders/{NO_ID}/returns"),
-        ("POST", f"/v1/books/{NO_ID}/restore"),
-        ("PUT", f"/v1/books/{NO_ID}"),
-        ("PATCH", f"/v1/customers/{NO_ID}"),
-        ("DELETE", f"/v1/books/{NO_ID}"),
-    ],
-)
-async def test_every_path_refuses_a_parameter_that_it_does_not_have(client: HttpClient, method: str, path: str) -> None:
-    answer = await client.request(method, f"{path}?force=true", json=an_order() if method == "POST" else None)
-    assert (answer.status, answer.code) == (400, "bad-query")
-    assert answer.errors == [("force", "unknown-parameter")]
+PATHS = [
+    ("GET", "/"),
+    ("GET", "/health"),
+    ("GET", "/health/live"),
+    ("GET", "/health/ready"),
+    ("GET", "/test-db"),
+    ("GET", "/v1/version"),
+    ("GET", "/problems"),
+    ("GET", "/problems/not-found"),
+    ("GET", "/schema/openapi.json"),
+    ("GET", "/schema/swagger"),
+    ("GET", "/schema/redoc"),
+    ("GET", "/schema"),
+    ("GET", "/v1/isbn/9780141439549"),
+    ("GET", f"/v1/books/{NO_ID}"),
+    ("GET", f"/v1/orders/{NO_ID}"),
+    ("GET", f"/v1/orders/{NO_ID}/returns"),
+    ("GET", f"/v1/returns/{NO_ID}"),
+    ("GET", f"/v1/customers/{NO_ID}/orders"),
+    ("GET", "/v1/analytics/summary"),
+    ("GET", "/v1/analytics/rfm/customers"),
+    ("GET", "/v1/analytics/definitions"),
+    ("GET", "/v1/analytics/definitions/rfm"),
+    ("POST", "/v1/books"),
+    ("POST", "/v1/customers"),
+    ("POST", "/v1/orders"),
+    ("POST", "/v1/returns"),
+    ("POST", f"/v1/orders/{NO_ID}/cancel"),
+    ("POST", f"/v1/orders/{NO_ID}/returns"),
+    ("POST", f"/v1/books/{NO_ID}/restore"),
+    ("PUT", f"/v1/books/{NO_ID}"),
+    ("PATCH", f"/v1/customers/{NO_ID}"),
+    ("DELETE", f"/v1/books/{NO_ID}"),
+]
+
+
+async def test_every_path_refuses_a_parameter_that_it_does_not_have(client: HttpClient) -> None:
+    for method, path in PATHS:
+        answer = await client.request(method, f"{path}?force=true", json=an_order() if method == "POST" else None)
+        assert (answer.status, answer.code) == (400, "bad-query"), path
+        assert answer.errors == [("force", "unknown-parameter")], path

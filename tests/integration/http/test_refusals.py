@@ -1,12 +1,11 @@
-"""Bad input, each with a clear problem and nothing written: the table of the framework's defaults that must not stay."""
+"""Bad input, each with a clear problem and nothing written: what the framework would let pass by default, and more."""
 
 import json
 from typing import Any
 
-import pytest
-
 from tests.integration.http.conftest import CONFIG, NothingWritten
 from tests.integration.http.payloads import a_book, a_customer, a_line, an_order
+from tests.support.builders import isbn
 from tests.support.http_client import HttpClient
 
 JSON = {"Content-Type": "application/json"}
@@ -67,16 +66,11 @@ BAD_BODIES: list[tuple[str, str, Any, list[tuple[str, str]]]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("path", "body", "errors"), [row[1:] for row in BAD_BODIES], ids=[row[0] for row in BAD_BODIES]
-)
-async def test_a_bad_body_is_refused_field_by_field(
-    client: HttpClient, nothing_written: NothingWritten, path: str, body: Any, errors: list[tuple[str, str]]
-) -> None:
+async def test_a_bad_body_is_refused_field_by_field(client: HttpClient, nothing_written: NothingWritten) -> None:
     async with nothing_written():
-        answer = await client.post(path, json=body)
-    assert (answer.status, answer.code) == (422, "invalid")
-    assert answer.errors == errors
+        for name, path, body, errors in BAD_BODIES:
+            answer = await client.post(path, json=body)
+            assert (answer.status, answer.code, answer.errors) == (422, "invalid", errors), name
 
 
 MALFORMED = {
@@ -100,15 +94,19 @@ MALFORMED = {
 }
 
 
-@pytest.mark.parametrize("body", MALFORMED.values(), ids=MALFORMED.keys())
-async def test_what_is_no_json_object_is_malformed(
-    client: HttpClient, nothing_written: NothingWritten, body: bytes
-) -> None:
+async def test_what_is_no_json_object_is_malformed(client: HttpClient, nothing_written: NothingWritten) -> None:
     async with nothing_written():
-        answer = await client.post("/v1/books", content=body, headers=JSON)
-    assert (answer.status, answer.code) == (400, "malformed-json")
+        for name, body in MALFORMED.items():
+            answer = await client.post("/v1/books", content=body, headers=JSON)
+            assert (answer.status, answer.code) == (400, "malformed-json"), name
 
 
+JSON_TYPES = (
+    "application/json",
+    "Application/JSON",
+    "application/json; charset=utf-8",
+    'application/json;charset="UTF-8"',
+)
 WRONG_TYPES: dict[str, dict[str, str]] = {
     "none": {},
     "text": {"Content-Type": "text/plain"},
@@ -121,23 +119,18 @@ WRONG_TYPES: dict[str, dict[str, str]] = {
 }
 
 
-@pytest.mark.parametrize("headers", WRONG_TYPES.values(), ids=WRONG_TYPES.keys())
-async def test_a_body_of_another_type_is_not_read(
-    client: HttpClient, nothing_written: NothingWritten, headers: dict[str, str]
-) -> None:
+async def test_a_body_of_another_type_is_not_read(client: HttpClient, nothing_written: NothingWritten) -> None:
     async with nothing_written():
-        answer = await client.post("/v1/books", content=json.dumps(a_book()).encode(), headers=headers)
-    assert (answer.status, answer.code) == (415, "unsupported-media-type")
-    assert "accept-encoding" in answer.headers or answer.headers["accept"] == "application/json"
+        for name, headers in WRONG_TYPES.items():
+            answer = await client.post("/v1/books", content=json.dumps(a_book()).encode(), headers=headers)
+            assert (answer.status, answer.code) == (415, "unsupported-media-type"), name
+            assert "accept-encoding" in answer.headers or answer.headers["accept"] == "application/json"
 
 
-@pytest.mark.parametrize(
-    "kind",
-    ["application/json", "Application/JSON", "application/json; charset=utf-8", 'application/json;charset="UTF-8"'],
-)
-async def test_json_is_taken_however_it_is_written(client: HttpClient, kind: str) -> None:
-    body = json.dumps(a_book()).encode()
-    assert (await client.post("/v1/books", content=body, headers={"Content-Type": kind})).status == 201
+async def test_json_is_taken_however_it_is_written(client: HttpClient) -> None:
+    for number, kind in enumerate(JSON_TYPES):
+        body = json.dumps(a_book(isbn=isbn(number).value)).encode()
+        assert (await client.post("/v1/books", content=body, headers={"Content-Type": kind})).status == 201, kind
 
 
 async def test_a_patch_says_what_it_takes(client: HttpClient, nothing_written: NothingWritten) -> None:
