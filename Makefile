@@ -37,7 +37,7 @@ check: environment ## lint, types, import rules, lock file and migrations
 	@echo "mypy" && $(BIN)/mypy --no-error-summary
 	@echo "import-linter" && $(BIN)/lint-imports --no-logo >.daybook/imports.log || { cat .daybook/imports.log; exit 1; }
 	@echo "uv.lock" && $(UV) lock --check --quiet
-	@echo "migrations" && $(BIN)/python -m tests.support.migrations_drift
+	@echo "migrations" && $(BIN)/pytest -q --no-header tests/integration/test_migrations.py -k "very_tables or does_not_differ" >.daybook/drift.log 2>&1 || { cat .daybook/drift.log; exit 1; }
 
 bench: environment ## compare with other stacks on this machine
 	@$(BIN)/python -m tests.benchmarks.compare
@@ -47,7 +47,7 @@ verify-long: environment ## the tests that take long: thousands of histories, hu
 	@DAYBOOK_HISTORIES=3000 $(BIN)/pytest -q tests/contract/test_purchases_contract.py
 
 clean: ## remove the environment and all caches; the data in .daybook/postgres stays
-	@rm -rf .venv $(TOOLS) .daybook/cache .daybook/imports.log .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv $(TOOLS) .daybook/cache .daybook/*.log .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 # What `make run` needs, in half the time and a third of the space; the whole environment has it too.
 runtime: $(UV)

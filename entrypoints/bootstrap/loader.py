@@ -74,12 +74,18 @@ def fields() -> Iterator[Field]:
             )
 
 
-def load(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Loaded:
+def load(
+    environment: Mapping[str, str] | None = None,
+    folder: Path | None = None,
+    *,
+    options: Mapping[str, str] | None = None,
+) -> Loaded:
     """Settings from `environment` (of this process) and `.env` in `folder` (the working folder).
 
-    The environment goes before the file, and an empty value is none. Raises ConfigurationError.
+    `options` were given with the command and go before the environment, which goes before the file. An empty value is
+    none. Raises ConfigurationError.
     """
-    environment = os.environ if environment is None else environment
+    environment = {**(os.environ if environment is None else environment), **(options or {})}
     folder = Path.cwd() if folder is None else folder
     problems: list[str] = []
     from_file = _read_env_file(folder / ENV_FILE, problems)

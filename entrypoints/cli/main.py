@@ -23,7 +23,7 @@ $ daybook analytics rfm --currency EUR
 Data goes to standard output, messages to standard error. Settings come from
 the environment and .env: `daybook config show` lists them."""
 
-# A module is imported when one of its commands is used. The help is here, so that this page needs none of them.
+# A module is imported when one of its commands is used. A line of each is here, so that `daybook --help` needs none.
 _GROUPS: Final = {
     "serve": ("entrypoints.cli.serve:serve", "Serve the HTTP API."),
     "demo": ("entrypoints.cli.demo:demo", "Serve a made-up bookshop from memory."),
@@ -39,22 +39,26 @@ _GROUPS: Final = {
     "openapi": ("entrypoints.cli.openapi:openapi", "Print the OpenAPI document of the HTTP API."),
 }
 
-app = App(
-    name="daybook",
-    help=_ABOUT,
-    version=version("daybook"),
-    help_format="plaintext",
-    result_action="return_value",
-    suppress_keyboard_interrupt=False,
-)
-for name, (path, about) in _GROUPS.items():
-    app.command(path, name=name, help=about)
+
+def command_line(asked: str | None = None) -> App:
+    """The whole command line. The group `asked` for tells of itself; the line here would stand in its place."""
+    app = App(
+        name="daybook",
+        help=_ABOUT,
+        version=version("daybook"),
+        help_format="plaintext",
+        result_action="return_value",
+        suppress_keyboard_interrupt=False,
+    )
+    for name, (path, about) in _GROUPS.items():
+        app.command(path, name=name, help=None if name == asked else about)
+    return app
 
 
 def run(arguments: Sequence[str]) -> int:
     """Runs one command and returns the exit code. No error leaves it, and no traceback is shown unless asked for."""
     try:
-        result = app(list(arguments), exit_on_error=False)
+        result = command_line(arguments[0] if arguments else None)(list(arguments), exit_on_error=False)
         sys.stdout.flush()
     except CycloptsError:
         return exits.USAGE

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Final, TypeVar
 
 import msgspec
@@ -22,9 +22,12 @@ Yes = Annotated[bool, Parameter(negative="", help="Do not ask.")]
 T = TypeVar("T")
 
 
-def logged() -> Loaded:
-    """The settings, with the logs of this process set up as they say. Raises ConfigurationError."""
-    loaded = load()
+def logged(options: Mapping[str, str] | None = None) -> Loaded:
+    """The settings, with the logs of this process set up as they say. Raises ConfigurationError.
+
+    `options` are settings that were given with the command, by their names.
+    """
+    loaded = load(options=options)
     logs.configure(loaded.settings.logging)
     return loaded
 

@@ -1,6 +1,8 @@
 """`daybook serve`."""
 
-from typing import Final
+from typing import Annotated, Final
+
+from cyclopts import Parameter
 
 from entrypoints.bootstrap import server
 from entrypoints.bootstrap.settings import Settings
@@ -9,18 +11,23 @@ from entrypoints.cli.running import logged
 
 _FIRST: Final = '{"title": "Middlemarch", "author": "George Eliot", "isbn": "978-0-14-143954-9"}'
 
+HostOption = Annotated[str | None, Parameter(help="A loopback address; instead of HOST.")]
+PortOption = Annotated[str | None, Parameter(help="Instead of PORT.")]
+WorkersOption = Annotated[str | None, Parameter(help="Server processes; instead of WORKERS.")]
 
-def serve() -> None:
+
+def serve(*, host: HostOption = None, port: PortOption = None, workers: WorkersOption = None) -> None:
     """Serves the HTTP API until Ctrl-C or SIGTERM; what runs by then is finished.
 
     $ daybook serve
-    $ PORT=8080 WORKERS=2 daybook serve
+    $ daybook serve --port 8080 --workers 2
     $ STORAGE=memory daybook serve
     $ DATABASE_URL=postgresql://daybook@db.example.org/daybook daybook serve
 
     Without DATABASE_URL it starts a PostgreSQL of its own, whose data stays in .daybook/postgres.
     """
-    loaded = logged()
+    given = {"HOST": host, "PORT": port, "WORKERS": workers}
+    loaded = logged({name: value for name, value in given.items() if value is not None})
     for warning in loaded.warnings:
         message(f"warning: {warning}")
     settings = loaded.settings
