@@ -43,21 +43,26 @@ async def test_db(case: StoreCase, server: Any) -> AsyncIterator[StorePorts]:
         yield ports
 
 
+def services_on(ports: StorePorts) -> Services:
+    """The use cases on a store."""
+    assert ports.orders is not None
+    assert ports.returns is not None
+    clock = SystemClock()
+    written: dict[str, Any] = {"units": ports.units, "clock": clock, "ids": Uuid7Generator(clock)}
+    return Services(
+        customers=CustomerService(reader=ports.customers, **written),
+        books=BookService(reader=ports.books, **written),
+        orders=OrderService(orders=ports.orders, returns=ports.returns, customers=ports.customers, **written),
+        imports=ImportService(**written),
+        analytics=AnalyticsService(facts=ports.purchases, clock=clock),
+        health=HealthService(stores=[ports.health]),
+    )
+
+
 @pytest.fixture
 def services(test_db: StorePorts) -> Services:
     """The use cases on that store."""
-    assert test_db.orders is not None
-    assert test_db.returns is not None
-    clock = SystemClock()
-    written: dict[str, Any] = {"units": test_db.units, "clock": clock, "ids": Uuid7Generator(clock)}
-    return Services(
-        customers=CustomerService(reader=test_db.customers, **written),
-        books=BookService(reader=test_db.books, **written),
-        orders=OrderService(orders=test_db.orders, returns=test_db.returns, customers=test_db.customers, **written),
-        imports=ImportService(**written),
-        analytics=AnalyticsService(facts=test_db.purchases, clock=clock),
-        health=HealthService(stores=[test_db.health]),
-    )
+    return services_on(test_db)
 
 
 @pytest.fixture

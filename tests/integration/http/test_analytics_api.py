@@ -1,0 +1,113 @@
+"""Analytics over HTTP: answers, their tags, and what is refused."""
+
+from tests.integration.http.conftest import NothingWritten
+from tests.integration.http.payloads import a_customer, a_line, an_order
+from tests.support.http_client import HttpClient
+
+REPORTS = ("summary", "revenue", "top-products", "rfm", "rfm/customers")
+DAY = "as_of=2026-04-01"
+
+
+async def sell(client: HttpClient) -> None:
+    """Three customers, five orders."""
+    for number, days in enumerate(((1, 9), (2,), (3, 20)), start=1):
+        made = await client.post(
+            "/v1/customers", json=a_customer(email=f"c{number}@example.org", reference=f"K-{number}")
+        )
+        for day in days:
+            order = an_order(
+                a_line(quantity=number, unit_price="10.00"),
+                customer_id=made.json()["id"],
+                placed_at=f"2026-03-{day:02d}T12:00:00Z",
+            )
+            assert (await client.post("/v1/orders", json=order)).status == 201
+
+
+async def test_a_summary_has_all_that_it_takes_to_check_it(client: HttpClient) -> None:
+    await sell(client)
+    answer = (await client.get(f"/v1/analytics/summary?{DAY}&currency=EUR")).json()
+    assert (answer["report"], answer["definition"]["name"]) == ("summary", "summary")
+    assert answer["parameters"]["as_of"] == answer["as_of"] == "2026-04-01"
+    assert answer["answer_digest"].startswith("sha256:")
+    assert answer["watermark"] == 8
+    data = answer["data"]
+    assert (data["customers"], data["orders"], data["units"], data["revenue"]) == (3, 5, 10, "100.00")
+
+
+async def test_revenue_products_and_rfm(client: HttpClient) -> None:
+    await sell(client)
+    revenue = (await client.get(f"/v1/analytics/revenue?period=month&from=2026-03-01&{DAY}")).json()["data"]
+    assert [(one["orders"], one["revenue"]) for one in revenue["periods"]] == [(5, "100.00")]
+    top = (await client.get(f"/v1/analytics/top-products?{DAY}")).json()["data"]
+    assert "BOOKMARK-01" in str(top)
+    for method in ("quantile", "ntile", "rank"):
+        rfm = (await client.get(f"/v1/analytics/rfm?method={method}&{DAY}")).json()["data"]
+        assert (rfm["method"], rfm["customers"]) == (method, 3)
+        assert sum(cell["customers"] for cell in rfm["cells"]) == 3
+
+
+async def test_the_customers_behind_rfm_come_in_pages(client: HttpClient) -> None:
+    await sell(client)
+    path, seen = f"/v1/analytics/rfm/customers?limit=2&{DAY}", []
+    while path:
+        answer = await client.get(path)
+        seen += [one["key"] for one in answer.json()["data"]]
+        path = answer.headers.get("link", "").removeprefix("<").partition(">")[0]
+    assert seen == ["K-1", "K-2", "K-3"]
+
+
+async def test_an_answer_that_is_still_right_is_not_sent_again(client: HttpClient) -> None:
+    await sell(client)
+    for report in REPORTS:
+        path = f"/v1/analytics/{report}?{DAY}"
+        first = await client.get(path)
+        seen = {"If-None-Match": first.headers["etag"]}
+        assert first.headers["etag"].startswith('W/"')
+        assert (await client.get(path, headers=seen)).status == 304
+        await client.post("/v1/orders", json=an_order(placed_at="2026-05-01T00:00:00Z"))
+        assert (await client.get(path, headers=seen)).status == 304, "what is after as_of changes nothing"
+        another = await client.get(f"/v1/analytics/{report}?as_of=2026-03-02", headers=seen)
+        assert another.status == 200
+    customer = await client.post("/v1/customers", json=a_customer(email="new@example.org"))
+    order = an_order(placed_at="2026-03-31T23:59:59Z", customer_id=customer.json()["id"])
+    before = await client.get(f"/v1/analytics/rfm?{DAY}")
+    await client.post("/v1/orders", json=order)
+    after = await client.get(f"/v1/analytics/rfm?{DAY}", headers={"If-None-Match": before.headers["etag"]})
+    assert after.status == 200
+
+
+async def test_a_question_that_cannot_be_asked_is_refused(client: HttpClient, nothing_written: NothingWritten) -> None:
+    await sell(client)
+    await client.post("/v1/orders", json=an_order(currency="USD"))
+    async with nothing_written():
+        for query, name in (
+            ("", "currency"),
+            ("currency=XXX", "currency"),
+            ("as_of=2026-02-30", "as_of"),
+            ("as_of=10000-01-01", "as_of"),
+            ("tz=Mars/Olympus", "tz"),
+            ("returns=maybe", "returns"),
+            ("colour=red", "colour"),
+            ("currency=EUR&currency=USD", "currency"),
+            ("currency=EUR&from=2026-04-01&as_of=2026-03-01", "from"),
+        ):
+            for report in REPORTS:
+                answer = await client.get(f"/v1/analytics/{report}?{query}")
+                assert (answer.status, answer.code) == (400, "bad-query"), query
+                assert name in [pointer for pointer, _ in answer.errors], (query, answer.errors)
+        bad = await client.get("/v1/analytics/rfm/customers?currency=EUR&cursor=nonsense&")
+        assert bad.errors == [("cursor", "bad-cursor")]
+        segment = await client.get("/v1/analytics/rfm/customers?currency=EUR&segment=NOBODY")
+        assert segment.errors == [("segment", "unknown-segment")]
+
+
+async def test_what_a_report_means_can_be_read(client: HttpClient) -> None:
+    every = (await client.get("/v1/analytics/definitions")).json()["data"]
+    assert [one["report"] for one in every] == ["summary", "revenue", "top-products", "rfm", "rfm-customers"]
+    for one in every:
+        assert (await client.get(f"/v1/analytics/definitions/{one['report']}")).json() == one
+        assert one["words"]
+        assert one["formula"]
+        assert one["source"]
+    assert (await client.get("/v1/analytics/definitions/horoscope")).code == "not-found"
+    assert (await client.get("/v1/analytics/horoscope")).code == "no-such-path"
