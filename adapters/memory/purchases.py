@@ -18,6 +18,7 @@ from domain.analytics.counting import (
     score,
 )
 from domain.analytics.facts import (
+    BuyerFacts,
     By,
     CellFacts,
     Metric,
@@ -39,6 +40,7 @@ class MemoryPurchaseView:
     def __init__(self, history: PurchaseHistory, watermark: int) -> None:
         self._history = history
         self._watermark = watermark
+        self._buyers: dict[Scope, Sequence[BuyerFacts]] = {}
 
     async def watermark(self) -> int:
         """The position of the last event."""
@@ -62,7 +64,7 @@ class MemoryPurchaseView:
 
     async def rfm_histograms(self, scope: Scope) -> RfmHistograms:
         """How many customers have each value."""
-        return await asyncio.to_thread(lambda: histograms(list_buyers(self._history, scope)))
+        return await asyncio.to_thread(lambda: histograms(self._listed(scope)))
 
     async def rfm_cells(self, scope: Scope, scoring: Scoring) -> Sequence[CellFacts]:
         """The customers of each combination of scores."""
@@ -92,7 +94,12 @@ class MemoryPurchaseView:
         return await asyncio.to_thread(count_prospects, self._history, scope)
 
     def _scored(self, scope: Scope, scoring: Scoring) -> list[ScoredBuyer]:
-        return score(list_buyers(self._history, scope), scoring)
+        return score(self._listed(scope), scoring)
+
+    def _listed(self, scope: Scope) -> Sequence[BuyerFacts]:
+        if scope not in self._buyers:
+            self._buyers[scope] = list_buyers(self._history, scope)
+        return self._buyers[scope]
 
 
 class MemoryPurchaseFacts:

@@ -27,13 +27,10 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from adapters.sql.dialects import ByBytes, each_text, exact_count, exact_sum, period_start
-from adapters.sql.scope import Shape, purchases, returned, sold
+from adapters.sql.scope import ZERO, Shape, purchases, returned, sold
 from adapters.sql.tables import books, orders, returns
 from domain.analytics.facts import By, Metric
 from domain.analytics.periods import Period
-
-_ZERO: ColumnElement[int] = literal_column("0", Integer())
-
 
 # ---- all reports
 
@@ -58,7 +55,7 @@ def purchases_counted(shape: Shape) -> Select[Any]:
     known = by_customer.c.customer_id.is_not(None)
     return select(
         exact_count(by_customer.c.orders).label("orders"),
-        exact_count(case((known, by_customer.c.orders), else_=_ZERO)).label("known_orders"),
+        exact_count(case((known, by_customer.c.orders), else_=ZERO)).label("known_orders"),
         func.count(by_customer.c.customer_id).label("customers"),
     )
 
@@ -206,8 +203,8 @@ def _by_key(lines: Subquery, by: By, *, sold: bool) -> Select[Any]:
         (func.max(ByBytes(keyed.c.description)) if named else cast(null(), String())).label("description"),
         (revenue if sold else -revenue).label("revenue"),
         (units if sold else -units).label("units"),
-        (func.count(keyed.c.order_id.distinct()) if sold else _ZERO).label("orders"),
-        (func.count(keyed.c.customer_id.distinct()) if sold else _ZERO).label("customers"),
+        (func.count(keyed.c.order_id.distinct()) if sold else ZERO).label("orders"),
+        (func.count(keyed.c.customer_id.distinct()) if sold else ZERO).label("customers"),
     ).group_by(keyed.c.key)
     return query.join_from(keyed, books, books.c.id == keyed.c.book_id, isouter=True) if named else query
 
@@ -237,8 +234,8 @@ def positive_totals(shape: Shape) -> Select[Any]:
 
 
 def _positive(merged: Subquery, *, over: bool) -> dict[str, ColumnElement[Any]]:
-    revenue = exact_sum(case((merged.c.revenue > 0, merged.c.revenue), else_=_ZERO))
-    units = exact_count(case((merged.c.units > 0, merged.c.units), else_=_ZERO))
+    revenue = exact_sum(case((merged.c.revenue > ZERO, merged.c.revenue), else_=ZERO))
+    units = exact_count(case((merged.c.units > ZERO, merged.c.units), else_=ZERO))
     totals = {"positive_revenue": revenue, "positive_units": units}
     return {name: total.over() if over else total for name, total in totals.items()}
 

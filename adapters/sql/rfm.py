@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from adapters.sql.dialects import ByBytes, IdText, exact_count, exact_sum
-from adapters.sql.scope import Shape, purchases, returned
+from adapters.sql.scope import ZERO, Shape, purchases, returned
 from adapters.sql.tables import customers
 from domain.analytics.facts import Cuts
 
@@ -55,7 +55,7 @@ def _buyers(shape: Shape) -> Subquery:
         .group_by(lines.c.customer_id)
         .subquery("back")
     )
-    net = sold.c.revenue - func.coalesce(back.c.revenue, cast(literal_column("0"), Numeric(38, 4)))
+    net = sold.c.revenue - func.coalesce(back.c.revenue, cast(ZERO, Numeric(38, 4)))
     return (
         select(sold.c.customer_id, sold.c.last_day, sold.c.orders, net.label("revenue"))
         .select_from(sold.outerjoin(back, back.c.customer_id == sold.c.customer_id))

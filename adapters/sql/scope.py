@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Date, DateTime, String, Subquery, and_, bindparam, cast, literal_column, select
+from sqlalchemy import Date, DateTime, Integer, String, Subquery, and_, bindparam, cast, literal_column, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from adapters.sql.dialects import LocalDay, exact_sum
 from adapters.sql.tables import order_lines, orders, return_lines, returns
 from domain.analytics.scope import Customers, Lines, Returns, Scope
+
+ZERO: ColumnElement[int] = literal_column("0", Integer())
 
 # No zone is further from UTC than 26 hours, so what lies two days off needs no look at its local day.
 _MARGIN = timedelta(days=2)
@@ -84,9 +86,9 @@ def purchases(shape: Shape, *, ever: bool = False) -> Subquery:
         order.id.label("order_id"), order.customer_id, _local_day(order.placed_at).label("day"), amount.label("amount")
     ).where(_counts(shape, ever=ever))
     if shape.paid:
-        query = query.join(order_lines, order_lines.c.order_id == order.id).where(order_lines.c.unit_price > 0)
+        query = query.join(order_lines, order_lines.c.order_id == order.id).where(order_lines.c.unit_price > ZERO)
         return query.group_by(order.id, order.customer_id, order.placed_at).subquery("purchases")
-    return query.where(order.line_count > 0).subquery("purchases")
+    return query.where(order.line_count > ZERO).subquery("purchases")
 
 
 def sold(shape: Shape) -> Subquery:
@@ -106,7 +108,7 @@ def sold(shape: Shape) -> Subquery:
         .join(line, line.c.order_id == orders.c.id)
         .where(_counts(shape))
     )
-    return (query.where(line.c.unit_price > 0) if shape.paid else query).subquery("sold")
+    return (query.where(line.c.unit_price > ZERO) if shape.paid else query).subquery("sold")
 
 
 def returned(shape: Shape) -> Subquery:
@@ -130,4 +132,4 @@ def returned(shape: Shape) -> Subquery:
     )
     if shape.known:
         query = query.where(returns.c.customer_id.is_not(None))
-    return (query.where(line.c.unit_price > 0) if shape.paid else query).subquery("returned")
+    return (query.where(line.c.unit_price > ZERO) if shape.paid else query).subquery("returned")

@@ -1,0 +1,569 @@
+-- currencies
+SELECT both_kinds.currency
+FROM (SELECT orders.currency AS currency
+FROM orders
+WHERE orders.status != 'cancelled' UNION SELECT returns.currency AS currency
+FROM returns) AS both_kinds ORDER BY (both_kinds.currency COLLATE "C")
+
+-- purchases, everything
+SELECT sum(CAST(by_customer.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(CASE WHEN (by_customer.customer_id IS NOT NULL) THEN by_customer.orders ELSE 0 END AS NUMERIC(38, 0))) AS known_orders, count(by_customer.customer_id) AS customers
+FROM (SELECT purchases.customer_id AS customer_id, count(*) AS orders
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.line_count > 0) AS purchases GROUP BY purchases.customer_id) AS by_customer
+
+-- lines, everything
+SELECT sum(CAST(products.units AS NUMERIC(38, 0))) AS units, sum(CAST(products.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(products.baskets AS NUMERIC(38, 0))) AS basket_items, count(*) AS products
+FROM (SELECT items.sku AS sku, count(*) AS baskets, sum(CAST(items.units AS NUMERIC(38, 0))) AS units, sum(CAST(items.revenue AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT sold.order_id AS order_id, sold.sku AS sku, sum(CAST(sold.quantity AS NUMERIC(38, 0))) AS units, sum(CAST(sold.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold GROUP BY sold.order_id, sold.sku) AS items GROUP BY items.sku) AS products
+
+-- returns, everything
+SELECT sum(CAST(returned.quantity AS NUMERIC(38, 0))) AS units, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE)) AS returned
+
+-- orders by day, everything
+SELECT by_customer.start, sum(CAST(by_customer.orders AS NUMERIC(38, 0))) AS orders, count(by_customer.customer_id) AS customers
+FROM (SELECT purchases.day AS start, purchases.customer_id AS customer_id, count(*) AS orders
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.line_count > 0) AS purchases GROUP BY purchases.day, purchases.customer_id) AS by_customer GROUP BY by_customer.start
+
+-- new customers by day, everything
+SELECT firsts.day AS start, count(*) AS customers
+FROM (SELECT min(purchases.day) AS day
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS firsts GROUP BY firsts.day
+
+-- lines by day, everything
+SELECT sold.day AS start, sum(CAST(sold.quantity AS NUMERIC(38, 0))) AS units, sum(CAST(sold.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold GROUP BY sold.day
+
+-- returns by day, everything
+SELECT returned.day AS start, sum(CAST(returned.quantity AS NUMERIC(38, 0))) AS units, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE)) AS returned GROUP BY returned.day
+
+-- orders by week, everything
+SELECT by_customer.start, sum(CAST(by_customer.orders AS NUMERIC(38, 0))) AS orders, count(by_customer.customer_id) AS customers
+FROM (SELECT CAST(date_trunc('week', purchases.day) AS DATE) AS start, purchases.customer_id AS customer_id, count(*) AS orders
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.line_count > 0) AS purchases GROUP BY CAST(date_trunc('week', purchases.day) AS DATE), purchases.customer_id) AS by_customer GROUP BY by_customer.start
+
+-- new customers by week, everything
+SELECT CAST(date_trunc('week', firsts.day) AS DATE) AS start, count(*) AS customers
+FROM (SELECT min(purchases.day) AS day
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS firsts GROUP BY CAST(date_trunc('week', firsts.day) AS DATE)
+
+-- lines by week, everything
+SELECT CAST(date_trunc('week', sold.day) AS DATE) AS start, sum(CAST(sold.quantity AS NUMERIC(38, 0))) AS units, sum(CAST(sold.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold GROUP BY CAST(date_trunc('week', sold.day) AS DATE)
+
+-- returns by week, everything
+SELECT CAST(date_trunc('week', returned.day) AS DATE) AS start, sum(CAST(returned.quantity AS NUMERIC(38, 0))) AS units, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE)) AS returned GROUP BY CAST(date_trunc('week', returned.day) AS DATE)
+
+-- orders by month, everything
+SELECT by_customer.start, sum(CAST(by_customer.orders AS NUMERIC(38, 0))) AS orders, count(by_customer.customer_id) AS customers
+FROM (SELECT CAST(date_trunc('month', purchases.day) AS DATE) AS start, purchases.customer_id AS customer_id, count(*) AS orders
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.line_count > 0) AS purchases GROUP BY CAST(date_trunc('month', purchases.day) AS DATE), purchases.customer_id) AS by_customer GROUP BY by_customer.start
+
+-- new customers by month, everything
+SELECT CAST(date_trunc('month', firsts.day) AS DATE) AS start, count(*) AS customers
+FROM (SELECT min(purchases.day) AS day
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS firsts GROUP BY CAST(date_trunc('month', firsts.day) AS DATE)
+
+-- lines by month, everything
+SELECT CAST(date_trunc('month', sold.day) AS DATE) AS start, sum(CAST(sold.quantity AS NUMERIC(38, 0))) AS units, sum(CAST(sold.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold GROUP BY CAST(date_trunc('month', sold.day) AS DATE)
+
+-- returns by month, everything
+SELECT CAST(date_trunc('month', returned.day) AS DATE) AS start, sum(CAST(returned.quantity AS NUMERIC(38, 0))) AS units, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE)) AS returned GROUP BY CAST(date_trunc('month', returned.day) AS DATE)
+
+-- top product by revenue, everything
+SELECT merged.key, merged.name, merged.revenue, merged.units, merged.orders, merged.customers, count(*) OVER () AS found, sum(CAST(CASE WHEN (merged.revenue > 0) THEN merged.revenue ELSE 0 END AS NUMERIC(38, 4))) OVER () AS positive_revenue, sum(CAST(CASE WHEN (merged.units > 0) THEN merged.units ELSE 0 END AS NUMERIC(38, 0))) OVER () AS positive_units
+FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
+FROM (SELECT keyed.key AS key, max((books.title COLLATE "C")) AS title, max((keyed.description COLLATE "C")) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, max((books.title COLLATE "C")) AS title, max((keyed.description COLLATE "C")) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount, returned.sku AS key
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE)) AS returned) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.revenue DESC, (merged.key COLLATE "C")
+ LIMIT $5::INTEGER
+
+-- top author by units, everything
+SELECT merged.key, merged.name, merged.revenue, merged.units, merged.orders, merged.customers, count(*) OVER () AS found, sum(CAST(CASE WHEN (merged.revenue > 0) THEN merged.revenue ELSE 0 END AS NUMERIC(38, 4))) OVER () AS positive_revenue, sum(CAST(CASE WHEN (merged.units > 0) THEN merged.units ELSE 0 END AS NUMERIC(38, 0))) OVER () AS positive_units
+FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
+FROM (SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, books.author AS key
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold JOIN books ON books.id = sold.book_id) AS keyed GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount, books.author AS key
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE)) AS returned JOIN books ON books.id = returned.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.units DESC, (merged.key COLLATE "C")
+ LIMIT $5::INTEGER
+
+-- top category by orders, everything
+SELECT merged.key, merged.name, merged.revenue, merged.units, merged.orders, merged.customers, count(*) OVER () AS found, sum(CAST(CASE WHEN (merged.revenue > 0) THEN merged.revenue ELSE 0 END AS NUMERIC(38, 4))) OVER () AS positive_revenue, sum(CAST(CASE WHEN (merged.units > 0) THEN merged.units ELSE 0 END AS NUMERIC(38, 0))) OVER () AS positive_units
+FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
+FROM (SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, categories.category AS key
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
+FROM books, LATERAL (SELECT unnest(books.categories) AS value) AS anon_1) AS categories ON categories.book_id = sold.book_id) AS keyed GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount, categories.category AS key
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE)) AS returned JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_2.value AS VARCHAR) AS category
+FROM books, LATERAL (SELECT unnest(books.categories) AS value) AS anon_2) AS categories ON categories.book_id = returned.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.orders DESC, (merged.key COLLATE "C")
+ LIMIT $5::INTEGER
+
+-- top product by customers, everything
+SELECT merged.key, merged.name, merged.revenue, merged.units, merged.orders, merged.customers, count(*) OVER () AS found, sum(CAST(CASE WHEN (merged.revenue > 0) THEN merged.revenue ELSE 0 END AS NUMERIC(38, 4))) OVER () AS positive_revenue, sum(CAST(CASE WHEN (merged.units > 0) THEN merged.units ELSE 0 END AS NUMERIC(38, 0))) OVER () AS positive_units
+FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
+FROM (SELECT keyed.key AS key, max((books.title COLLATE "C")) AS title, max((keyed.description COLLATE "C")) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, max((books.title COLLATE "C")) AS title, max((keyed.description COLLATE "C")) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount, returned.sku AS key
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE)) AS returned) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.customers DESC, (merged.key COLLATE "C")
+ LIMIT $5::INTEGER
+
+-- positive totals, everything
+SELECT sum(CAST(CASE WHEN (merged.revenue > 0) THEN merged.revenue ELSE 0 END AS NUMERIC(38, 4))) AS positive_revenue, sum(CAST(CASE WHEN (merged.units > 0) THEN merged.units ELSE 0 END AS NUMERIC(38, 0))) AS positive_units
+FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
+FROM (SELECT keyed.key AS key, max((books.title COLLATE "C")) AS title, max((keyed.description COLLATE "C")) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, max((books.title COLLATE "C")) AS title, max((keyed.description COLLATE "C")) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount, returned.sku AS key
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE)) AS returned) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged
+
+-- lines without author, everything
+SELECT count(*) AS lines
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold LEFT OUTER JOIN (SELECT books.id AS book_id
+FROM books) AS known ON known.book_id = sold.book_id
+WHERE known.book_id IS NULL
+
+-- lines without category, everything
+SELECT count(*) AS lines
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold LEFT OUTER JOIN (SELECT DISTINCT categories.book_id AS book_id
+FROM (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
+FROM books, LATERAL (SELECT unnest(books.categories) AS value) AS anon_1) AS categories) AS known ON known.book_id = sold.book_id
+WHERE known.book_id IS NULL
+
+-- histograms, everything
+SELECT buyers.last_day, buyers.orders, buyers.revenue, count(*) AS customers
+FROM (SELECT bought.customer_id AS customer_id, bought.last_day AS last_day, bought.orders AS orders, bought.revenue - coalesce(back.revenue, CAST(0 AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT purchases.customer_id AS customer_id, max(purchases.day) AS last_day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS bought LEFT OUTER JOIN (SELECT returned.customer_id AS customer_id, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE)) AS returned
+WHERE returned.customer_id IS NOT NULL GROUP BY returned.customer_id) AS back ON back.customer_id = bought.customer_id) AS buyers GROUP BY GROUPING SETS((buyers.last_day), (buyers.orders), (buyers.revenue))
+
+-- cells by cuts, everything
+SELECT scored.r, scored.f, scored.m, count(*) AS customers, sum(CAST(scored.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(scored.revenue AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT buyers.customer_id AS customer_id, buyers.last_day AS last_day, buyers.orders AS orders, buyers.revenue AS revenue, 5 - (CASE WHEN (buyers.last_day < CAST($1::DATE AS DATE)) THEN 1 ELSE 0 END + CASE WHEN (buyers.last_day < CAST($2::DATE AS DATE)) THEN 1 ELSE 0 END + CASE WHEN (buyers.last_day < CAST($3::DATE AS DATE)) THEN 1 ELSE 0 END + CASE WHEN (buyers.last_day < CAST($4::DATE AS DATE)) THEN 1 ELSE 0 END) AS r, 1 + CASE WHEN (buyers.orders > $5::INTEGER) THEN 1 ELSE 0 END + CASE WHEN (buyers.orders > $6::INTEGER) THEN 1 ELSE 0 END + CASE WHEN (buyers.orders > $7::INTEGER) THEN 1 ELSE 0 END + CASE WHEN (buyers.orders > $8::INTEGER) THEN 1 ELSE 0 END AS f, 1 + CASE WHEN (buyers.revenue > CAST($9::NUMERIC(38, 5) AS NUMERIC(38, 5))) THEN 1 ELSE 0 END + CASE WHEN (buyers.revenue > CAST($10::NUMERIC(38, 5) AS NUMERIC(38, 5))) THEN 1 ELSE 0 END + CASE WHEN (buyers.revenue > CAST($11::NUMERIC(38, 5) AS NUMERIC(38, 5))) THEN 1 ELSE 0 END + CASE WHEN (buyers.revenue > CAST($12::NUMERIC(38, 5) AS NUMERIC(38, 5))) THEN 1 ELSE 0 END AS m
+FROM (SELECT bought.customer_id AS customer_id, bought.last_day AS last_day, bought.orders AS orders, bought.revenue - coalesce(back.revenue, CAST(0 AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT purchases.customer_id AS customer_id, max(purchases.day) AS last_day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($13::VARCHAR, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = $14::VARCHAR AND orders.placed_at < $15::TIMESTAMP WITH TIME ZONE AND CAST(timezone($13::VARCHAR, orders.placed_at) AS DATE) < CAST($16::DATE AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS bought LEFT OUTER JOIN (SELECT returned.customer_id AS customer_id, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($13::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $14::VARCHAR AND returns.returned_at < $15::TIMESTAMP WITH TIME ZONE AND CAST(timezone($13::VARCHAR, returns.returned_at) AS DATE) < CAST($16::DATE AS DATE)) AS returned
+WHERE returned.customer_id IS NOT NULL GROUP BY returned.customer_id) AS back ON back.customer_id = bought.customer_id) AS buyers) AS scored GROUP BY scored.r, scored.f, scored.m
+
+-- customers by cuts, everything
+SELECT scored.key, scored.id, scored.last_day, scored.orders, scored.revenue, scored.r, scored.f, scored.m
+FROM (SELECT keyed.customer_id AS customer_id, keyed.last_day AS last_day, keyed.orders AS orders, keyed.revenue AS revenue, keyed.key AS key, keyed.id AS id, 5 - (CASE WHEN (keyed.last_day < CAST($1::DATE AS DATE)) THEN 1 ELSE 0 END + CASE WHEN (keyed.last_day < CAST($2::DATE AS DATE)) THEN 1 ELSE 0 END + CASE WHEN (keyed.last_day < CAST($3::DATE AS DATE)) THEN 1 ELSE 0 END + CASE WHEN (keyed.last_day < CAST($4::DATE AS DATE)) THEN 1 ELSE 0 END) AS r, 1 + CASE WHEN (keyed.orders > $5::INTEGER) THEN 1 ELSE 0 END + CASE WHEN (keyed.orders > $6::INTEGER) THEN 1 ELSE 0 END + CASE WHEN (keyed.orders > $7::INTEGER) THEN 1 ELSE 0 END + CASE WHEN (keyed.orders > $8::INTEGER) THEN 1 ELSE 0 END AS f, 1 + CASE WHEN (keyed.revenue > CAST($9::NUMERIC(38, 5) AS NUMERIC(38, 5))) THEN 1 ELSE 0 END + CASE WHEN (keyed.revenue > CAST($10::NUMERIC(38, 5) AS NUMERIC(38, 5))) THEN 1 ELSE 0 END + CASE WHEN (keyed.revenue > CAST($11::NUMERIC(38, 5) AS NUMERIC(38, 5))) THEN 1 ELSE 0 END + CASE WHEN (keyed.revenue > CAST($12::NUMERIC(38, 5) AS NUMERIC(38, 5))) THEN 1 ELSE 0 END AS m
+FROM (SELECT buyers.customer_id AS customer_id, buyers.last_day AS last_day, buyers.orders AS orders, buyers.revenue AS revenue, coalesce(customers.reference, CAST(buyers.customer_id AS TEXT)) AS key, CAST(buyers.customer_id AS TEXT) AS id
+FROM (SELECT bought.customer_id AS customer_id, bought.last_day AS last_day, bought.orders AS orders, bought.revenue - coalesce(back.revenue, CAST(0 AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT purchases.customer_id AS customer_id, max(purchases.day) AS last_day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($13::VARCHAR, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = $14::VARCHAR AND orders.placed_at < $15::TIMESTAMP WITH TIME ZONE AND CAST(timezone($13::VARCHAR, orders.placed_at) AS DATE) < CAST($16::DATE AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS bought LEFT OUTER JOIN (SELECT returned.customer_id AS customer_id, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($13::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $14::VARCHAR AND returns.returned_at < $15::TIMESTAMP WITH TIME ZONE AND CAST(timezone($13::VARCHAR, returns.returned_at) AS DATE) < CAST($16::DATE AS DATE)) AS returned
+WHERE returned.customer_id IS NOT NULL GROUP BY returned.customer_id) AS back ON back.customer_id = bought.customer_id) AS buyers LEFT OUTER JOIN customers ON customers.id = buyers.customer_id) AS keyed) AS scored
+WHERE substr($17::VARCHAR, CAST((scored.r - $18::INTEGER) * $19::INTEGER + (scored.f - $20::INTEGER) * $21::INTEGER + scored.m AS INTEGER), 1) = '1' ORDER BY (scored.key COLLATE "C"), (scored.id COLLATE "C")
+ LIMIT $22::INTEGER
+
+-- customers by cuts after one, everything
+SELECT scored.key, scored.id, scored.last_day, scored.orders, scored.revenue, scored.r, scored.f, scored.m
+FROM (SELECT keyed.customer_id AS customer_id, keyed.last_day AS last_day, keyed.orders AS orders, keyed.revenue AS revenue, keyed.key AS key, keyed.id AS id, 5 - (CASE WHEN (keyed.last_day < CAST($1::DATE AS DATE)) THEN 1 ELSE 0 END + CASE WHEN (keyed.last_day < CAST($2::DATE AS DATE)) THEN 1 ELSE 0 END + CASE WHEN (keyed.last_day < CAST($3::DATE AS DATE)) THEN 1 ELSE 0 END + CASE WHEN (keyed.last_day < CAST($4::DATE AS DATE)) THEN 1 ELSE 0 END) AS r, 1 + CASE WHEN (keyed.orders > $5::INTEGER) THEN 1 ELSE 0 END + CASE WHEN (keyed.orders > $6::INTEGER) THEN 1 ELSE 0 END + CASE WHEN (keyed.orders > $7::INTEGER) THEN 1 ELSE 0 END + CASE WHEN (keyed.orders > $8::INTEGER) THEN 1 ELSE 0 END AS f, 1 + CASE WHEN (keyed.revenue > CAST($9::NUMERIC(38, 5) AS NUMERIC(38, 5))) THEN 1 ELSE 0 END + CASE WHEN (keyed.revenue > CAST($10::NUMERIC(38, 5) AS NUMERIC(38, 5))) THEN 1 ELSE 0 END + CASE WHEN (keyed.revenue > CAST($11::NUMERIC(38, 5) AS NUMERIC(38, 5))) THEN 1 ELSE 0 END + CASE WHEN (keyed.revenue > CAST($12::NUMERIC(38, 5) AS NUMERIC(38, 5))) THEN 1 ELSE 0 END AS m
+FROM (SELECT buyers.customer_id AS customer_id, buyers.last_day AS last_day, buyers.orders AS orders, buyers.revenue AS revenue, coalesce(customers.reference, CAST(buyers.customer_id AS TEXT)) AS key, CAST(buyers.customer_id AS TEXT) AS id
+FROM (SELECT bought.customer_id AS customer_id, bought.last_day AS last_day, bought.orders AS orders, bought.revenue - coalesce(back.revenue, CAST(0 AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT purchases.customer_id AS customer_id, max(purchases.day) AS last_day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($13::VARCHAR, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = $14::VARCHAR AND orders.placed_at < $15::TIMESTAMP WITH TIME ZONE AND CAST(timezone($13::VARCHAR, orders.placed_at) AS DATE) < CAST($16::DATE AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS bought LEFT OUTER JOIN (SELECT returned.customer_id AS customer_id, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($13::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $14::VARCHAR AND returns.returned_at < $15::TIMESTAMP WITH TIME ZONE AND CAST(timezone($13::VARCHAR, returns.returned_at) AS DATE) < CAST($16::DATE AS DATE)) AS returned
+WHERE returned.customer_id IS NOT NULL GROUP BY returned.customer_id) AS back ON back.customer_id = bought.customer_id) AS buyers LEFT OUTER JOIN customers ON customers.id = buyers.customer_id) AS keyed) AS scored
+WHERE substr($17::VARCHAR, CAST((scored.r - $18::INTEGER) * $19::INTEGER + (scored.f - $20::INTEGER) * $21::INTEGER + scored.m AS INTEGER), 1) = '1' AND ((scored.key COLLATE "C") > $22::VARCHAR OR (scored.key COLLATE "C") = $22::VARCHAR AND (scored.id COLLATE "C") > $23::VARCHAR) ORDER BY (scored.key COLLATE "C"), (scored.id COLLATE "C")
+ LIMIT $24::INTEGER
+
+-- cells by ntile, everything
+SELECT scored.r, scored.f, scored.m, count(*) AS customers, sum(CAST(scored.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(scored.revenue AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT keyed.customer_id AS customer_id, keyed.last_day AS last_day, keyed.orders AS orders, keyed.revenue AS revenue, keyed.key AS key, keyed.id AS id, ntile(5) OVER (ORDER BY keyed.last_day, (keyed.key COLLATE "C"), (keyed.id COLLATE "C")) AS r, ntile(5) OVER (ORDER BY keyed.orders, (keyed.key COLLATE "C"), (keyed.id COLLATE "C")) AS f, ntile(5) OVER (ORDER BY keyed.revenue, (keyed.key COLLATE "C"), (keyed.id COLLATE "C")) AS m
+FROM (SELECT buyers.customer_id AS customer_id, buyers.last_day AS last_day, buyers.orders AS orders, buyers.revenue AS revenue, coalesce(customers.reference, CAST(buyers.customer_id AS TEXT)) AS key, CAST(buyers.customer_id AS TEXT) AS id
+FROM (SELECT bought.customer_id AS customer_id, bought.last_day AS last_day, bought.orders AS orders, bought.revenue - coalesce(back.revenue, CAST(0 AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT purchases.customer_id AS customer_id, max(purchases.day) AS last_day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS bought LEFT OUTER JOIN (SELECT returned.customer_id AS customer_id, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE)) AS returned
+WHERE returned.customer_id IS NOT NULL GROUP BY returned.customer_id) AS back ON back.customer_id = bought.customer_id) AS buyers LEFT OUTER JOIN customers ON customers.id = buyers.customer_id) AS keyed) AS scored GROUP BY scored.r, scored.f, scored.m
+
+-- customers by ntile, everything
+SELECT scored.key, scored.id, scored.last_day, scored.orders, scored.revenue, scored.r, scored.f, scored.m
+FROM (SELECT keyed.customer_id AS customer_id, keyed.last_day AS last_day, keyed.orders AS orders, keyed.revenue AS revenue, keyed.key AS key, keyed.id AS id, ntile(5) OVER (ORDER BY keyed.last_day, (keyed.key COLLATE "C"), (keyed.id COLLATE "C")) AS r, ntile(5) OVER (ORDER BY keyed.orders, (keyed.key COLLATE "C"), (keyed.id COLLATE "C")) AS f, ntile(5) OVER (ORDER BY keyed.revenue, (keyed.key COLLATE "C"), (keyed.id COLLATE "C")) AS m
+FROM (SELECT buyers.customer_id AS customer_id, buyers.last_day AS last_day, buyers.orders AS orders, buyers.revenue AS revenue, coalesce(customers.reference, CAST(buyers.customer_id AS TEXT)) AS key, CAST(buyers.customer_id AS TEXT) AS id
+FROM (SELECT bought.customer_id AS customer_id, bought.last_day AS last_day, bought.orders AS orders, bought.revenue - coalesce(back.revenue, CAST(0 AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT purchases.customer_id AS customer_id, max(purchases.day) AS last_day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS bought LEFT OUTER JOIN (SELECT returned.customer_id AS customer_id, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE)) AS returned
+WHERE returned.customer_id IS NOT NULL GROUP BY returned.customer_id) AS back ON back.customer_id = bought.customer_id) AS buyers LEFT OUTER JOIN customers ON customers.id = buyers.customer_id) AS keyed) AS scored
+WHERE substr($5::VARCHAR, CAST((scored.r - $6::INTEGER) * $7::INTEGER + (scored.f - $8::INTEGER) * $9::INTEGER + scored.m AS INTEGER), 1) = '1' ORDER BY (scored.key COLLATE "C"), (scored.id COLLATE "C")
+ LIMIT $10::INTEGER
+
+-- customers by ntile after one, everything
+SELECT scored.key, scored.id, scored.last_day, scored.orders, scored.revenue, scored.r, scored.f, scored.m
+FROM (SELECT keyed.customer_id AS customer_id, keyed.last_day AS last_day, keyed.orders AS orders, keyed.revenue AS revenue, keyed.key AS key, keyed.id AS id, ntile(5) OVER (ORDER BY keyed.last_day, (keyed.key COLLATE "C"), (keyed.id COLLATE "C")) AS r, ntile(5) OVER (ORDER BY keyed.orders, (keyed.key COLLATE "C"), (keyed.id COLLATE "C")) AS f, ntile(5) OVER (ORDER BY keyed.revenue, (keyed.key COLLATE "C"), (keyed.id COLLATE "C")) AS m
+FROM (SELECT buyers.customer_id AS customer_id, buyers.last_day AS last_day, buyers.orders AS orders, buyers.revenue AS revenue, coalesce(customers.reference, CAST(buyers.customer_id AS TEXT)) AS key, CAST(buyers.customer_id AS TEXT) AS id
+FROM (SELECT bought.customer_id AS customer_id, bought.last_day AS last_day, bought.orders AS orders, bought.revenue - coalesce(back.revenue, CAST(0 AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT purchases.customer_id AS customer_id, max(purchases.day) AS last_day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS bought LEFT OUTER JOIN (SELECT returned.customer_id AS customer_id, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE)) AS returned
+WHERE returned.customer_id IS NOT NULL GROUP BY returned.customer_id) AS back ON back.customer_id = bought.customer_id) AS buyers LEFT OUTER JOIN customers ON customers.id = buyers.customer_id) AS keyed) AS scored
+WHERE substr($5::VARCHAR, CAST((scored.r - $6::INTEGER) * $7::INTEGER + (scored.f - $8::INTEGER) * $9::INTEGER + scored.m AS INTEGER), 1) = '1' AND ((scored.key COLLATE "C") > $10::VARCHAR OR (scored.key COLLATE "C") = $10::VARCHAR AND (scored.id COLLATE "C") > $11::VARCHAR) ORDER BY (scored.key COLLATE "C"), (scored.id COLLATE "C")
+ LIMIT $12::INTEGER
+
+-- prospects, everything
+SELECT count(*) AS customers
+FROM customers LEFT OUTER JOIN (SELECT DISTINCT purchases.customer_id AS customer_id
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.line_count > 0) AS purchases) AS bought ON bought.customer_id = customers.id
+WHERE customers.deleted_at IS NULL AND bought.customer_id IS NULL
+
+-- purchases, least
+SELECT sum(CAST(by_customer.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(CASE WHEN (by_customer.customer_id IS NOT NULL) THEN by_customer.orders ELSE 0 END AS NUMERIC(38, 0))) AS known_orders, count(by_customer.customer_id) AS customers
+FROM (SELECT purchases.customer_id AS customer_id, count(*) AS orders
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases GROUP BY purchases.customer_id) AS by_customer
+
+-- lines, least
+SELECT sum(CAST(products.units AS NUMERIC(38, 0))) AS units, sum(CAST(products.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(products.baskets AS NUMERIC(38, 0))) AS basket_items, count(*) AS products
+FROM (SELECT items.sku AS sku, count(*) AS baskets, sum(CAST(items.units AS NUMERIC(38, 0))) AS units, sum(CAST(items.revenue AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT sold.order_id AS order_id, sold.sku AS sku, sum(CAST(sold.quantity AS NUMERIC(38, 0))) AS units, sum(CAST(sold.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold GROUP BY sold.order_id, sold.sku) AS items GROUP BY items.sku) AS products
+
+-- returns, least
+SELECT sum(CAST(returned.quantity AS NUMERIC(38, 0))) AS units, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE) AND returns.returned_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) >= CAST($6::DATE AS DATE) AND returns.customer_id IS NOT NULL AND return_lines.unit_price > 0) AS returned
+
+-- orders by day, least
+SELECT by_customer.start, sum(CAST(by_customer.orders AS NUMERIC(38, 0))) AS orders, count(by_customer.customer_id) AS customers
+FROM (SELECT purchases.day AS start, purchases.customer_id AS customer_id, count(*) AS orders
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases GROUP BY purchases.day, purchases.customer_id) AS by_customer GROUP BY by_customer.start
+
+-- new customers by day, least
+SELECT firsts.day AS start, count(*) AS customers
+FROM (SELECT min(purchases.day) AS day
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS firsts
+WHERE firsts.day >= CAST($5::DATE AS DATE) GROUP BY firsts.day
+
+-- lines by day, least
+SELECT sold.day AS start, sum(CAST(sold.quantity AS NUMERIC(38, 0))) AS units, sum(CAST(sold.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold GROUP BY sold.day
+
+-- returns by day, least
+SELECT returned.day AS start, sum(CAST(returned.quantity AS NUMERIC(38, 0))) AS units, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE) AND returns.returned_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) >= CAST($6::DATE AS DATE) AND returns.customer_id IS NOT NULL AND return_lines.unit_price > 0) AS returned GROUP BY returned.day
+
+-- orders by week, least
+SELECT by_customer.start, sum(CAST(by_customer.orders AS NUMERIC(38, 0))) AS orders, count(by_customer.customer_id) AS customers
+FROM (SELECT CAST(date_trunc('week', purchases.day) AS DATE) AS start, purchases.customer_id AS customer_id, count(*) AS orders
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases GROUP BY CAST(date_trunc('week', purchases.day) AS DATE), purchases.customer_id) AS by_customer GROUP BY by_customer.start
+
+-- new customers by week, least
+SELECT CAST(date_trunc('week', firsts.day) AS DATE) AS start, count(*) AS customers
+FROM (SELECT min(purchases.day) AS day
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS firsts
+WHERE firsts.day >= CAST($5::DATE AS DATE) GROUP BY CAST(date_trunc('week', firsts.day) AS DATE)
+
+-- lines by week, least
+SELECT CAST(date_trunc('week', sold.day) AS DATE) AS start, sum(CAST(sold.quantity AS NUMERIC(38, 0))) AS units, sum(CAST(sold.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold GROUP BY CAST(date_trunc('week', sold.day) AS DATE)
+
+-- returns by week, least
+SELECT CAST(date_trunc('week', returned.day) AS DATE) AS start, sum(CAST(returned.quantity AS NUMERIC(38, 0))) AS units, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE) AND returns.returned_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) >= CAST($6::DATE AS DATE) AND returns.customer_id IS NOT NULL AND return_lines.unit_price > 0) AS returned GROUP BY CAST(date_trunc('week', returned.day) AS DATE)
+
+-- orders by month, least
+SELECT by_customer.start, sum(CAST(by_customer.orders AS NUMERIC(38, 0))) AS orders, count(by_customer.customer_id) AS customers
+FROM (SELECT CAST(date_trunc('month', purchases.day) AS DATE) AS start, purchases.customer_id AS customer_id, count(*) AS orders
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases GROUP BY CAST(date_trunc('month', purchases.day) AS DATE), purchases.customer_id) AS by_customer GROUP BY by_customer.start
+
+-- new customers by month, least
+SELECT CAST(date_trunc('month', firsts.day) AS DATE) AS start, count(*) AS customers
+FROM (SELECT min(purchases.day) AS day
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS firsts
+WHERE firsts.day >= CAST($5::DATE AS DATE) GROUP BY CAST(date_trunc('month', firsts.day) AS DATE)
+
+-- lines by month, least
+SELECT CAST(date_trunc('month', sold.day) AS DATE) AS start, sum(CAST(sold.quantity AS NUMERIC(38, 0))) AS units, sum(CAST(sold.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold GROUP BY CAST(date_trunc('month', sold.day) AS DATE)
+
+-- returns by month, least
+SELECT CAST(date_trunc('month', returned.day) AS DATE) AS start, sum(CAST(returned.quantity AS NUMERIC(38, 0))) AS units, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE) AND returns.returned_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) >= CAST($6::DATE AS DATE) AND returns.customer_id IS NOT NULL AND return_lines.unit_price > 0) AS returned GROUP BY CAST(date_trunc('month', returned.day) AS DATE)
+
+-- top product by revenue, least
+SELECT merged.key, merged.name, merged.revenue, merged.units, merged.orders, merged.customers, count(*) OVER () AS found, sum(CAST(CASE WHEN (merged.revenue > 0) THEN merged.revenue ELSE 0 END AS NUMERIC(38, 4))) OVER () AS positive_revenue, sum(CAST(CASE WHEN (merged.units > 0) THEN merged.units ELSE 0 END AS NUMERIC(38, 0))) OVER () AS positive_units
+FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
+FROM (SELECT keyed.key AS key, max((books.title COLLATE "C")) AS title, max((keyed.description COLLATE "C")) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.revenue DESC, (merged.key COLLATE "C")
+ LIMIT $7::INTEGER
+
+-- top author by units, least
+SELECT merged.key, merged.name, merged.revenue, merged.units, merged.orders, merged.customers, count(*) OVER () AS found, sum(CAST(CASE WHEN (merged.revenue > 0) THEN merged.revenue ELSE 0 END AS NUMERIC(38, 4))) OVER () AS positive_revenue, sum(CAST(CASE WHEN (merged.units > 0) THEN merged.units ELSE 0 END AS NUMERIC(38, 0))) OVER () AS positive_units
+FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
+FROM (SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, books.author AS key
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold JOIN books ON books.id = sold.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.units DESC, (merged.key COLLATE "C")
+ LIMIT $7::INTEGER
+
+-- top category by orders, least
+SELECT merged.key, merged.name, merged.revenue, merged.units, merged.orders, merged.customers, count(*) OVER () AS found, sum(CAST(CASE WHEN (merged.revenue > 0) THEN merged.revenue ELSE 0 END AS NUMERIC(38, 4))) OVER () AS positive_revenue, sum(CAST(CASE WHEN (merged.units > 0) THEN merged.units ELSE 0 END AS NUMERIC(38, 0))) OVER () AS positive_units
+FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
+FROM (SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, categories.category AS key
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
+FROM books, LATERAL (SELECT unnest(books.categories) AS value) AS anon_1) AS categories ON categories.book_id = sold.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.orders DESC, (merged.key COLLATE "C")
+ LIMIT $7::INTEGER
+
+-- top product by customers, least
+SELECT merged.key, merged.name, merged.revenue, merged.units, merged.orders, merged.customers, count(*) OVER () AS found, sum(CAST(CASE WHEN (merged.revenue > 0) THEN merged.revenue ELSE 0 END AS NUMERIC(38, 4))) OVER () AS positive_revenue, sum(CAST(CASE WHEN (merged.units > 0) THEN merged.units ELSE 0 END AS NUMERIC(38, 0))) OVER () AS positive_units
+FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
+FROM (SELECT keyed.key AS key, max((books.title COLLATE "C")) AS title, max((keyed.description COLLATE "C")) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.customers DESC, (merged.key COLLATE "C")
+ LIMIT $7::INTEGER
+
+-- positive totals, least
+SELECT sum(CAST(CASE WHEN (merged.revenue > 0) THEN merged.revenue ELSE 0 END AS NUMERIC(38, 4))) AS positive_revenue, sum(CAST(CASE WHEN (merged.units > 0) THEN merged.units ELSE 0 END AS NUMERIC(38, 0))) AS positive_units
+FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
+FROM (SELECT keyed.key AS key, max((books.title COLLATE "C")) AS title, max((keyed.description COLLATE "C")) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged
+
+-- lines without author, least
+SELECT count(*) AS lines
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold LEFT OUTER JOIN (SELECT books.id AS book_id
+FROM books) AS known ON known.book_id = sold.book_id
+WHERE known.book_id IS NULL
+
+-- lines without category, least
+SELECT count(*) AS lines
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold LEFT OUTER JOIN (SELECT DISTINCT categories.book_id AS book_id
+FROM (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
+FROM books, LATERAL (SELECT unnest(books.categories) AS value) AS anon_1) AS categories) AS known ON known.book_id = sold.book_id
+WHERE known.book_id IS NULL
+
+-- histograms, least
+SELECT buyers.last_day, buyers.orders, buyers.revenue, count(*) AS customers
+FROM (SELECT purchases.customer_id AS customer_id, max(purchases.day) AS last_day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS buyers GROUP BY GROUPING SETS((buyers.last_day), (buyers.orders), (buyers.revenue))
+
+-- cells by cuts, least
+SELECT scored.r, scored.f, scored.m, count(*) AS customers, sum(CAST(scored.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(scored.revenue AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT buyers.customer_id AS customer_id, buyers.last_day AS last_day, buyers.orders AS orders, buyers.revenue AS revenue, 5 - (CASE WHEN (buyers.last_day < CAST($1::DATE AS DATE)) THEN 1 ELSE 0 END + CASE WHEN (buyers.last_day < CAST($2::DATE AS DATE)) THEN 1 ELSE 0 END + CASE WHEN (buyers.last_day < CAST($3::DATE AS DATE)) THEN 1 ELSE 0 END + CASE WHEN (buyers.last_day < CAST($4::DATE AS DATE)) THEN 1 ELSE 0 END) AS r, 1 + CASE WHEN (buyers.orders > $5::INTEGER) THEN 1 ELSE 0 END + CASE WHEN (buyers.orders > $6::INTEGER) THEN 1 ELSE 0 END + CASE WHEN (buyers.orders > $7::INTEGER) THEN 1 ELSE 0 END + CASE WHEN (buyers.orders > $8::INTEGER) THEN 1 ELSE 0 END AS f, 1 + CASE WHEN (buyers.revenue > CAST($9::NUMERIC(38, 5) AS NUMERIC(38, 5))) THEN 1 ELSE 0 END + CASE WHEN (buyers.revenue > CAST($10::NUMERIC(38, 5) AS NUMERIC(38, 5))) THEN 1 ELSE 0 END + CASE WHEN (buyers.revenue > CAST($11::NUMERIC(38, 5) AS NUMERIC(38, 5))) THEN 1 ELSE 0 END + CASE WHEN (buyers.revenue > CAST($12::NUMERIC(38, 5) AS NUMERIC(38, 5))) THEN 1 ELSE 0 END AS m
+FROM (SELECT purchases.customer_id AS customer_id, max(purchases.day) AS last_day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($13::VARCHAR, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $14::VARCHAR AND orders.placed_at < $15::TIMESTAMP WITH TIME ZONE AND CAST(timezone($13::VARCHAR, orders.placed_at) AS DATE) < CAST($16::DATE AS DATE) AND orders.placed_at >= $17::TIMESTAMP WITH TIME ZONE AND CAST(timezone($13::VARCHAR, orders.placed_at) AS DATE) >= CAST($18::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS buyers) AS scored GROUP BY scored.r, scored.f, scored.m
+
+-- customers by cuts, least
+SELECT scored.key, scored.id, scored.last_day, scored.orders, scored.revenue, scored.r, scored.f, scored.m
+FROM (SELECT keyed.customer_id AS customer_id, keyed.last_day AS last_day, keyed.orders AS orders, keyed.revenue AS revenue, keyed.key AS key, keyed.id AS id, 5 - (CASE WHEN (keyed.last_day < CAST($1::DATE AS DATE)) THEN 1 ELSE 0 END + CASE WHEN (keyed.last_day < CAST($2::DATE AS DATE)) THEN 1 ELSE 0 END + CASE WHEN (keyed.last_day < CAST($3::DATE AS DATE)) THEN 1 ELSE 0 END + CASE WHEN (keyed.last_day < CAST($4::DATE AS DATE)) THEN 1 ELSE 0 END) AS r, 1 + CASE WHEN (keyed.orders > $5::INTEGER) THEN 1 ELSE 0 END + CASE WHEN (keyed.orders > $6::INTEGER) THEN 1 ELSE 0 END + CASE WHEN (keyed.orders > $7::INTEGER) THEN 1 ELSE 0 END + CASE WHEN (keyed.orders > $8::INTEGER) THEN 1 ELSE 0 END AS f, 1 + CASE WHEN (keyed.revenue > CAST($9::NUMERIC(38, 5) AS NUMERIC(38, 5))) THEN 1 ELSE 0 END + CASE WHEN (keyed.revenue > CAST($10::NUMERIC(38, 5) AS NUMERIC(38, 5))) THEN 1 ELSE 0 END + CASE WHEN (keyed.revenue > CAST($11::NUMERIC(38, 5) AS NUMERIC(38, 5))) THEN 1 ELSE 0 END + CASE WHEN (keyed.revenue > CAST($12::NUMERIC(38, 5) AS NUMERIC(38, 5))) THEN 1 ELSE 0 END AS m
+FROM (SELECT buyers.customer_id AS customer_id, buyers.last_day AS last_day, buyers.orders AS orders, buyers.revenue AS revenue, coalesce(customers.reference, CAST(buyers.customer_id AS TEXT)) AS key, CAST(buyers.customer_id AS TEXT) AS id
+FROM (SELECT purchases.customer_id AS customer_id, max(purchases.day) AS last_day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($13::VARCHAR, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $14::VARCHAR AND orders.placed_at < $15::TIMESTAMP WITH TIME ZONE AND CAST(timezone($13::VARCHAR, orders.placed_at) AS DATE) < CAST($16::DATE AS DATE) AND orders.placed_at >= $17::TIMESTAMP WITH TIME ZONE AND CAST(timezone($13::VARCHAR, orders.placed_at) AS DATE) >= CAST($18::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS buyers LEFT OUTER JOIN customers ON customers.id = buyers.customer_id) AS keyed) AS scored
+WHERE substr($19::VARCHAR, CAST((scored.r - $20::INTEGER) * $21::INTEGER + (scored.f - $22::INTEGER) * $23::INTEGER + scored.m AS INTEGER), 1) = '1' ORDER BY (scored.key COLLATE "C"), (scored.id COLLATE "C")
+ LIMIT $24::INTEGER
+
+-- customers by cuts after one, least
+SELECT scored.key, scored.id, scored.last_day, scored.orders, scored.revenue, scored.r, scored.f, scored.m
+FROM (SELECT keyed.customer_id AS customer_id, keyed.last_day AS last_day, keyed.orders AS orders, keyed.revenue AS revenue, keyed.key AS key, keyed.id AS id, 5 - (CASE WHEN (keyed.last_day < CAST($1::DATE AS DATE)) THEN 1 ELSE 0 END + CASE WHEN (keyed.last_day < CAST($2::DATE AS DATE)) THEN 1 ELSE 0 END + CASE WHEN (keyed.last_day < CAST($3::DATE AS DATE)) THEN 1 ELSE 0 END + CASE WHEN (keyed.last_day < CAST($4::DATE AS DATE)) THEN 1 ELSE 0 END) AS r, 1 + CASE WHEN (keyed.orders > $5::INTEGER) THEN 1 ELSE 0 END + CASE WHEN (keyed.orders > $6::INTEGER) THEN 1 ELSE 0 END + CASE WHEN (keyed.orders > $7::INTEGER) THEN 1 ELSE 0 END + CASE WHEN (keyed.orders > $8::INTEGER) THEN 1 ELSE 0 END AS f, 1 + CASE WHEN (keyed.revenue > CAST($9::NUMERIC(38, 5) AS NUMERIC(38, 5))) THEN 1 ELSE 0 END + CASE WHEN (keyed.revenue > CAST($10::NUMERIC(38, 5) AS NUMERIC(38, 5))) THEN 1 ELSE 0 END + CASE WHEN (keyed.revenue > CAST($11::NUMERIC(38, 5) AS NUMERIC(38, 5))) THEN 1 ELSE 0 END + CASE WHEN (keyed.revenue > CAST($12::NUMERIC(38, 5) AS NUMERIC(38, 5))) THEN 1 ELSE 0 END AS m
+FROM (SELECT buyers.customer_id AS customer_id, buyers.last_day AS last_day, buyers.orders AS orders, buyers.revenue AS revenue, coalesce(customers.reference, CAST(buyers.customer_id AS TEXT)) AS key, CAST(buyers.customer_id AS TEXT) AS id
+FROM (SELECT purchases.customer_id AS customer_id, max(purchases.day) AS last_day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($13::VARCHAR, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $14::VARCHAR AND orders.placed_at < $15::TIMESTAMP WITH TIME ZONE AND CAST(timezone($13::VARCHAR, orders.placed_at) AS DATE) < CAST($16::DATE AS DATE) AND orders.placed_at >= $17::TIMESTAMP WITH TIME ZONE AND CAST(timezone($13::VARCHAR, orders.placed_at) AS DATE) >= CAST($18::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS buyers LEFT OUTER JOIN customers ON customers.id = buyers.customer_id) AS keyed) AS scored
+WHERE substr($19::VARCHAR, CAST((scored.r - $20::INTEGER) * $21::INTEGER + (scored.f - $22::INTEGER) * $23::INTEGER + scored.m AS INTEGER), 1) = '1' AND ((scored.key COLLATE "C") > $24::VARCHAR OR (scored.key COLLATE "C") = $24::VARCHAR AND (scored.id COLLATE "C") > $25::VARCHAR) ORDER BY (scored.key COLLATE "C"), (scored.id COLLATE "C")
+ LIMIT $26::INTEGER
+
+-- cells by ntile, least
+SELECT scored.r, scored.f, scored.m, count(*) AS customers, sum(CAST(scored.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(scored.revenue AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT keyed.customer_id AS customer_id, keyed.last_day AS last_day, keyed.orders AS orders, keyed.revenue AS revenue, keyed.key AS key, keyed.id AS id, ntile(5) OVER (ORDER BY keyed.last_day, (keyed.key COLLATE "C"), (keyed.id COLLATE "C")) AS r, ntile(5) OVER (ORDER BY keyed.orders, (keyed.key COLLATE "C"), (keyed.id COLLATE "C")) AS f, ntile(5) OVER (ORDER BY keyed.revenue, (keyed.key COLLATE "C"), (keyed.id COLLATE "C")) AS m
+FROM (SELECT buyers.customer_id AS customer_id, buyers.last_day AS last_day, buyers.orders AS orders, buyers.revenue AS revenue, coalesce(customers.reference, CAST(buyers.customer_id AS TEXT)) AS key, CAST(buyers.customer_id AS TEXT) AS id
+FROM (SELECT purchases.customer_id AS customer_id, max(purchases.day) AS last_day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS buyers LEFT OUTER JOIN customers ON customers.id = buyers.customer_id) AS keyed) AS scored GROUP BY scored.r, scored.f, scored.m
+
+-- customers by ntile, least
+SELECT scored.key, scored.id, scored.last_day, scored.orders, scored.revenue, scored.r, scored.f, scored.m
+FROM (SELECT keyed.customer_id AS customer_id, keyed.last_day AS last_day, keyed.orders AS orders, keyed.revenue AS revenue, keyed.key AS key, keyed.id AS id, ntile(5) OVER (ORDER BY keyed.last_day, (keyed.key COLLATE "C"), (keyed.id COLLATE "C")) AS r, ntile(5) OVER (ORDER BY keyed.orders, (keyed.key COLLATE "C"), (keyed.id COLLATE "C")) AS f, ntile(5) OVER (ORDER BY keyed.revenue, (keyed.key COLLATE "C"), (keyed.id COLLATE "C")) AS m
+FROM (SELECT buyers.customer_id AS customer_id, buyers.last_day AS last_day, buyers.orders AS orders, buyers.revenue AS revenue, coalesce(customers.reference, CAST(buyers.customer_id AS TEXT)) AS key, CAST(buyers.customer_id AS TEXT) AS id
+FROM (SELECT purchases.customer_id AS customer_id, max(purchases.day) AS last_day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS buyers LEFT OUTER JOIN customers ON customers.id = buyers.customer_id) AS keyed) AS scored
+WHERE substr($7::VARCHAR, CAST((scored.r - $8::INTEGER) * $9::INTEGER + (scored.f - $10::INTEGER) * $11::INTEGER + scored.m AS INTEGER), 1) = '1' ORDER BY (scored.key COLLATE "C"), (scored.id COLLATE "C")
+ LIMIT $12::INTEGER
+
+-- customers by ntile after one, least
+SELECT scored.key, scored.id, scored.last_day, scored.orders, scored.revenue, scored.r, scored.f, scored.m
+FROM (SELECT keyed.customer_id AS customer_id, keyed.last_day AS last_day, keyed.orders AS orders, keyed.revenue AS revenue, keyed.key AS key, keyed.id AS id, ntile(5) OVER (ORDER BY keyed.last_day, (keyed.key COLLATE "C"), (keyed.id COLLATE "C")) AS r, ntile(5) OVER (ORDER BY keyed.orders, (keyed.key COLLATE "C"), (keyed.id COLLATE "C")) AS f, ntile(5) OVER (ORDER BY keyed.revenue, (keyed.key COLLATE "C"), (keyed.id COLLATE "C")) AS m
+FROM (SELECT buyers.customer_id AS customer_id, buyers.last_day AS last_day, buyers.orders AS orders, buyers.revenue AS revenue, coalesce(customers.reference, CAST(buyers.customer_id AS TEXT)) AS key, CAST(buyers.customer_id AS TEXT) AS id
+FROM (SELECT purchases.customer_id AS customer_id, max(purchases.day) AS last_day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS buyers LEFT OUTER JOIN customers ON customers.id = buyers.customer_id) AS keyed) AS scored
+WHERE substr($7::VARCHAR, CAST((scored.r - $8::INTEGER) * $9::INTEGER + (scored.f - $10::INTEGER) * $11::INTEGER + scored.m AS INTEGER), 1) = '1' AND ((scored.key COLLATE "C") > $12::VARCHAR OR (scored.key COLLATE "C") = $12::VARCHAR AND (scored.id COLLATE "C") > $13::VARCHAR) ORDER BY (scored.key COLLATE "C"), (scored.id COLLATE "C")
+ LIMIT $14::INTEGER
+
+-- prospects, least
+SELECT count(*) AS customers
+FROM customers LEFT OUTER JOIN (SELECT DISTINCT purchases.customer_id AS customer_id
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases) AS bought ON bought.customer_id = customers.id
+WHERE customers.deleted_at IS NULL AND bought.customer_id IS NULL

@@ -1,0 +1,102 @@
+"""The text of every analytics statement, for both dialects, pinned: a change of it is seen, and wanted, or a mistake.
+
+With DAYBOOK_UPDATE_SNAPSHOTS=1 the files are written anew, for the change to be read in their diff.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from snowflake.sqlalchemy import snowdialect  # type: ignore[import-untyped]  # Snowflake ships no types
+from sqlalchemy import Select
+from sqlalchemy.dialects.postgresql import asyncpg
+from sqlalchemy.engine import Dialect
+
+from adapters.postgres.statements import Statement
+from adapters.sql import analytics, rfm
+from adapters.sql.scope import Shape
+from domain.analytics.facts import By, Metric
+from domain.analytics.periods import Period
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+DIALECTS: dict[str, Dialect] = {
+    "postgres": asyncpg.dialect(),  # type: ignore[no-untyped-call]  # SQLAlchemy types no dialect
+    "snowflake": snowdialect.dialect(),
+}
+SHAPES = {
+    "everything": Shape(since=False, returns=True, paid=False, known=False),
+    "least": Shape(since=True, returns=False, paid=True, known=True),
+}
+
+
+def statements() -> Iterator[tuple[str, Select[Any]]]:
+    """Every statement there is, each choice of its own once, in the widest and the narrowest scope."""
+    yield "currencies", analytics.currencies()
+    for name, shape in SHAPES.items():
+        yield f"purchases, {name}", analytics.purchases_counted(shape)
+        yield f"lines, {name}", analytics.lines_counted(shape)
+        yield f"returns, {name}", analytics.returns_counted(shape)
+        for period in Period:
+            yield f"orders by {period}, {name}", analytics.orders_by_period(shape, period)
+            yield f"new customers by {period}, {name}", analytics.new_customers_by_period(shape, period)
+            yield f"lines by {period}, {name}", analytics.lines_by_period(shape, period)
+            yield f"returns by {period}, {name}", analytics.returns_by_period(shape, period)
+        for by, metric in zip((*By, By.PRODUCT), Metric, strict=True):
+            yield f"top {by} by {metric}, {name}", analytics.top_products(shape, by, metric)
+        yield f"positive totals, {name}", analytics.positive_totals(shape)
+        for by in (By.AUTHOR, By.CATEGORY):
+            yield f"lines without {by}, {name}", analytics.unattributed_lines(shape, by)
+        yield f"histograms, {name}", rfm.histograms(shape)
+        for ntile in (False, True):
+            scored = "ntile" if ntile else "cuts"
+            yield f"cells by {scored}, {name}", rfm.cells(shape, ntile=ntile)
+            yield f"customers by {scored}, {name}", rfm.buyers_page(shape, ntile=ntile, after=False)
+            yield f"customers by {scored} after one, {name}", rfm.buyers_page(shape, ntile=ntile, after=True)
+        yield f"prospects, {name}", rfm.prospects(shape)
+
+
+def text(dialect: str) -> str:
+    parts = [f"-- {name}\n{tidy(str(query.compile(dialect=DIALECTS[dialect])))}\n" for name, query in statements()]
+    return "\n".join(parts)
+
+
+def tidy(sql: str) -> str:
+    return "\n".join(line.rstrip() for line in sql.splitlines())
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_statements_are_as_pinned(dialect: str) -> None:
+    path = SNAPSHOTS / f"analytics_{dialect}.sql"
+    if os.environ.get("DAYBOOK_UPDATE_SNAPSHOTS"):
+        path.write_text(text(dialect), encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == text(dialect)
+
+
+def test_every_statement_can_be_compiled_ahead_for_asyncpg() -> None:
+    names = [Statement(query, name=name).name for name, query in statements()]
+    assert len(names) == len(set(names)) > 50
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_no_statement_divides_averages_or_says_what_only_one_engine_knows(dialect: str) -> None:
+    forbidden = r"\bAVG\b|\bFILTER\b|DISTINCT ON|generate_series|\bFLOAT\b|\bDOUBLE\b|\bREAL\b|[^*]/[^*]"
+    assert not re.search(forbidden, text(dialect), re.IGNORECASE)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_every_sum_is_over_a_cast(dialect: str) -> None:
+    sums = re.findall(r"\bsum\((.{0,12})", text(dialect), re.IGNORECASE)
+    assert len(sums) > 100
+    assert {start[:5].upper() for start in sums} == {"CAST("}
+
+
+def test_text_is_sorted_by_its_bytes() -> None:
+    by = r'(?:[\w.]+(?: DESC)?|\([\w.]+ COLLATE "C"\))'
+    lists = re.findall(rf"ORDER BY ({by}(?:, {by})*)", text("postgres"))
+    texts = [one for line in lists for one in line.split(", ") if re.search(r"\.(key|id|currency)\b", one)]
+    assert len(texts) > 40
+    assert [one for one in texts if "COLLATE" not in one] == []
+    assert re.search(r"max\((?!\(|purchases\.day|parts\.)", text("postgres")) is None
