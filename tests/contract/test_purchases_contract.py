@@ -43,6 +43,7 @@ class Variant:
     by: By
     metric: Metric
     limit: int
+    page: int
     method: Method
 
 
@@ -51,7 +52,8 @@ VARIANTS = st.builds(
     period=st.sampled_from(Period),
     by=st.sampled_from(By),
     metric=st.sampled_from(Metric),
-    limit=st.sampled_from((1, 3, 1000)),
+    limit=st.sampled_from((1000, 3, 1)),
+    page=st.sampled_from((100, 100, 2)),
     method=st.sampled_from(Method),
 )
 
@@ -100,6 +102,13 @@ async def facts_of(view: PurchaseView, scope: Scope, variant: Variant) -> dict[s
     return found
 
 
+async def same_facts(store: PurchaseFacts, definition: PurchaseFacts, scope: Scope, variant: Variant) -> None:
+    expected = await definition.read(lambda view: facts_of(view, scope, variant))
+    found = await store.read(lambda view: facts_of(view, scope, variant))
+    for name, value in expected.items():
+        assert found[name] == value, name
+
+
 async def some_buyers(view: PurchaseView, scope: Scope, scored: Scoring, everybody: Sequence[Any]) -> Sequence[Any]:
     """The page after the first customer, of every second combination of scores."""
     after = (everybody[0].buyer.key, everybody[0].buyer.id) if everybody else None
@@ -117,7 +126,7 @@ async def digests(facts: PurchaseFacts, scope: Scope, variant: Variant) -> dict[
         "rfm": asking(scope, method=variant.method),
     }
     found = {report: (await service.ask(report, parameters)).answer_digest for report, parameters in asked.items()}
-    for number, page in enumerate(await pages(facts, scope, method=variant.method, limit=2)):
+    for number, page in enumerate(await pages(facts, scope, method=variant.method, limit=variant.page)):
         found[f"page {number}"] = page.answer_digest
     return found
 
@@ -141,11 +150,13 @@ async def test_every_store_gives_the_facts_and_digests_of_the_definition(case: S
         definition = Definition(history)
         async with case.open(server) as ports:
             await put(case, ports, history)
-            expected = await definition.read(lambda view: facts_of(view, scope, variant))
-            found = await ports.purchases.read(lambda view: facts_of(view, scope, variant))
-            for name, value in expected.items():
-                assert found[name] == value, name
-            assert await digests(ports.purchases, scope, variant) == await digests(definition, scope, variant)
+            expected = await digests(definition, scope, variant)
+            found = await digests(ports.purchases, scope, variant)
+            # The digests cover the facts of each report; the facts themselves tell where a store has gone wrong, and
+            # some that no report asks for in this way.
+            if found != expected or variant.limit == 1:
+                await same_facts(ports.purchases, definition, scope, variant)
+            assert found == expected
 
     @settings(
         max_examples=how_many_histories(case.histories),
@@ -177,7 +188,9 @@ async def test_answers_name_the_store(case: StoreCase, ports: StorePorts) -> Non
 
 
 async def test_an_empty_store_answers(ports: StorePorts) -> None:
-    variant = Variant(period=Period.MONTH, by=By.CATEGORY, metric=Metric.REVENUE, limit=10, method=Method.QUANTILE)
+    variant = Variant(
+        period=Period.MONTH, by=By.CATEGORY, metric=Metric.REVENUE, limit=10, page=10, method=Method.QUANTILE
+    )
     nothing = Definition(PurchaseHistory())
     for scope in (SCOPE, Scope(as_of=date(2026, 4, 1), currency=None)):
         question = partial(facts_of, scope=scope, variant=variant)
