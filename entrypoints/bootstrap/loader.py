@@ -242,5 +242,5 @@ def _unknown(given: set[str]) -> Iterator[str]:
     prefixes = (_OUR_PREFIX, *(f"{group.upper()}_" for group in GROUPS))
     for name in sorted(given - known):
         if name.startswith(prefixes) and name not in _NOT_SETTINGS:
-            near = difflib.get_close_matches(name.removeprefix(_OUR_PREFIX), known, n=1)
+            near = difflib.get_close_matches(name.removeprefix(_OUR_PREFIX), known, n=1, cutoff=0.75)
             yield f"{name} is no setting of Daybook" + (f": did you mean {near[0]}?" if near else "")

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Final
+from typing import Final, Literal
 
 from cyclopts import App, CycloptsError
 
@@ -37,6 +37,7 @@ _GROUPS: Final = {
     "db": ("entrypoints.cli.db:app", "The schema of PostgreSQL: upgrade, downgrade, current, check."),
     "config": ("entrypoints.cli.config:app", "The settings: show, check."),
     "openapi": ("entrypoints.cli.openapi:openapi", "Print the OpenAPI document of the HTTP API."),
+    "completion": ("entrypoints.cli.main:completion", "Print what makes a shell complete these commands."),
 }
 
 
@@ -53,6 +54,15 @@ def command_line(asked: str | None = None) -> App:
     for name, (path, about) in _GROUPS.items():
         app.command(path, name=name, help=None if name == asked else about)
     return app
+
+
+def completion(shell: Literal["bash", "zsh", "fish"], /) -> None:
+    """Prints what makes a shell complete these commands.
+
+    $ daybook completion bash > ~/.local/share/bash-completion/completions/daybook
+    $ daybook completion zsh > ~/.zfunc/_daybook
+    """
+    print(command_line().generate_completion(shell=shell))
 
 
 def run(arguments: Sequence[str]) -> int:
