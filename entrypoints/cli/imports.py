@@ -26,7 +26,9 @@ from entrypoints.services import Services
 
 _FORMATS: Final = ", ".join(FORMATS)
 
-FileArgument = Annotated[str, Parameter(help="A CSV file, plain or gzip; - is standard input.")]
+FileArgument = Annotated[
+    str, Parameter(help="A CSV file, plain or gzip; - is standard input.", allow_leading_hyphen=True)
+]
 FormatOption = Annotated[str | None, Parameter(name="--format", help=f"When the columns do not tell: {_FORMATS}.")]
 ModeOption = Annotated[Mode, Parameter(help="Of customers and books: make new ones, change known ones, or both.")]
 TzOption = Annotated[str, Parameter(help="The IANA time zone of times without an offset.")]
