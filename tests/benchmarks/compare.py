@@ -23,7 +23,6 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from entrypoints.bootstrap.migrate import upgrade
 from rich.console import Console
 from rich.table import Table
 
@@ -33,6 +32,7 @@ from domain.books.isbn import Isbn
 from domain.books.publication_date import PublicationDate
 from domain.shared.ids import BookId, uuid7
 from domain.shared.money import Money
+from entrypoints.bootstrap.migrate import upgrade
 from tests.benchmarks.servers import ROOT, Running, contenders, running
 
 BOOKS = 10_000
