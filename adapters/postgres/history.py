@@ -2,7 +2,7 @@
 
 import weakref
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from datetime import datetime
 from typing import Any, Generic, Protocol, Self, TypeVar
 from uuid import UUID
@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
 from adapters.postgres.books import BOOK_OUTPUT, BOOKS, book_of
-from adapters.postgres.connection import BROKEN, Connection
+from adapters.postgres.connection import Connection
 from adapters.postgres.customers import CUSTOMER_OUTPUT, CUSTOMERS, customer_of
 from adapters.postgres.errors import raise_translated
 from adapters.postgres.kinds import Kind, unnested
@@ -21,6 +21,7 @@ from adapters.postgres.order_rows import ORDER_OUTPUT, ORDERS, RETURN_OUTPUT, RE
 from adapters.postgres.orders import ORDER_STATEMENTS, RETURN_STATEMENTS
 from adapters.postgres.pool import Pool
 from adapters.postgres.statements import Statement
+from adapters.postgres.transactions import begin_snapshot, end_snapshot, transaction
 from adapters.sql.tables import books, customers, events, orders, returns
 from application.ports.history import History, HistoryBatch
 from domain.books.book import Book
@@ -48,7 +49,7 @@ class PostgresHistorySource:
         held = AsyncExitStack()
         try:
             connection = await held.enter_async_context(self._pool.acquire())
-            await held.enter_async_context(connection.transaction(isolation="repeatable_read", readonly=True))
+            await begin_snapshot(connection)
             watermark = await _WATERMARK.fetchval(connection)
         except Exception as error:
             await held.aclose()
@@ -64,6 +65,7 @@ class _Batches:
 
     def __init__(self, pool: Pool, connection: Connection, held: AsyncExitStack, batch_rows: int) -> None:
         self._batches = _told(connection, batch_rows)
+        self._connection = connection
         self._held = held
         self._forgotten = weakref.finalize(self, pool.release, connection)
         self._forgotten.atexit = False
@@ -86,8 +88,9 @@ class _Batches:
 
     async def aclose(self) -> None:
         """Frees the connection, also when nothing was read."""
-        self._forgotten.detach()
-        await self._held.aclose()
+        if self._forgotten.detach() is not None:
+            async with self._held:
+                await end_snapshot(self._connection)
 
 
 async def _told(connection: Connection, many: int) -> AsyncIterator[HistoryBatch]:
@@ -168,22 +171,8 @@ class PostgresHistorySink:
 
         Raises the errors of the uniqueness rules when the history disagrees with rows that it does not have.
         """
-        committing = False
-        try:
-            async with self._pool.acquire() as connection:
-                transaction = connection.transaction()
-                await transaction.start()
-                try:
-                    taken = await _take(connection, history)
-                except Exception:
-                    with suppress(*BROKEN):
-                        await transaction.rollback()
-                    raise
-                committing = True
-                await transaction.commit()
-                return taken
-        except Exception as error:
-            raise_translated(error, sent=committing)
+        async with transaction(self._pool) as connection:
+            return await _take(connection, history)
 
 
 async def _take(connection: Connection, history: History) -> int:

@@ -7,24 +7,21 @@ Anything else (several saves) is written step by step, in the order asked for, i
 """
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import CTE, func, literal_column, select, text
+from sqlalchemy import CTE, func, literal_column, select
 
-from adapters.postgres.connection import BROKEN, Connection
-from adapters.postgres.errors import raise_translated, write
+from adapters.postgres.connection import Connection
+from adapters.postgres.errors import write
 from adapters.postgres.kinds import Kind, Params
 from adapters.postgres.pool import Pool
 from adapters.postgres.statements import Statement
+from adapters.postgres.transactions import transaction
 from application.errors import Conflict
 
 A = TypeVar("A")
 _ADD, _ADD_MANY, _SAVE = "add", "add_many", "save"
-_BEGIN = Statement(text("BEGIN"), name="transaction.begin")
-_COMMIT = Statement(text("COMMIT"), name="transaction.commit")
-_ROLLBACK = Statement(text("ROLLBACK"), name="transaction.rollback")
 Shape = tuple[tuple[Kind[Any], str], ...]
 
 
@@ -87,7 +84,9 @@ async def keep(pool: Pool, writes: Sequence[Write]) -> None:
     if _fits_one_statement(writes):
         await write(pool, lambda connection: _run(connection, writes))
     else:
-        await _keep_step_by_step(pool, writes)
+        async with transaction(pool) as connection:
+            for one in writes:
+                await _run(connection, [one])
 
 
 def _fits_one_statement(writes: Sequence[Write]) -> bool:
@@ -103,25 +102,6 @@ async def _run(connection: Connection, writes: Sequence[Write]) -> None:
     statement = statement_for(tuple([(one.kind, one.verb) for one in writes]))
     if not await statement.fetchval(connection, **params):
         raise Conflict("somebody else changed it in the meantime: read it again and repeat the change")
-
-
-async def _keep_step_by_step(pool: Pool, writes: Sequence[Write]) -> None:
-    committing = False
-    try:
-        async with pool.acquire() as connection:
-            await _BEGIN.execute(connection)
-            try:
-                for one in writes:
-                    await _run(connection, [one])
-            except Exception:
-                # A lost connection cannot be told to; its server has rolled back already.
-                with suppress(*BROKEN):
-                    await _ROLLBACK.execute(connection)
-                raise
-            committing = True
-            await _COMMIT.execute(connection)
-    except Exception as error:
-        raise_translated(error, sent=committing)
 
 
 @lru_cache(maxsize=512)

@@ -60,6 +60,38 @@ async def pool(database_url: str) -> AsyncIterator[Pool]:
     await opened.close(2)
 
 
+@pytest.fixture
+def other_database_url(migrated_template: TemplateDatabase) -> Iterator[str]:
+    """A second database of one test."""
+    with migrated_template.copy() as url:
+        yield url
+
+
+@pytest.fixture
+async def other_pool(other_database_url: str) -> AsyncIterator[Pool]:
+    """A pool on the second database of one test."""
+    opened = Pool(other_database_url)
+    await opened.open()
+    yield opened
+    await opened.close(2)
+
+
+@pytest.fixture(scope="module")
+def module_database_url(migrated_template: TemplateDatabase) -> Iterator[str]:
+    """A clean, migrated database for the tests of one module."""
+    with migrated_template.copy() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+async def module_pool(module_database_url: str) -> AsyncIterator[Pool]:
+    """A pool on that database."""
+    opened = Pool(module_database_url)
+    await opened.open()
+    yield opened
+    await opened.close(2)
+
+
 @pytest.fixture(scope="session")
 def contract_database_url(migrated_template: TemplateDatabase) -> Iterator[str]:
     """One database for all contract tests, which empty it before they begin."""
