@@ -89,7 +89,7 @@ def test_groups_are_frozen(group: type[Struct]) -> None:
         ("DATABASE_POOL_SIZE", "3", "database", "pool_size", 3),
         ("DATABASE_POOL_PRE_PING", "FALSE", "database", "pool_pre_ping", False),
         ("DATABASE_POOL_TIMEOUT", "0.5", "database", "pool_timeout", 0.5),
-        ("LOG_CATEGORIES", "http.access=warning, adapters=DEBUG", "logging", "categories", {"http.access": "warning", "adapters": "debug"}),
+        ("ALLOWED_ORIGINS", "http://a, http://b:1", "server", "allowed_origins", ("http://a", "http://b:1")),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4318", "monitoring", "otlp_endpoint", "http://127.0.0.1:4318"),
     ],
 )  # fmt: skip

@@ -53,7 +53,7 @@ class Caller:
         provider.add_span_processor(SimpleSpanProcessor(self.exported))
         self.tracer = provider.get_tracer("test")
         self._telemetry = Telemetry(
-            app,  # type: ignore[arg-type]  # an ASGI application by its shape
+            app,
             access_log=self.log,
             metrics=RequestMetrics(self.registry),
             tracer=self.tracer,
@@ -89,7 +89,7 @@ class Caller:
 
 def request_id(sent: list[Message]) -> str:
     (found,) = [value for name, value in sent[0]["headers"] if name == b"x-request-id"]
-    return found.decode()
+    return str(found, "ascii")
 
 
 async def test_a_request_gets_an_id_that_is_returned_logged_and_told_to_the_application() -> None:
