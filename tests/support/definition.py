@@ -12,7 +12,7 @@ from domain.analytics.scope import Scope
 
 # How many histories are drawn: a few in an ordinary run, always the same; as many new ones as this says otherwise.
 VARIABLE = "DAYBOOK_HISTORIES"
-NOON = datetime(2024, 11, 3, 12, tzinfo=UTC)
+NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
 
 
 class AtNoon:
