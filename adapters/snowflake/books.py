@@ -1,0 +1,80 @@
+"""Books in Snowflake."""
+
+from uuid import UUID
+
+from sqlalchemy import RowMapping, bindparam, select
+
+from adapters.snowflake.engine import Warehouse
+from adapters.snowflake.listing import ListStatements
+from adapters.snowflake.rows import LIFECYCLE, lifecycle, output, texts
+from adapters.sql.tables import books
+from application.books.models import BookResponse
+from application.errors import NotFound
+from application.fields import MoneyRead
+from application.listing import Listing, Page
+from domain.books.isbn import Isbn
+
+_OUTPUT = output(
+    books,
+    (
+        "id",
+        "title",
+        "author",
+        "isbn",
+        "published_date",
+        "description",
+        "language",
+        "price_amount",
+        "price_currency",
+        "categories",
+        *LIFECYCLE,
+    ),
+)
+_GET = select(*_OUTPUT).where(books.c.id == bindparam("id", type_=books.c.id.type))
+_GET_BY_ISBN = select(*_OUTPUT).where(
+    books.c.isbn == bindparam("isbn", type_=books.c.isbn.type), books.c.deleted_at.is_(None)
+)
+_LISTS = ListStatements(books, _OUTPUT, members={"category": "categories"})
+
+
+class SnowflakeBookReader:
+    """Books for reading."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self._warehouse = warehouse
+
+    async def get(self, book_id: UUID, *, include_deleted: bool = False) -> BookResponse:
+        """Raises NotFound."""
+        rows = await self._warehouse.ask("books.get", _GET, {"id": book_id})
+        if not rows or (rows[0]["deleted_at"] is not None and not include_deleted):
+            raise NotFound("book", book_id)
+        return _read_of(rows[0])
+
+    async def get_by_isbn(self, isbn: Isbn) -> BookResponse:
+        """The living book of this ISBN. Raises NotFound."""
+        rows = await self._warehouse.ask("books.get_by_isbn", _GET_BY_ISBN, {"isbn": isbn.value})
+        if not rows:
+            raise NotFound("book with ISBN", isbn)
+        return _read_of(rows[0])
+
+    async def list(self, listing: Listing) -> Page[BookResponse]:
+        """One page in the order asked for."""
+        page = await _LISTS.ask(self._warehouse, listing)
+        return Page(items=[_read_of(row) for row in page.items], has_more=page.has_more, total=page.total)
+
+
+def _read_of(row: RowMapping) -> BookResponse:
+    price = row["price_amount"]
+    return BookResponse(
+        id=row["id"],
+        title=row["title"],
+        author=row["author"],
+        isbn=row["isbn"],
+        isbn10=Isbn(row["isbn"]).isbn10,
+        published_date=row["published_date"],
+        description=row["description"],
+        language=row["language"],
+        price=None if price is None else MoneyRead.of(price, row["price_currency"]),
+        categories=texts(row["categories"]),
+        **lifecycle(row),
+    )

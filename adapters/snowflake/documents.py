@@ -1,0 +1,169 @@
+"""Aggregates as the documents that a load brings: a field for each column, and the lines inside their order.
+
+Amounts and times are texts in them, so that nothing on the way takes them for something less exact.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Table
+
+from adapters.sql.tables import books, customers, order_lines, orders, return_lines, returns
+from application.ports.history import HistoryBatch
+from domain.books.book import Book
+from domain.customers.customer import Customer
+from domain.orders.order import Order
+from domain.orders.returns import Return
+from domain.shared.lifecycle import Lifecycle
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """One kind of aggregate: its table, that of its lines with the column that names their owner, its documents."""
+
+    table: Table
+    lines: Table | None = None
+    owner: str | None = None
+    documents: Callable[[HistoryBatch], Sequence[Document]]
+
+
+def _customer(customer: Customer) -> Document:
+    details = customer.details
+    return {
+        "id": customer.id.hex,
+        "name": details.name,
+        "reference": details.reference,
+        "email": None if details.email is None else details.email.value,
+        "phone": None if details.phone is None else details.phone.value,
+        "status": details.status.value,
+        "tags": details.tags,
+        "metadata": dict(details.metadata),
+        "search_tokens": _words(customer.search_tokens),
+        **_lifecycle(customer.lifecycle),
+        "deleted_at": _moment(customer.lifecycle.deleted_at),
+    }
+
+
+def _book(book: Book) -> Document:
+    details = book.details
+    return {
+        "id": book.id.hex,
+        "title": details.title,
+        "author": details.author,
+        "isbn": details.isbn.value,
+        "published_date": None if details.published_date is None else details.published_date.value,
+        "description": details.description,
+        "language": details.language,
+        "price_amount": None if details.price is None else _amount(details.price.amount),
+        "price_currency": None if details.price is None else details.price.currency,
+        "categories": details.categories,
+        "search_tokens": _words(book.search_tokens),
+        **_lifecycle(book.lifecycle),
+        "deleted_at": _moment(book.lifecycle.deleted_at),
+    }
+
+
+def _order(order: Order) -> Document:
+    return {
+        "id": order.id.hex,
+        "customer_id": None if order.customer_id is None else order.customer_id.hex,
+        "channel": order.channel,
+        "reference": order.reference,
+        "currency": order.currency,
+        "status": order.status.value,
+        "placed_at": _moment(order.placed_at),
+        "subtotal": _amount(order.subtotal),
+        "tax": _amount(order.tax),
+        "shipping": _amount(order.shipping),
+        "line_count": len(order.lines),
+        **_lifecycle(order.lifecycle),
+        "lines": [
+            {
+                "number": line.number,
+                "sku": line.sku,
+                "book_id": None if line.book_id is None else line.book_id.hex,
+                "description": line.description,
+                "quantity": line.quantity,
+                "unit_price": _amount(line.unit_price),
+                "discount": _amount(line.discount),
+                "amount": _amount(line.amount),
+                "returned": line.returned,
+            }
+            for line in order.lines
+        ],
+    }
+
+
+def _return(recorded: Return) -> Document:
+    return {
+        "id": recorded.id.hex,
+        "order_id": None if recorded.order_id is None else recorded.order_id.hex,
+        "customer_id": None if recorded.customer_id is None else recorded.customer_id.hex,
+        "channel": recorded.channel,
+        "reference": recorded.reference,
+        "currency": recorded.currency,
+        "returned_at": _moment(recorded.returned_at),
+        "total": _amount(recorded.total),
+        "line_count": len(recorded.lines),
+        **_lifecycle(recorded.lifecycle),
+        "lines": [
+            {
+                "number": line.number,
+                "sku": line.sku,
+                "book_id": None if line.book_id is None else line.book_id.hex,
+                "description": line.description,
+                "quantity": line.quantity,
+                "unit_price": _amount(line.unit_price),
+                "amount": _amount(line.amount),
+                "order_line": line.order_line,
+            }
+            for line in recorded.lines
+        ],
+    }
+
+
+def _lifecycle(lifecycle: Lifecycle) -> Document:
+    return {
+        "version": lifecycle.version,
+        "created_at": _moment(lifecycle.created_at),
+        "created_by": lifecycle.created_by,
+        "updated_at": _moment(lifecycle.updated_at),
+        "updated_by": lifecycle.updated_by,
+    }
+
+
+def _moment(value: datetime | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _amount(value: Decimal) -> str:
+    return f"{value:f}"
+
+
+def _words(tokens: Sequence[str]) -> str:
+    """Padded, so that a word is found with the spaces around it. Tokens hold letters and digits alone."""
+    return f" {' '.join(tokens)} "
+
+
+KINDS = (
+    Kind(table=customers, documents=lambda batch: [_customer(one) for one in batch.customers]),
+    Kind(table=books, documents=lambda batch: [_book(one) for one in batch.books]),
+    Kind(
+        table=orders,
+        lines=order_lines,
+        owner="order_id",
+        documents=lambda batch: [_order(one) for one in batch.orders],
+    ),
+    Kind(
+        table=returns,
+        lines=return_lines,
+        owner="return_id",
+        documents=lambda batch: [_return(one) for one in batch.returns],
+    ),
+)
+"""In the order in which histories come: references point backwards."""

@@ -1,0 +1,127 @@
+"""Lists as statements."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from enum import Enum
+from functools import reduce
+from operator import and_, eq, ge, gt, le, lt, or_
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    String,
+    Table,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+)
+
+from adapters.snowflake.engine import Warehouse
+from adapters.sql.dialects import each_text
+from application.listing import Listing, Page, SortKey
+
+_COMPARE: Mapping[str, Any] = {"eq": eq, "gte": ge, "gt": gt, "lte": le, "lt": lt}
+# Snowflake reads no year of fewer than four digits, and nothing here is as old as its calendar.
+_FIRST = datetime(1600, 1, 1, tzinfo=UTC)
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+class ListStatements:
+    """The statements of one resource's list.
+
+    `output` are the columns of a row. Filters and sorts go by the names of the table's columns; `members` names the
+    column of several values behind a filter on one of them. Words are looked for in `search_tokens`.
+    """
+
+    def __init__(
+        self, table: Table, output: Sequence[ColumnElement[Any]], *, members: Mapping[str, str] | None = None
+    ) -> None:
+        self._table = table
+        self._output = output
+        self._members = members or {}
+
+    async def ask(self, warehouse: Warehouse, listing: Listing) -> Page[RowMapping]:
+        """The rows of a page, and a second question where the total is asked for."""
+        # One row more than the page has shows whether more follow.
+        rows = await warehouse.ask(f"{self._table.name}.list", self.page(listing).limit(listing.limit + 1))
+        total = None
+        if listing.count:
+            (counted,) = await warehouse.ask(f"{self._table.name}.count", self.total(listing))
+            total = int(counted["total"])
+        return Page(items=rows[: listing.limit], has_more=len(rows) > listing.limit, total=total)
+
+    def page(self, listing: Listing) -> Select[Any]:
+        """The rows from the place on that the listing has come to, in its order."""
+        question = self._matching(select(*self._output), listing)
+        if listing.after is not None:
+            question = question.where(self._after(listing.sort, listing.after))
+        order = [self._sorted(key).desc() if key.descending else self._sorted(key) for key in listing.sort]
+        return question.order_by(*order)
+
+    def total(self, listing: Listing) -> Select[Any]:
+        """`total`: how many rows there are on all pages."""
+        return self._matching(select(func.count().label("total")).select_from(self._table), listing)
+
+    def _matching(self, question: Select[Any], listing: Listing) -> Select[Any]:
+        columns = self._table.c
+        if "deleted_at" in columns and not listing.include_deleted:
+            question = question.where(columns.deleted_at.is_(None))
+        for place, word in enumerate(listing.words):
+            wanted = bindparam(f"word_{place}", f" {word} ", type_=String())
+            question = question.where(func.contains(type_coerce(columns.search_tokens, String()), wanted))
+        for place, one in enumerate(listing.filters):
+            name = f"filter_{place}"
+            if one.field in self._members:
+                question = question.where(self._holds(self._members[one.field], bindparam(name, one.value, String())))
+            else:
+                column = columns[one.field]
+                question = question.where(
+                    _COMPARE[one.op](column, bindparam(name, _bindable(one.value), type_=column.type))
+                )
+        return question
+
+    def _holds(self, name: str, value: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Rows with an array that holds a text: a form of it that every Snowflake takes, unlike correlated ones."""
+        other = self._table.alias("holding")
+        each = each_text(other.c[name])
+        return self._table.c.id.in_(select(other.c.id).where(cast(each.c.value, String()) == value))
+
+    def _after(self, sort: Sequence[SortKey], values: Sequence[Any]) -> ColumnElement[bool]:
+        """Behind in the first key, or level in it and behind in the second, and so on."""
+        columns = [self._sorted(key) for key in sort]
+        bound = [
+            bindparam(f"after_{place}", _bindable(value), type_=self._table.c[key.field].type)
+            for place, (key, value) in enumerate(zip(sort, values, strict=True))
+        ]
+        alternatives = [
+            reduce(
+                and_,
+                [
+                    *(columns[level] == bound[level] for level in range(place)),
+                    (lt if key.descending else gt)(columns[place], bound[place]),
+                ],
+            )
+            for place, key in enumerate(sort)
+        ]
+        return reduce(or_, alternatives)
+
+    def _sorted(self, key: SortKey) -> ColumnElement[Any]:
+        one = self._table.c[key.field]
+        return func.coalesce(one, literal_column("''")) if one.nullable else one
+
+
+def _bindable(value: Any) -> Any:
+    """As the driver takes it; a time as one that Snowflake can read and that compares with every row as it does."""
+    if isinstance(value, Enum):
+        return value.value
+    if not isinstance(value, datetime):
+        return value
+    try:
+        return max(value.astimezone(UTC), _FIRST)
+    except OverflowError:
+        return _FIRST if value.year < 5000 else _LAST

@@ -1,0 +1,186 @@
+"""Snowflake, under contract: an account where the environment names one, else fakesnow in this process.
+
+With SNOWFLAKE_ACCOUNT and SNOWFLAKE_USER set (and SNOWFLAKE_PASSWORD, or SNOWFLAKE_PRIVATE_KEY_FILE), and with
+SNOWFLAKE_WAREHOUSE, SNOWFLAKE_ROLE, SNOWFLAKE_DATABASE (default DAYBOOK) where they are needed, everything runs in a
+schema of that database which is made for the session and dropped after it. The head of pytest's report says which it
+was. docs/how-to/snowflake.md tells what the two differ in.
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from uuid import uuid4
+
+import fakesnow
+import pytest
+from snowflake.connector import connect as connect_for_real
+from sqlalchemy import Connection, text
+
+from adapters.snowflake.books import SnowflakeBookReader
+from adapters.snowflake.customers import SnowflakeCustomerReader
+from adapters.snowflake.engine import SnowflakeConnection, Warehouse
+from adapters.snowflake.history import SnowflakeHistorySink
+from adapters.snowflake.purchases import SnowflakePurchaseFacts
+from adapters.snowflake.schema import upgrade
+from adapters.snowflake.stores import SnowflakeHealth
+from adapters.snowflake.unit_of_work import SnowflakeUnitsOfWork
+from adapters.sql.purchases import SqlPurchaseView
+from application.ports.books import BookReader, BookRepository
+from application.ports.customers import CustomerReader, CustomerRepository
+from application.ports.history import HistorySink, HistorySource
+from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
+from application.ports.purchases import PurchaseFacts, PurchaseView
+from application.ports.stores import Store
+from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from tests.support.store_case import Gap, StoreCase, StorePorts
+
+TABLES = ("customers", "books", "orders", "order_lines", "returns", "return_lines")
+_EMPTY = (*(f"DELETE FROM {table}" for table in TABLES), "UPDATE watermark SET position = 0, loads = 0")
+_READ_ONLY = Gap("never", "a warehouse is written by loads alone")
+_NO_LISTS_OF_ORDERS = Gap("notimpl", "orders are there to be counted; lists of them are asked of the store of record")
+_NO_SOURCE = Gap("notimpl", "a warehouse is the end of a history's way, and can be loaded again from its beginning")
+
+
+def _account() -> SnowflakeConnection | None:
+    """The account that the environment names."""
+    given = {
+        name: value
+        for name in ("account", "user", "password", "private_key_file", "database", "warehouse", "role")
+        if (value := os.environ.get(f"SNOWFLAKE_{name.upper()}"))
+    }
+    if "account" not in given or "user" not in given:
+        return None
+    return SnowflakeConnection(**given, schema=f"DAYBOOK_TEST_{uuid4().hex[:12].upper()}")  # type: ignore[arg-type]  # all are text
+
+
+ACCOUNT = _account()
+
+
+def pytest_report_header() -> str:
+    return "snowflake: fakesnow, in this process" if ACCOUNT is None else f"snowflake: account {ACCOUNT.account}"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # fakesnow's own affair, once a statement.
+    config.addinivalue_line("filterwarnings", "ignore:Arrow output on a DB-API result:UserWarning")
+
+
+@pytest.fixture(scope="session")
+def snowflake_connection() -> Iterator[SnowflakeConnection]:
+    """Where a warehouse without tables is. fakesnow takes the place of the driver for the whole process."""
+    if ACCOUNT is None:
+        with fakesnow.patch():
+            yield SnowflakeConnection(account="fakesnow", user="tester", password="none")
+        return
+    asyncio.run(_execute(replace(ACCOUNT, schema="PUBLIC"), f"CREATE SCHEMA {ACCOUNT.schema}"))
+    yield ACCOUNT
+    asyncio.run(_execute(replace(ACCOUNT, schema="PUBLIC"), f"DROP SCHEMA {ACCOUNT.schema} CASCADE"))
+
+
+async def _execute(connection: SnowflakeConnection, statement: str) -> None:
+    warehouse = Warehouse(connection, sessions=1)
+    await warehouse.run(lambda session: session.exec_driver_sql(statement))
+    await warehouse.close()
+
+
+@pytest.fixture(scope="session")
+async def migrated_snowflake(snowflake_connection: SnowflakeConnection) -> AsyncIterator[Warehouse]:
+    """A warehouse with all its tables, and whatever the last test left in them."""
+    warehouse = Warehouse(snowflake_connection)
+    await upgrade(warehouse)
+    yield warehouse
+    await warehouse.close()
+
+
+@pytest.fixture
+async def warehouse(migrated_snowflake: Warehouse) -> Warehouse:
+    """A warehouse with nothing in it."""
+    await migrated_snowflake.run(_empty)
+    return migrated_snowflake
+
+
+def _empty(connection: Connection) -> None:
+    for statement in _EMPTY:
+        connection.exec_driver_sql(statement)
+    connection.commit()
+
+
+def snowflake_ports(warehouse: Warehouse) -> StorePorts:
+    """The ports on a warehouse."""
+
+    async def watermark() -> int:
+        (row,) = await warehouse.ask("test.watermark", text("SELECT position FROM watermark"))
+        return int(row["position"])
+
+    return StorePorts(
+        units=SnowflakeUnitsOfWork(),
+        customers=SnowflakeCustomerReader(warehouse),
+        books=SnowflakeBookReader(warehouse),
+        health=SnowflakeHealth(warehouse),
+        sink=SnowflakeHistorySink(warehouse),
+        purchases=SnowflakePurchaseFacts(warehouse),
+        watermark=watermark,
+    )
+
+
+@asynccontextmanager
+async def _open(server: Warehouse) -> AsyncIterator[StorePorts]:
+    await server.run(_empty)
+    yield snowflake_ports(server)
+
+
+@asynccontextmanager
+async def _unreachable() -> AsyncIterator[Store]:
+    """The health of an account behind a port where nobody listens, by the driver itself and not by fakesnow."""
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+    nobody = SnowflakeConnection(account="nobody", user="nobody", password="none", host="127.0.0.1", port=port)
+    warehouse = Warehouse(nobody, login_seconds=2)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("snowflake.connector.connect", connect_for_real)
+        yield SnowflakeHealth(warehouse)
+    await warehouse.close()
+
+
+def snowflake_case() -> StoreCase:
+    """Answers and loads."""
+    return StoreCase(
+        name="snowflake",
+        adapters=frozenset({"snowflake", "sql"}),
+        writes=False,
+        transactions=False,
+        enforces_unique=False,
+        enforces_references=False,
+        reads_orders=False,
+        tells_history=False,
+        takes_history=True,
+        remote=True,
+        open=_open,
+        server="migrated_snowflake",
+        # One costs half a second on fakesnow, which translates each statement in Python.
+        histories=8,
+        unreachable=_unreachable,
+        implements={
+            UnitsOfWork: SnowflakeUnitsOfWork,
+            CustomerReader: SnowflakeCustomerReader,
+            BookReader: SnowflakeBookReader,
+            HistorySink: SnowflakeHistorySink,
+            PurchaseFacts: SnowflakePurchaseFacts,
+            PurchaseView: SqlPurchaseView,
+            Store: SnowflakeHealth,
+        },
+        lacks={
+            UnitOfWork: _READ_ONLY,
+            CustomerRepository: _READ_ONLY,
+            BookRepository: _READ_ONLY,
+            OrderRepository: _READ_ONLY,
+            ReturnRepository: _READ_ONLY,
+            OrderReader: _NO_LISTS_OF_ORDERS,
+            ReturnReader: _NO_LISTS_OF_ORDERS,
+            HistorySource: _NO_SOURCE,
+        },
+    )
