@@ -11,13 +11,12 @@ from adapters.postgres.errors import read
 from adapters.postgres.kinds import Kind
 from adapters.postgres.listing import ListStatements
 from adapters.postgres.pool import Pool
-from adapters.postgres.rows import LIFECYCLE, lifecycle_of, lifecycle_values
+from adapters.postgres.rows import LIFECYCLE, isbn10_of, lifecycle_of, lifecycle_values, money_of
 from adapters.postgres.statements import Statement
 from adapters.postgres.writes import Pending
 from adapters.sql.tables import books
 from application.books.models import BookResponse
 from application.errors import NotFound
-from application.fields import MoneyRead
 from application.listing import Listing, Page
 from domain.books.book import Book, BookDetails
 from domain.books.isbn import Isbn
@@ -96,11 +95,11 @@ def _response_of(row: Record) -> BookResponse:
         title=row[1],
         author=row[2],
         isbn=row[3],
-        isbn10=Isbn(row[3]).isbn10,
+        isbn10=isbn10_of(row[3]),
         published_date=row[4],
         description=row[5],
         language=row[6],
-        price=None if row[7] is None else MoneyRead.of(row[7], row[8]),
+        price=None if row[7] is None else money_of(row[7], row[8]),
         categories=row[9],
         version=row[10],
         created_at=row[11],

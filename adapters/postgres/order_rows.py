@@ -7,9 +7,8 @@ from asyncpg import Record
 from msgspec import UNSET, UnsetType
 
 from adapters.postgres.kinds import Kind, Lines
-from adapters.postgres.rows import LIFECYCLE, lifecycle_of, lifecycle_values
+from adapters.postgres.rows import LIFECYCLE, lifecycle_of, lifecycle_values, money_of
 from adapters.sql.tables import order_lines, orders, return_lines, returns
-from application.fields import MoneyRead
 from application.orders.models import OrderLineRead, OrderRead, ReturnLineRead, ReturnRead
 from domain.orders.order import Order, OrderLine, OrderStatus
 from domain.orders.returns import Return, ReturnLine
@@ -181,10 +180,10 @@ def order_read_of(row: Row, lines: Iterable[Row] | None) -> OrderRead:
         reference=row[3],
         status=_STATUSES[row[5]],
         placed_at=row[6],
-        subtotal=MoneyRead.of(row[7], currency),
-        tax=MoneyRead.of(row[8], currency),
-        shipping=MoneyRead.of(row[9], currency),
-        total=MoneyRead.of(EXACT.add(EXACT.add(row[7], row[8]), row[9]), currency),
+        subtotal=money_of(row[7], currency),
+        tax=money_of(row[8], currency),
+        shipping=money_of(row[9], currency),
+        total=money_of(EXACT.add(EXACT.add(row[7], row[8]), row[9]), currency),
         line_count=row[10],
         version=row[11],
         created_at=row[12],
@@ -202,9 +201,9 @@ def _order_line_read_of(line: Row, currency: str) -> OrderLineRead:
         book_id=line[2],
         description=line[3],
         quantity=line[4],
-        unit_price=MoneyRead.of(line[5], currency),
-        discount=MoneyRead.of(line[6], currency),
-        amount=MoneyRead.of(line[7], currency),
+        unit_price=money_of(line[5], currency),
+        discount=money_of(line[6], currency),
+        amount=money_of(line[7], currency),
         returned=line[8],
     )
 
@@ -249,7 +248,7 @@ def return_read_of(row: Row, lines: Iterable[Row] | None) -> ReturnRead:
         channel=row[3],
         reference=row[4],
         returned_at=row[6],
-        total=MoneyRead.of(row[7], currency),
+        total=money_of(row[7], currency),
         line_count=row[8],
         version=row[9],
         created_at=row[10],
@@ -265,7 +264,7 @@ def _return_line_read_of(line: Row, currency: str) -> ReturnLineRead:
         book_id=line[2],
         description=line[3],
         quantity=line[4],
-        unit_price=MoneyRead.of(line[5], currency),
-        amount=MoneyRead.of(line[6], currency),
+        unit_price=money_of(line[5], currency),
+        amount=money_of(line[6], currency),
         order_line=line[7],
     )

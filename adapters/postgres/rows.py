@@ -1,8 +1,11 @@
 """What the rows of all aggregates have in common."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
+from application.fields import MoneyRead
+from domain.books.isbn import Isbn
 from domain.shared.lifecycle import Lifecycle
 
 LIFECYCLE = ("version", "created_at", "created_by", "updated_at", "updated_by")
@@ -29,3 +32,14 @@ def lifecycle_of(values: Sequence[Any]) -> Lifecycle:
         updated_by=values[4],
         deleted_at=values[5] if len(values) > 5 else None,
     )
+
+
+# A page of a list has fifty amounts and fifty ISBNs, and a shop has far fewer prices and books than it shows: what was
+# worked out is kept, a few megabytes a process, and is a third of what a row costs otherwise.
+money_of = lru_cache(maxsize=16_384)(MoneyRead.of)
+
+
+@lru_cache(maxsize=16_384)
+def isbn10_of(isbn: str) -> str | None:
+    """The ten-digit form of a stored ISBN, where there is one."""
+    return Isbn(isbn).isbn10
