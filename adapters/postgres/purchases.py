@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import Select, func, select
 
 from adapters.postgres.connection import Connection
 from adapters.postgres.errors import read
@@ -14,9 +14,6 @@ from adapters.sql.purchases import Row, SqlPurchaseView
 from adapters.sql.tables import events
 from application.ports.purchases import PurchaseView, Told
 
-# One snapshot for all statements of a question, and no chance of a write.
-_BEGIN = Statement(text("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"), name="analytics.begin")
-_COMMIT = Statement(text("COMMIT"), name="analytics.commit")
 _WATERMARK = Statement(
     select(func.coalesce(func.max(events.c.position), 0).label("position")), name="analytics.watermark"
 )
@@ -43,10 +40,9 @@ class PostgresPurchaseFacts:
         """Asked a second time when the connection was lost."""
 
         async def ask(connection: Connection) -> Told:
-            await _BEGIN.execute(connection)
-            answer = await question(_view(connection))
-            await _COMMIT.execute(connection)
-            return answer
+            # One snapshot for all statements of a question, and no chance of a write.
+            async with connection.transaction(isolation="repeatable_read", readonly=True):
+                return await question(_view(connection))
 
         return await read(self._pool, ask)
 
