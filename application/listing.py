@@ -92,13 +92,15 @@ class Listed(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
 class FilterField:
     """A field that may be filtered on.
 
-    `read` turns its text into a value (raising Invalid or ValueError), `ranges` allows [gte], [gt], [lte], [lt], and
-    `upper` reads the text of [lte] and [gt] where a value stands for a span (a year, up to its last day).
+    `read` turns its text into a value (raising Invalid or ValueError), `ranges` allows [gte], [gt], [lte], [lt],
+    `upper` reads the text of [lte] and [gt] where a value stands for a span (a year, up to its last day), and `choices`
+    are all the texts that there are, where they are few.
     """
 
     read: Callable[[str], Any]
     ranges: bool = False
     upper: Callable[[str], Any] | None = None
+    choices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

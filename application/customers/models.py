@@ -172,7 +172,7 @@ CUSTOMER_LIST = ListSpec(
         "email": FilterField(read=lambda text: EmailAddress.parse(text).value),
         "phone": FilterField(read=lambda text: PhoneNumber.parse(text).value),
         "reference": FilterField(read=as_kept),
-        "status": FilterField(read=one_of(CustomerStatus)),
+        "status": FilterField(read=one_of(CustomerStatus), choices=tuple(CustomerStatus)),
         "tag": FilterField(read=as_kept),
         "created_at": FilterField(read=moment, ranges=True),
         "updated_at": FilterField(read=moment, ranges=True),

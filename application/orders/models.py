@@ -262,7 +262,7 @@ ORDER_LIST = ListSpec(
     deletable=False,
     filters={
         "customer_id": FilterField(read=identifier),
-        "status": FilterField(read=one_of(OrderStatus)),
+        "status": FilterField(read=one_of(OrderStatus), choices=tuple(OrderStatus)),
         "channel": FilterField(read=as_kept),
         "reference": FilterField(read=as_kept),
         "currency": FilterField(read=currency_code),

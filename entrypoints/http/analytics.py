@@ -16,6 +16,7 @@ from entrypoints.http.analytics_examples import example_of
 from entrypoints.http.examples import plain
 from entrypoints.http.handlers import Handlers, next_link, representation
 from entrypoints.http.operations import Handler, Operation, Parameter
+from entrypoints.http.parameters import CURSOR
 from entrypoints.http.replies import NO_STORE, REVALIDATE, encode, json_reply
 from entrypoints.http.requests import HttpRequest, query_pairs, refuse_query
 
@@ -25,7 +26,11 @@ _KINDS: Mapping[str, Mapping[str, Any]] = {
     "date": {"type": "string", "format": "date"},
     "text": {"type": "string", "minLength": 1, "maxLength": 2_000},
 }
-_OWN_SHAPES: Mapping[str, Mapping[str, Any]] = {"currency": {"type": "string", "pattern": "^[A-Z]{3}$"}}
+_OWN_SHAPES: Mapping[str, Mapping[str, Any]] = {
+    "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
+    "cursor": CURSOR,
+    "tz": {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_+/-]*$"},
+}
 
 
 class Definitions(Struct, frozen=True, kw_only=True):

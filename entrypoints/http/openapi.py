@@ -2,11 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from inspect import cleandoc
 from typing import Any
-
-import msgspec
 
 from application.decoding import Malformed
 from application.errors import (
@@ -31,6 +29,7 @@ from entrypoints.http.refusals import (
     PreconditionRequired,
     UnsupportedMediaType,
 )
+from entrypoints.http.schemas import component_schemas, reference
 
 _ABOUT = """
 The system of record of a bookseller, library or publisher.
@@ -56,9 +55,6 @@ _TAGS = {
 _STORELESS = ("service",)
 _ENTITY_TAGS = r'^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$'
 _PLACES = re.compile(r"\{([a-z_]+)\}")
-_PAGE = re.compile(r"^(?:Listed|AnswerPage)_(.+?)(?:Read|Response)?_$")
-_ANSWER = re.compile(r"^Answer_(.+)_$")
-_REF = "#/components/schemas/"
 _ID_SCHEMA = {"type": "string", "format": "uuid"}
 _OWN_PLACES = {
     "isbn": Parameter(
@@ -97,10 +93,10 @@ def openapi_document(operations: Sequence[Operation], version: str) -> dict[str,
     shown = [one for one in operations if not one.hidden]
     kinds = [kind for one in shown for kind in (one.takes, one.gives) if kind not in (None, str)]
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
-    schemas = _schemas([*kinds, Problem, FieldProblem, ProblemType])
+    schemas = component_schemas([*kinds, Problem, FieldProblem, ProblemType])
     for one in shown:
         paths[one.path][one.method.lower()] = _operation(one)
-    document = {
+    return {
         "openapi": "3.1.0",
         "info": {"title": "Daybook", "version": version, "description": cleandoc(_ABOUT)},
         "servers": [{"url": "/"}],
@@ -111,8 +107,6 @@ def openapi_document(operations: Sequence[Operation], version: str) -> dict[str,
             "examples": {one.code: {"summary": one.title, "value": problem_example(one)} for one in problem_types()},
         },
     }
-    renamed: dict[str, Any] = _renamed(document)
-    return renamed
 
 
 def problem_example(kind: ProblemType) -> Any:
@@ -147,7 +141,7 @@ def _operation(one: Operation) -> dict[str, Any]:
         "responses": _responses(one),
     }
     if one.takes is not None:
-        content = {"schema": _schema(one.takes), "examples": {"example": {"value": one.takes_example}}}
+        content = {"schema": reference(one.takes), "examples": {"example": {"value": one.takes_example}}}
         described["requestBody"] = {
             "required": not one.optional_body,
             "content": dict.fromkeys(one.media_types, content),
@@ -176,7 +170,12 @@ def _parameter(given: Parameter) -> dict[str, Any]:
         "description": given.about,
         "schema": given.schema,
     }
-    return described if given.example is None else {**described, "example": given.example}
+    if given.example is None:
+        return described
+    if given.place == "path":
+        return {**described, "example": given.example}
+    # A page that lets people try would send the example of an optional parameter unless it stands in the schema.
+    return {**described, "schema": {**given.schema, "examples": [given.example]}}
 
 
 def _responses(one: Operation) -> dict[str, Any]:
@@ -203,7 +202,7 @@ def _success(one: Operation) -> dict[str, Any]:
     if headers:
         described["headers"] = headers
     if one.gives is not None:
-        content: dict[str, Any] = {"schema": _schema(one.gives)}
+        content: dict[str, Any] = {"schema": reference(one.gives)}
         if one.gives_example is not None:
             content["examples"] = {"example": {"value": one.gives_example}}
         described["content"] = {one.gives_media_type: content}
@@ -215,7 +214,7 @@ def _failure(kinds: Sequence[ProblemType]) -> dict[str, Any]:
         "description": " ".join(f"`{kind.code}`: {kind.explanation.partition('.')[0]}." for kind in kinds),
         "content": {
             PROBLEM_JSON: {
-                "schema": {"$ref": f"{_REF}Problem"},
+                "schema": reference(Problem),
                 "examples": {kind.code: {"$ref": f"#/components/examples/{kind.code}"} for kind in kinds},
             }
         },
@@ -242,47 +241,3 @@ def _errors(one: Operation) -> set[type[Exception]]:
 
 def _header(about: str) -> dict[str, Any]:
     return {"description": about, "schema": {"type": "string"}}
-
-
-def _schema(kind: Any) -> dict[str, Any]:
-    (schema,), _ = msgspec.json.schema_components((kind,), ref_template=_REF + "{name}")
-    return schema
-
-
-def _schemas(kinds: Sequence[Any]) -> dict[str, Any]:
-    _, components = msgspec.json.schema_components(kinds, ref_template=_REF + "{name}")
-    for name, schema in components.items():
-        schema["title"] = _name(name)
-        for place, given in schema.get("properties", {}).items():
-            if place.endswith("_at"):
-                _add_time_format(given)
-    return {name: components[name] for name in sorted(components)}
-
-
-def _add_time_format(schema: dict[str, Any]) -> None:
-    # msgspec leaves the format out where a time may lack its offset; those that we tell always have it.
-    for given in (schema, *schema.get("anyOf", ())):
-        if given.get("type") == "string":
-            given.setdefault("format", "date-time")
-
-
-def _name(name: str) -> str:
-    if page := _PAGE.match(name):
-        return f"{page[1]}Page"
-    if answer := _ANSWER.match(name):
-        return f"{answer[1]}Answer"
-    return name
-
-
-def _renamed(value: Any) -> Any:
-    """With the names of generic types as people would write them, and texts without the margin of the source."""
-    if isinstance(value, Mapping):
-        found = {_name(key) if isinstance(key, str) else key: _renamed(one) for key, one in value.items()}
-        if isinstance(found.get("description"), str):
-            found["description"] = cleandoc(found["description"])
-        if isinstance(found.get("$ref"), str) and found["$ref"].startswith(_REF):
-            found["$ref"] = _REF + _name(found["$ref"].removeprefix(_REF))
-        return found
-    if isinstance(value, list | tuple):
-        return [_renamed(one) for one in value]
-    return value

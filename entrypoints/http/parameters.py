@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
-from uuid import UUID
 
 from litestar.types import Scope
 
 from application.errors import BadQuery
-from application.listing import DEFAULT_LIMIT, MAX_LIMIT, FilterField, ListSpec, moment, truth
+from application.listing import DEFAULT_LIMIT, MAX_LIMIT, FilterField, ListSpec, identifier, moment, truth
 from domain.shared.errors import Problems
 from domain.shared.money import currency_code
 from entrypoints.http.operations import Parameter
@@ -17,10 +15,11 @@ from entrypoints.http.requests import query_pairs
 
 _RANGES = {"gte": "from", "gt": "after", "lte": "up to", "lt": "before"}
 _TEXT = {"type": "string", "pattern": "^[^\\u0000]*$"}
+CURSOR: Mapping[str, Any] = {"type": "string", "pattern": "^[A-Za-z0-9_-]+$"}
 _SHAPES: Mapping[Callable[[str], Any], Mapping[str, Any]] = {
     moment: {"type": "string", "format": "date-time"},
     truth: {"type": "boolean"},
-    UUID: {"type": "string", "format": "uuid"},
+    identifier: {"type": "string", "format": "uuid"},
     currency_code: {"type": "string", "pattern": "^[A-Z]{3}$"},
 }
 _EXAMPLES: Mapping[str, str] = {
@@ -107,7 +106,7 @@ def list_parameters(spec: ListSpec, *, without: frozenset[str] = frozenset()) ->
         Parameter(
             name="cursor",
             about="`next_cursor` of the page before, asked for with the same filters and the same sort.",
-            schema={"type": "string"},
+            schema=CURSOR,
         ),
         _sort(spec),
         Parameter(
@@ -130,10 +129,10 @@ def list_parameters(spec: ListSpec, *, without: frozenset[str] = frozenset()) ->
 
 
 def _filter(name: str, filtered: FilterField) -> list[Parameter]:
-    schema = _shape(filtered.read)
+    schema = _SHAPES.get(filtered.read, _TEXT)
     example = _EXAMPLES.get(name)
-    if isinstance(filtered.read, type) and issubclass(filtered.read, Enum):
-        example = next(iter(filtered.read)).value
+    if filtered.choices:
+        schema, example = {"type": "string", "enum": [*map(str, filtered.choices)]}, str(filtered.choices[0])
     if filtered.read is moment:
         example = "2026-01-31T12:00:00Z"
     found = [Parameter(name=name, about=f"Only those with this {name}.", schema=schema, example=example)]
@@ -143,12 +142,6 @@ def _filter(name: str, filtered: FilterField) -> list[Parameter]:
             for op, word in _RANGES.items()
         ]
     return found
-
-
-def _shape(read: Callable[[str], Any]) -> Mapping[str, Any]:
-    if isinstance(read, type) and issubclass(read, Enum):
-        return {"type": "string", "enum": [member.value for member in read]}
-    return _SHAPES.get(read, _TEXT)
 
 
 def _sort(spec: ListSpec) -> Parameter:

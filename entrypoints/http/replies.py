@@ -16,6 +16,8 @@ SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
+    # Without one of ours, the server would name itself.
+    (b"server", b"daybook"),
 )
 NO_STORE = (b"cache-control", b"no-store")
 # Kept by the caller's own cache, and asked for again each time: the ETag makes that cheap.

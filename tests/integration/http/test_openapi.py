@@ -76,8 +76,8 @@ def test_an_operation_is_told_in_full(method: str, path: str, operation: dict[st
     assert places == re.findall(r"\{(\w+)\}", path)
     for one in operation["parameters"]:
         assert one["description"]
-        if "example" in one:
-            assert validator(one["schema"]).is_valid(one["example"]), one
+        for example in [*one["schema"].get("examples", ()), *([one["example"]] if "example" in one else [])]:
+            assert validator(one["schema"]).is_valid(example), one
     if "requestBody" in operation:
         for content in operation["requestBody"]["content"].values():
             check_examples(content)
