@@ -1,11 +1,13 @@
 """The schema of a PostgreSQL database: bring it to a revision, say where it is, say how it differs.
 
 Everything here is synchronous and runs in a thread and an event loop of its own, so it may be called from anywhere.
-All but `head` raise Unavailable when the database cannot be reached or does not give a lock in time.
+What takes a URL raises Unavailable when the database cannot be reached or does not give a lock in time, and
+ConfigurationError when it is none that Daybook can use, or has no such revision.
 """
 
 import asyncio
 import io
+from argparse import Namespace
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -19,7 +21,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import CheckConstraint, Connection, Inspector, inspect
+from alembic.util import CommandError
+from sqlalchemy import CheckConstraint, Connection, Inspector, inspect, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -30,17 +33,33 @@ import migrations
 from adapters.postgres.connection import Dsn
 from adapters.postgres.errors import raise_translated
 from adapters.sql.tables import metadata
+from entrypoints.bootstrap.failures import ConfigurationError
 
 _Result = TypeVar("_Result")
 _CONNECT_WITHIN = 10.0
 _DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy types no dialect
+# The schema belongs to somebody else, or to another program that has tables of these names.
+_NOT_OURS = (asyncpg.InsufficientPrivilegeError, asyncpg.DuplicateTableError, asyncpg.DuplicateObjectError)
 # Alembic keeps the context of its scripts in a global; between processes the database itself makes them wait.
 _ONE_IN_THIS_PROCESS = Lock()
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Brings the database forward. Two processes that do so at once wait for each other; nothing to do is quick."""
-    _run(url, lambda connection: command.upgrade(_config(connection), revision))
+    """Brings the database forward. Two processes that do so at once wait for each other; nothing to do is quick.
+
+    A database that is later than this program's `head` is left as it is: while a new version is rolled out, the old
+    one is started on the new schema.
+    """
+
+    def forward(connection: Connection) -> None:
+        encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
+        if encoding != "UTF8":
+            raise ConfigurationError([f"DATABASE_URL: the database has the encoding {encoding}, and UTF8 is needed"])
+        present = MigrationContext.configure(connection).get_current_revision()
+        if revision != "head" or present is None or present <= head():
+            command.upgrade(_config(connection), revision)
+
+    _run(url, forward)
 
 
 def downgrade(url: str, revision: str) -> None:
@@ -85,7 +104,7 @@ def draft(url: str, message: str, *, at: datetime) -> Path:
 
 
 def _config(connection: Connection | None = None) -> Config:
-    config = Config(stdout=io.StringIO())
+    config = Config(stdout=io.StringIO(), cmd_opts=Namespace(quiet=True))
     folder = Path(migrations.__file__).parent
     # ConfigParser reads % as the start of a reference.
     config.set_main_option("script_location", str(folder).replace("%", "%%"))
@@ -112,8 +131,13 @@ async def _connected(dsn: Dsn, work: Callable[[Connection], _Result]) -> _Result
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(work)
+    except CommandError as error:
+        raise ConfigurationError([f"the schema cannot be brought there: {error}"]) from error
     except DBAPIError as error:
-        raise_translated(_driver_error(error))
+        cause = _driver_error(error)
+        if isinstance(cause, _NOT_OURS):
+            raise ConfigurationError([f"DATABASE_URL: the database refuses Daybook's tables: {cause}"]) from error
+        raise_translated(cause)
     except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise_translated(error)
     finally:

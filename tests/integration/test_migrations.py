@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -18,6 +19,8 @@ import migrations
 from adapters.sql.tables import metadata
 from application.errors import Unavailable
 from entrypoints.bootstrap import migrate
+from entrypoints.bootstrap.failures import ConfigurationError
+from tests.support.pools import eventually
 from tests.support.postgres import TemplateDatabase, template_database
 
 ROOT = Path(__file__).parents[2]
@@ -182,8 +185,8 @@ def test_a_process_waits_for_another_that_migrates(empty_url: str) -> None:
             # What migrations/env.py holds while it runs the steps.
             await other.execute("SELECT pg_advisory_lock(5471815)")
             upgrade = asyncio.create_task(asyncio.to_thread(migrate.upgrade, empty_url))
-            while not await other.fetchval("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
-                await asyncio.sleep(0.01)
+            waiting = "SELECT count(*) > 0 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            await eventually(lambda: other.fetchval(waiting), within=10)
             assert not upgrade.done()
         finally:
             await other.close()
@@ -229,6 +232,37 @@ def test_a_database_that_is_not_there_is_unavailable(database_url: str) -> None:
         migrate.upgrade(nowhere)
 
 
+def test_a_database_that_is_later_than_the_program_is_left_as_it_is(database_url: str) -> None:
+    run(database_url, "UPDATE alembic_version SET version_num = '2999_01_01_0000'")
+    migrate.upgrade(database_url)
+    assert migrate.current(database_url) == "2999_01_01_0000"
+
+
+def test_a_revision_that_there_is_not_is_named(database_url: str) -> None:
+    for go in (migrate.upgrade, migrate.downgrade):
+        with pytest.raises(ConfigurationError, match="nowhere"):
+            go(database_url, "nowhere")
+    assert migrate.check(database_url) == []
+
+
+def test_a_database_of_another_program_is_refused_and_left_as_it_is(empty_url: str) -> None:
+    run(empty_url, "CREATE TABLE books (id integer)")
+    before = catalogue(empty_url)
+    with pytest.raises(ConfigurationError, match='relation "books" already exists'):
+        migrate.upgrade(empty_url)
+    assert catalogue(empty_url) == before
+
+
+def test_a_database_of_another_encoding_is_refused(postgres_url: str) -> None:
+    name = f"daybook_latin_{uuid4().hex[:12]}"
+    run(postgres_url, f"CREATE DATABASE {name} TEMPLATE template0 ENCODING LATIN1 LOCALE_PROVIDER libc LOCALE 'C'")
+    try:
+        with pytest.raises(ConfigurationError, match="LATIN1"):
+            migrate.upgrade(urlunsplit(urlsplit(postgres_url)._replace(path=f"/{name}")))
+    finally:
+        run(postgres_url, f"DROP DATABASE {name}")
+
+
 def test_it_is_quiet_and_finds_its_steps_from_any_folder(database_url: str, tmp_path: Path) -> None:
     script = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
@@ -243,7 +277,7 @@ def test_it_is_quiet_and_finds_its_steps_from_any_folder(database_url: str, tmp_
 
 
 def test_the_next_step_is_drafted_from_what_differs(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     copy = tmp_path / "100% mine" / "migrations"
     (copy / "versions").mkdir(parents=True)
@@ -254,6 +288,7 @@ def test_the_next_step_is_drafted_from_what_differs(
 
     drafted = migrate.draft(database_url, "taxes come back", at=datetime(2030, 2, 3, 4, 5))  # noqa: DTZ001  # a name
 
+    assert capfd.readouterr() == ("", "")
     assert drafted.name == "2030_02_03_0405_taxes_come_back.py"
     text = drafted.read_text()
     assert "op.add_column('orders', sa.Column('tax'" in text
