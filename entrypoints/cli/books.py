@@ -45,7 +45,7 @@ def list_books(
     """One page of books.
 
     $ daybook books list --q "george eliot"
-    $ daybook books list --language en --sort=-published_date --limit 5
+    $ daybook books list --language en --sort -published_date --limit 5
     $ daybook books list "--created_at[gte]=2026-01-01T00:00:00Z" --format csv
 
     Filters are those of the HTTP API: --author, --category, --language, --published_date, --created_at, --updated_at,

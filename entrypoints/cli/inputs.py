@@ -20,12 +20,18 @@ TimeOption = Annotated[str | None, Parameter(help="RFC 3339 with its offset; now
 ReferenceOption = Annotated[
     str | None, Parameter(help="The number another system gave it; unique among those of its channel.")
 ]
-JsonOption = Annotated[str | None, Parameter(help="A file with the JSON of the HTTP API; - is standard input.")]
+JsonOption = Annotated[
+    str | None,
+    Parameter(allow_leading_hyphen=True, help="A file with the JSON of the HTTP API; - is standard input."),
+]
 UnsetOption = Annotated[
     tuple[str, ...], Parameter(negative="", help="A field to take the value away from; may be repeated.")
 ]
 QueryOption = Annotated[str | None, Parameter(name="--q", help="Words to be found, whatever their case and accents.")]
-SortOption = Annotated[str | None, Parameter(help="Fields with commas between, - reverses: --sort=-created_at.")]
+SortOption = Annotated[
+    str | None,
+    Parameter(allow_leading_hyphen=True, help="Fields with commas between, - reverses: --sort -created_at,title."),
+]
 LimitOption = Annotated[str | None, Parameter(help="How many, 1 to 100.")]
 CursorOption = Annotated[str | None, Parameter(help="next_cursor of the page before.")]
 DeletedOption = Annotated[bool, Parameter(negative="", help="Deleted ones too.")]
