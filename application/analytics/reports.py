@@ -227,7 +227,7 @@ RFM_CUSTOMERS = _spec(
             name="cursor",
             kind="text",
             description="The next_cursor of the page before; it holds as_of and currency of the first page.",
-            example="WyI0ZjU2...",
+            example="WyI0ZjU2Il0",
         ),
     ),
     words=_RFM_WORDS,

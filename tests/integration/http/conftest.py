@@ -6,18 +6,12 @@ from typing import Any
 
 import pytest
 
-from adapters.system.system import SystemClock, Uuid7Generator
-from application.analytics.service import AnalyticsService
-from application.books.service import BookService
-from application.customers.service import CustomerService
-from application.health.service import HealthService
-from application.imports.service import ImportService
-from application.orders.service import OrderService
 from entrypoints.http.app import create_app
 from entrypoints.http.config import HttpConfig
 from entrypoints.services import Services
 from tests.support.cases import having
 from tests.support.http_client import HttpClient
+from tests.support.services import services_on
 from tests.support.store_case import StoreCase, StorePorts
 
 CONFIG = HttpConfig(version="1.2.3")
@@ -41,22 +35,6 @@ async def test_db(case: StoreCase, server: Any) -> AsyncIterator[StorePorts]:
     """A clean store."""
     async with case.open(server) as ports:
         yield ports
-
-
-def services_on(ports: StorePorts) -> Services:
-    """The use cases on a store."""
-    assert ports.orders is not None
-    assert ports.returns is not None
-    clock = SystemClock()
-    written: dict[str, Any] = {"units": ports.units, "clock": clock, "ids": Uuid7Generator(clock)}
-    return Services(
-        customers=CustomerService(reader=ports.customers, **written),
-        books=BookService(reader=ports.books, **written),
-        orders=OrderService(orders=ports.orders, returns=ports.returns, customers=ports.customers, **written),
-        imports=ImportService(**written),
-        analytics=AnalyticsService(facts=ports.purchases, clock=clock),
-        health=HealthService(stores=[ports.health]),
-    )
 
 
 @pytest.fixture

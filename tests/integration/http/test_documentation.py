@@ -6,9 +6,10 @@ from html.parser import HTMLParser
 from adapters.memory.store import MemoryStore
 from entrypoints.http.app import create_app
 from entrypoints.http.documentation import asset_names
-from tests.integration.http.conftest import CONFIG, services_on
+from tests.integration.http.conftest import CONFIG
 from tests.support.http_client import HttpClient
 from tests.support.memory_case import memory_ports
+from tests.support.services import services_on
 
 PAGES = ("/schema/swagger", "/schema/redoc")
 

@@ -12,9 +12,10 @@ from adapters.memory.store import MemoryStore
 from entrypoints.http.app import create_app, http_operations
 from entrypoints.http.openapi import openapi_document
 from entrypoints.http.problems import problem_types
-from tests.integration.http.conftest import CONFIG, services_on
+from tests.integration.http.conftest import CONFIG
 from tests.support.http_client import HttpClient
 from tests.support.memory_case import memory_ports
+from tests.support.services import services_on
 
 SEED_NAMES = {"get_books", "get_book", "create_book", "update_book", "delete_book"}
 COMPONENTS = {"CustomerCreate", "CustomerRead", "BookCreate", "BookUpdate", "BookResponse", "OrderCreate", "Problem"}

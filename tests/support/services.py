@@ -1,0 +1,29 @@
+"""The use cases on the ports of a store."""
+
+from typing import Any
+
+from adapters.system.system import SystemClock, Uuid7Generator
+from application.analytics.service import AnalyticsService
+from application.books.service import BookService
+from application.customers.service import CustomerService
+from application.health.service import HealthService
+from application.imports.service import ImportService
+from application.orders.service import OrderService
+from entrypoints.services import Services
+from tests.support.store_case import StorePorts
+
+
+def services_on(ports: StorePorts) -> Services:
+    """The use cases on a store."""
+    assert ports.orders is not None
+    assert ports.returns is not None
+    clock = SystemClock()
+    written: dict[str, Any] = {"units": ports.units, "clock": clock, "ids": Uuid7Generator(clock)}
+    return Services(
+        customers=CustomerService(reader=ports.customers, **written),
+        books=BookService(reader=ports.books, **written),
+        orders=OrderService(orders=ports.orders, returns=ports.returns, customers=ports.customers, **written),
+        imports=ImportService(**written),
+        analytics=AnalyticsService(facts=ports.purchases, clock=clock),
+        health=HealthService(stores=[ports.health]),
+    )
