@@ -77,6 +77,7 @@ Row = CustomerRow | BookRow | SaleRow
 ReadRow = Callable[[list[str]], Row]
 
 
+@lru_cache(maxsize=4096)
 def whole_number(text: str) -> int:
     """Raises Invalid with `not-a-whole-number`."""
     if not _WHOLE.fullmatch(text):
