@@ -4,26 +4,17 @@ from dataclasses import dataclass
 
 import pytest
 
-from adapters.memory.books import MemoryBookReader
-from adapters.memory.customers import MemoryCustomerReader
-from adapters.memory.orders import MemoryOrderReader, MemoryReturnReader
 from adapters.memory.store import MemoryStore
-from adapters.memory.unit_of_work import MemoryUnitsOfWork
-from application.books.service import BookService
-from application.customers.service import CustomerService
-from application.orders.service import OrderService
-from tests.support.clocks import AscendingIds, SetClock
+from tests.support.memory_case import memory_ports
+from tests.support.shops import Shop as AnyShop
+from tests.support.shops import shop_on
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shop:
-    """All services on one store."""
+class Shop(AnyShop):
+    """All services, and a look into the store."""
 
     store: MemoryStore
-    clock: SetClock
-    customers: CustomerService
-    books: BookService
-    orders: OrderService
 
     @property
     def events(self) -> list[tuple[str, int, str]]:
@@ -34,19 +25,6 @@ class Shop:
 @pytest.fixture
 def shop() -> Shop:
     """An empty one, in the morning."""
-    store, clock, ids = MemoryStore(), SetClock(), AscendingIds()
-    units, customers = MemoryUnitsOfWork(store), MemoryCustomerReader(store)
-    return Shop(
-        store=store,
-        clock=clock,
-        customers=CustomerService(units=units, reader=customers, clock=clock, ids=ids),
-        books=BookService(units=units, reader=MemoryBookReader(store), clock=clock, ids=ids),
-        orders=OrderService(
-            units=units,
-            orders=MemoryOrderReader(store),
-            returns=MemoryReturnReader(store),
-            customers=customers,
-            clock=clock,
-            ids=ids,
-        ),
-    )
+    store = MemoryStore()
+    made = shop_on(memory_ports(store))
+    return Shop(store=store, clock=made.clock, customers=made.customers, books=made.books, orders=made.orders)

@@ -1,0 +1,35 @@
+"""The services on the ports of a store, with a clock that is set by hand."""
+
+from dataclasses import dataclass
+
+from application.books.service import BookService
+from application.customers.service import CustomerService
+from application.orders.service import OrderService
+from application.ports.system import IdGenerator
+from tests.support.clocks import AscendingIds, SetClock
+from tests.support.store_case import StorePorts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shop:
+    """All services on one store."""
+
+    clock: SetClock
+    customers: CustomerService
+    books: BookService
+    orders: OrderService
+
+
+def shop_on(ports: StorePorts, ids: IdGenerator | None = None) -> Shop:
+    """A shop on these ports, in the morning."""
+    assert ports.orders is not None
+    assert ports.returns is not None
+    clock, units, ids = SetClock(), ports.units, ids or AscendingIds()
+    return Shop(
+        clock=clock,
+        customers=CustomerService(units=units, reader=ports.customers, clock=clock, ids=ids),
+        books=BookService(units=units, reader=ports.books, clock=clock, ids=ids),
+        orders=OrderService(
+            units=units, orders=ports.orders, returns=ports.returns, customers=ports.customers, clock=clock, ids=ids
+        ),
+    )
