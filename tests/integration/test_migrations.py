@@ -111,6 +111,15 @@ def test_the_migrations_make_the_very_tables_of_the_code(empty_url: str, migrate
         assert migrated[subject] == made[subject], subject
 
 
+def test_all_text_is_ordered_by_its_bytes_whatever_the_locale(migrated_template: TemplateDatabase) -> None:
+    texts = [
+        row for row in catalogue(migrated_template.url)["columns"] if str(row[2]).startswith(("text", "character"))
+    ]
+    otherwise = [(row[0], row[1]) for row in texts if row[4] != "C" and not str(row[2]).endswith("[]")]
+    assert otherwise == [("books", "description")], "which nothing sorts or compares"
+    assert len(texts) > 30
+
+
 def test_a_migrated_database_does_not_differ(migrated_template: TemplateDatabase) -> None:
     assert migrate.check(migrated_template.url) == []
 
