@@ -75,6 +75,8 @@ def _run(brief: Brief, announce: Callable[[], None]) -> None:
         log_dictconfig=logs.granian_config(),
         workers_kill_timeout=config.shutdown_seconds,
     )
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_end_when_told)
     stopping = threading.Event()
     herald = threading.Thread(target=_herald, args=(server, ready, stopping, config, announce), daemon=True)
     server.on_startup(herald.start)
@@ -99,6 +101,14 @@ def _herald(
         # One that dies now did work, so it may be replaced; before, it would only fail again.
         server.respawn_failed_workers = True
         announce()
+
+
+def _end_when_told() -> None:
+    """Lets a process that is not serving yet end at SIGTERM: until Granian sets its own handlers, it would keep those
+    of its parent, and the stop would wait for it in vain. SIGINT is the parent's business.
+    """
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _start_method() -> str:

@@ -1,0 +1,117 @@
+"""Servers that are killed: what was acknowledged is there, nothing is left running, and the next start works."""
+
+import http.client
+import json
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.builders import isbn
+from tests.support.daybook_process import Server, children, server, wait_until_gone
+
+_WRITERS = 4
+
+
+class Writers:
+    """Add books from several connections, one after the other, and remember those that the server acknowledged."""
+
+    def __init__(self, running: Server) -> None:
+        self._running = running
+        self._lock = threading.Lock()
+        self._numbers: Iterator[int] = iter(range(1, 10**6))
+        self.acknowledged: list[str] = []
+        self.enough = threading.Event()
+        self._threads = [threading.Thread(target=self._write) for _ in range(_WRITERS)]
+
+    def until(self, acknowledged: int) -> None:
+        """Starts, and returns when so many were acknowledged; writing goes on."""
+        self._wanted = acknowledged
+        for thread in self._threads:
+            thread.start()
+        assert self.enough.wait(120), f"{len(self.acknowledged)} of {acknowledged} writes"
+
+    def stopped(self) -> list[str]:
+        """The ISBNs that were acknowledged, once the last writer has met the end of the server."""
+        for thread in self._threads:
+            thread.join(60)
+            assert not thread.is_alive()
+        return self.acknowledged
+
+    def _write(self) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self._running.port, timeout=30)
+        try:
+            while True:
+                with self._lock:
+                    number = isbn(next(self._numbers)).value
+                book = {"title": f"Volume {number}", "author": "George Eliot", "isbn": number}
+                connection.request("POST", "/v1/books", json.dumps(book), {"Content-Type": "application/json"})
+                answer = connection.getresponse()
+                answer.read()
+                if answer.status != 201:
+                    return
+                with self._lock:
+                    self.acknowledged.append(number)
+                    if len(self.acknowledged) >= self._wanted:
+                        self.enough.set()
+        except (OSError, http.client.HTTPException):
+            return
+        finally:
+            connection.close()
+
+
+def kept(running: Server) -> set[str]:
+    """The ISBN of every book there is."""
+    found: set[str] = set()
+    path = "/v1/books?limit=100"
+    while True:
+        page = running.get(path).json()
+        found |= {book["isbn"] for book in page["data"]}
+        if page["next_cursor"] is None:
+            return found
+        path = f"/v1/books?limit=100&cursor={page['next_cursor']}"
+
+
+def kill_while_writing(folder: Path, writes: int) -> None:
+    with server(folder) as running:
+        writers = Writers(running)
+        writers.until(writes)
+        started = children(running.process.pid)
+        assert len(started) == 2, "PostgreSQL and one process that serves"
+        running.process.kill()
+        acknowledged = writers.stopped()
+        wait_until_gone(running.process.pid, *started)
+    with server(folder) as again:
+        assert set(acknowledged) <= kept(again)
+        assert again.post("/v1/books", {"title": "A", "author": "B", "isbn": isbn(99_999_999).value}).status == 201
+
+
+def test_every_acknowledged_write_outlives_a_kill(quick_path: Path) -> None:
+    kill_while_writing(quick_path, writes=100)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("attempt", range(10))
+def test_every_acknowledged_write_outlives_a_kill_in_a_thousand(quick_path: Path, attempt: int) -> None:
+    kill_while_writing(quick_path, writes=1_000 + attempt * 37)
+
+
+def test_a_process_that_is_killed_is_replaced(tmp_path: Path, database_url: str) -> None:
+    with server(tmp_path, DATABASE_URL=database_url, WORKERS="2") as running:
+        before = set(children(running.process.pid))
+        killed = max(before)
+        os.kill(killed, signal.SIGKILL)
+        wait_until_gone(killed)
+        deadline = threading.Event()
+        for _ in range(300):
+            now = set(children(running.process.pid))
+            if len(now) == 2 and killed not in now:
+                break
+            deadline.wait(0.1)
+        else:
+            raise AssertionError(f"not replaced: {before}, {now}")
+        assert {running.get("/health").status for _ in range(20)} == {200}
+        assert running.stop() == 0
