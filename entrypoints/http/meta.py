@@ -158,5 +158,6 @@ def _metrics(metrics: Metrics) -> Operation:
         about="Request durations by route, pool use and query times, in the OpenMetrics text format.",
         tag="service",
         gives=str,
+        gives_example="# TYPE http_requests_in_flight gauge\nhttp_requests_in_flight 1.0\n# EOF\n",
         gives_media_type="application/openmetrics-text",
     )

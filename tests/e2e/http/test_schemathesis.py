@@ -1,57 +1,27 @@
 """Schemathesis, all its checks and one of ours, against a running server."""
 
-import contextlib
-import http.client
 import json
 import os
 import re
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+from tests.support.daybook_process import server
 
 ROOT = Path(__file__).parents[3]
 HERE = Path(__file__).parent
-EXAMPLES = "8"
+EXAMPLES = "5"
 # To restore something takes that it was deleted, which is seldom met by chance: a 409 shows that it was reached.
 SELDOM = {"restore_book", "restore_customer"}
 
 
-@pytest.fixture
-def address() -> Iterator[str]:
-    """Where a server of its own listens."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(port)]
-    with subprocess.Popen([*command, "tests.e2e.http.memory_app:app"], cwd=ROOT) as server:
-        try:
-            wait_for(port, server)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            server.terminate()
-
-
-def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until and server.poll() is None:
-        with contextlib.suppress(OSError), contextlib.closing(http.client.HTTPConnection("127.0.0.1", port)) as asked:
-            asked.request("GET", "/health/live")
-            if asked.getresponse().status == 200:
-                return
-        time.sleep(0.1)
-    raise AssertionError("the server did not start")
-
-
-def test_all_checks_pass(address: str, tmp_path: Path) -> None:
-    answers = tmp_path / "answers.json"
-    done = subprocess.run(
+def checked(url: str, answers: Path) -> "subprocess.CompletedProcess[str]":
+    """One run of Schemathesis, which leaves in `answers` what each operation answered."""
+    return subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "schemathesis.toml")),
-            *("run", f"{address}/schema/openapi.json", "--checks", "all", "--no-color", "--seed", "1"),
+            *("run", f"{url}/schema/openapi.json", "--checks", "all", "--no-color", "--seed", "1"),
             *("--max-examples", EXAMPLES, "--output-truncate", "false"),
         ],
         cwd=ROOT,
@@ -66,6 +36,12 @@ def test_all_checks_pass(address: str, tmp_path: Path) -> None:
         timeout=300,
         check=False,
     )
+
+
+def test_all_checks_pass(tmp_path: Path) -> None:
+    answers = tmp_path / "answers.json"
+    with server(tmp_path, STORAGE="memory") as running:
+        done = checked(running.url, answers)
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-5_000:]
     tested = re.search(r"Tested: (\d+)", done.stdout)
     assert tested is not None
