@@ -45,6 +45,7 @@ QuietOption = Annotated[bool, Parameter(negative="", help="No progress bar, no s
 
 def import_file(
     file: FileArgument,
+    /,
     *,
     file_format: FormatOption = None,
     mode: ModeOption = Mode.UPSERT,

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,9 +15,13 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from application.imports.formats import FORMATS
 from entrypoints.cli.main import run
 from tests.support.builders import isbn
 
+ROOT = Path(__file__).parents[2]
+OF_FILES = {"unreadable-file", "empty-file", "unknown-format", "repeated-column", "unknown-time-zone", "no-updates"}
+OF_HTTP = {"invalid-date"}
 COMMAND = [sys.executable, "-c", "from entrypoints.cli.main import main; main()", "import"]
 BOOKS = f"isbn,title,author\n{isbn(1)},Middlemarch,George Eliot\n{isbn(2)},,George Eliot\nnone,A,B\n"
 
@@ -155,6 +160,21 @@ def test_an_export_of_books_can_be_imported(books: Path, capsys: pytest.CaptureF
     (tmp_path / "export.csv").write_text(capsys.readouterr().out, encoding="utf-8")
     assert run(["import", "export.csv"]) == 0
     assert "1 unchanged, 0 rejected" in capsys.readouterr().out
+
+
+def test_every_column_and_every_code_is_documented() -> None:
+    page = (ROOT / "docs/reference/csv.md").read_text(encoding="utf-8").lower()
+    for one in FORMATS.values():
+        assert f"## {one.name}" in page
+        missing = [name for name in (*one.required, *one.any_of, *one.optional, *one.unread) if name not in page]
+        assert not missing, one.name
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "application/imports").glob("*.py"))
+    codes = re.findall(
+        r'because\(\s*"([a-z0-9-]+)"|rejected\([\w.]+, "([a-z-]+)"|BadRecord\([\w.]+, "([a-z-]+)"', sources
+    )
+    of_rows = {code for found in codes for code in found if code} - OF_FILES - OF_HTTP
+    assert len(of_rows) > 15
+    assert not [code for code in of_rows if code not in page]
 
 
 def test_standard_input_and_no_progress_bar_in_a_pipe() -> None:
