@@ -30,15 +30,16 @@ ExportOption = Annotated[
 
 
 def demo(*, seed: SeedOption = SEED, until: UntilOption = None, export: ExportOption = None) -> None:
-    """Serves a made-up bookshop from memory, until Ctrl-C: two years of orders, returns and cancellations.
+    """Serves a made-up bookshop from memory, until Ctrl-C, with two years of orders.
 
     $ daybook demo
     $ daybook demo --seed 7 --until 2026-11-01
     $ daybook demo --export shop && daybook import shop/books.csv
 
-    The titles, their authors and years are those of real works. Everything else is made up: customers are numbers with
-    addresses at example.org, prices are drawn by lot, and the ISBNs begin with 979-9, which no agency has assigned, so
-    that none of them is the number of a real edition. Nothing is kept when the server stops.
+    The titles, their authors and years are those of real works. All else is made
+    up: customers are numbers with addresses at example.org, prices are drawn by
+    lot, and the ISBNs begin with 979-9, which no agency has assigned, so that
+    none is the number of a real edition. Nothing is kept when the server stops.
     """
     until = until or datetime.now(UTC).date()
     if not _EARLIEST <= until <= _LATEST:

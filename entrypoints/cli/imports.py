@@ -58,17 +58,18 @@ def import_file(
     strict: StrictOption = False,
     quiet: QuietOption = False,
 ) -> int:
-    """Take in a file of books, customers, orders or returns, with a verdict on every row.
+    """Take in a file of books, customers, orders or returns, row by row.
 
     $ daybook import books.csv --dry-run
     $ daybook import online_retail.csv.gz --tz Europe/London --report rejected.csv
     $ zcat orders.csv.gz | daybook import - --format orders --output json
 
-    A row that cannot be taken is told with its line and its reason, and stops no other. What is there already and the
-    same is left alone, so the same file can be imported again, also after the import was stopped in the middle.
+    A row that cannot be taken is told with its line and its reason, and stops
+    no other. What is there already, and the same, is left alone: so the same
+    file can be imported again, also after it was stopped in the middle.
 
-    The exit code is 0 when the file was read to its end, also when rows were rejected (unless --strict), and 1 when it
-    breaks off.
+    The exit code is 0 when the file was read to its end, also when rows were
+    rejected (unless --strict), and 1 when it breaks off.
     """
     options = ImportOptions(
         format=file_format, mode=mode, tz=tz, currency=currency, channel=channel, dry_run=dry_run
