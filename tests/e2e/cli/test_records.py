@@ -1,0 +1,212 @@
+"""Customers, books, orders and returns on the command line, on PostgreSQL."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.analytics.counting import count_summary
+from entrypoints.cli.main import run
+from tests.support.builders import isbn
+
+NOBODY = "01997f43-8c00-7000-8000-000000000000"
+MIDDLEMARCH = ("--title", "Middlemarch", "--author", "George Eliot", "--isbn", "978-0-14-143954-9")
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def daybook(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """Runs a command on a clean database; gives its exit code and what it wrote."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.chdir(tmp_path)
+
+    def command(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = run(arguments)
+        return (code, *capsys.readouterr())
+
+    return command
+
+
+def made(daybook: Run, *arguments: str) -> Any:
+    """The record that a command answers with."""
+    code, out, error = daybook(*arguments, "--format", "json")
+    assert (code, error) == (0, "")
+    return json.loads(out)
+
+
+def test_books(daybook: Run) -> None:
+    book = made(daybook, "books", "create", *MIDDLEMARCH, "--price", "9.99 GBP", "--category", "Fiction")
+    assert (book["isbn"], book["price"]) == ("9780141439549", {"amount": "9.99", "currency": "GBP"})
+    assert made(daybook, "books", "get", book["id"]) == book
+    assert made(daybook, "books", "get", "0-14-143954-8") == book
+    edited = made(daybook, "books", "update", book["id"], "--language", "en", "--unset", "price", "--version", "1")
+    assert (edited["language"], edited["price"], edited["version"]) == ("en", None, 2)
+
+    assert daybook("books", "update", book["id"], "--title", "X", "--version", "1")[0] == 4
+    assert daybook("books", "create", *MIDDLEMARCH) == (4, "", "error: ISBN exists\n")
+    assert daybook("books", "get", NOBODY) == (3, "", f"error: there is no book {NOBODY}\n")
+
+    code, _, error = daybook("books", "delete", book["id"])
+    assert (code, error) == (2, f"error: Delete the book {book['id']}? Nobody is there to answer: add --yes\n")
+    assert daybook("books", "delete", book["id"], "--yes")[:2] == (0, "")
+    assert daybook("books", "get", book["id"])[0] == 3
+    assert made(daybook, "books", "get", book["id"], "--include-deleted")["deleted_at"] is not None
+    assert made(daybook, "books", "restore", book["id"])["deleted_at"] is None
+    assert daybook("books", "restore", book["id"])[0] == 4
+
+
+def test_a_list_of_books(daybook: Run) -> None:
+    for number in range(3):
+        made(daybook, "books", "create", "--title", f"Volume {number}", "--author", "A", "--isbn", isbn(number).value)
+    page = made(daybook, "books", "list", "--sort", "-title", "--limit", "2", "--total")
+    assert [book["title"] for book in page["data"]] == ["Volume 2", "Volume 1"]
+    assert (page["has_more"], page["total"]) == (True, 3)
+    rest = made(daybook, "books", "list", "--sort", "-title", "--limit", "2", "--cursor", page["next_cursor"])
+    assert [book["title"] for book in rest["data"]] == ["Volume 0"]
+    found = made(
+        daybook, "books", "list", "--q", "VOLUME 1", "--author", "A", "--created_at[gte]", "2020-01-01T00:00:00Z"
+    )
+    assert [book["title"] for book in found["data"]] == ["Volume 1"]
+    rows = list(csv.DictReader(io.StringIO(daybook("books", "list", "--format", "csv")[1])))
+    assert {row["title"] for row in rows} == {"Volume 0", "Volume 1", "Volume 2"}
+    code, out, error = daybook("books", "list", "--colour", "red")
+    assert (code, out) == (2, "")
+    assert error.startswith("error: colour: is not a parameter of this list")
+
+
+def test_a_list_as_csv_can_be_imported(daybook: Run, tmp_path: Path) -> None:
+    made(
+        daybook,
+        "books",
+        "create",
+        *MIDDLEMARCH,
+        "--price",
+        "9.99 GBP",
+        "--category",
+        "Fiction",
+        "--category",
+        "Classics",
+    )
+    made(daybook, "customers", "create", "--email", "ada@example.org", "--tag", "vip", "--metadata", "shelf=A3")
+    for kind in ("books", "customers"):
+        (tmp_path / "file.csv").write_text(daybook(kind, "list", "--format", "csv")[1])
+        code, out, _ = daybook("import", "file.csv", "--output", "json")
+        assert code == 0
+        summary = json.loads(out)
+        assert (summary["format"], summary["unchanged"], summary["rows"]) == (kind, 1, 1)
+
+
+def test_customers(daybook: Run, tmp_path: Path) -> None:
+    (tmp_path / "customer.json").write_text('{"name": "Ada Lovelace", "email": "Ada@Example.org"}')
+    customer = made(daybook, "customers", "create", "--json", "customer.json")
+    assert customer["email"] == "ada@example.org"
+    edited = made(daybook, "customers", "update", customer["id"], "--tag", "a", "--tag", "b", "--metadata", "shelf=A3")
+    assert (edited["tags"], edited["metadata"]) == (["a", "b"], {"shelf": "A3"})
+    assert made(daybook, "customers", "list", "--tag", "a")["data"] == [edited]
+    assert made(daybook, "customers", "get", customer["id"]) == edited
+    assert daybook("customers", "delete", customer["id"], "--yes")[0] == 0
+    assert made(daybook, "customers", "restore", customer["id"])["deleted_at"] is None
+    code, _, error = daybook("customers", "create", "--email", "nobody", "--phone", "12")
+    assert code == 2
+    assert [line.split(":")[0].removeprefix("error").strip() for line in error.splitlines()] == ["", "phone"]
+    assert "email: " in error
+
+
+def test_orders_and_returns(daybook: Run) -> None:
+    made(daybook, "books", "create", *MIDDLEMARCH)
+    customer = made(daybook, "customers", "create", "--name", "Ada")
+    lines = ("--line", "9780141439549,2,9.99", "--line", "GIFT,1,1.50")
+    order = made(daybook, "orders", "create", "--currency", "GBP", *lines, "--customer-id", customer["id"])
+    assert (order["total"], order["line_count"]) == ({"amount": "21.48", "currency": "GBP"}, 2)
+    assert order["lines"][0]["book_id"] is not None
+    back = made(daybook, "orders", "return", order["id"], "--line", "1,1")
+    assert back["total"]["amount"] == "9.99"
+    assert made(daybook, "returns", "get", back["id"]) == back
+    assert [one["id"] for one in made(daybook, "returns", "list", "--order_id", order["id"])["data"]] == [back["id"]]
+    listed = made(daybook, "orders", "list", "--customer_id", customer["id"], "--expand", "customer,lines")
+    assert listed["data"][0]["customer"]["name"] == "Ada"
+    assert made(daybook, "orders", "get", order["id"], "--expand", "customer")["customer"]["name"] == "Ada"
+
+    assert daybook("orders", "cancel", order["id"], "--yes")[0] == 4
+    assert daybook("orders", "return", order["id"], "--line", "1,5")[0] == 4
+    other = made(daybook, "orders", "create", "--currency", "GBP", "--line", "GIFT,1,1.50")
+    assert daybook("orders", "cancel", other["id"])[0] == 2
+    assert '"status": "cancelled"' in daybook("orders", "cancel", other["id"], "--yes", "--format", "json")[1]
+    alone = made(daybook, "returns", "create", "--currency", "GBP", "--line", "GIFT,1,1.50")
+    assert alone["order_id"] is None
+    code, _, error = daybook("orders", "create", "--currency", "XXX", "--line", "A,0,1")
+    assert code == 2
+    assert {"currency", "lines.0.quantity"} <= {part.split(":")[0] for part in error.replace("error: ", "").split()}
+
+
+def test_reports(daybook: Run) -> None:
+    made(
+        daybook, "orders", "create", "--currency", "GBP", "--line", "GIFT,2,1.50", "--placed-at", "2026-01-02T12:00:00Z"
+    )
+    answer = made(daybook, "analytics", "summary", "--as_of", "2026-02-01")
+    assert answer["data"]["revenue"] == "3.00"
+    code, out, error = daybook("analytics", "revenue", "--period", "month", "--as_of", "2026-02-01", "--format", "csv")
+    assert code == 0
+    assert next(csv.DictReader(io.StringIO(out)))["revenue"] == "3.00"
+    assert error.startswith("as of 2026-02-01, from postgres, sha256:")
+    for report in ("top-products", "rfm"):
+        code, out, _ = daybook("analytics", report, "--format", "ndjson")
+        assert code == 0
+        assert all(json.loads(line) for line in out.splitlines())
+    assert daybook("analytics", "rfm-customers")[0] == 0
+    assert daybook("analytics", "nonsense")[0] == 2
+    code, _, error = daybook("analytics", "rfm", "--method", "luck", "--tz", "Nowhere")
+    assert code == 2
+    assert ("method: " in error, "tz: " in error) == (True, True)
+    assert "quantile" in daybook("analytics", "definitions")[1]
+
+
+def test_stores_that_answer_the_same(daybook: Run) -> None:
+    made(daybook, "orders", "create", "--currency", "GBP", "--line", "GIFT,2,1.50")
+    verification = made(daybook, "analytics", "verify", "--backends", "memory,postgres")
+    assert verification["agree"] is True
+    assert verification["asked"] > 20
+    assert verification["watermarks"] == {"memory": 1, "postgres": 1}
+    assert daybook("analytics", "verify", "--backends", "memory")[0] == 2
+    code, _, error = daybook("analytics", "verify", "--backends", "memory,snowflake")
+    assert code == 2
+    assert "SNOWFLAKE_ACCOUNT" in error
+
+
+def test_stores_that_answer_differently(daybook: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    made(daybook, "orders", "create", "--currency", "GBP", "--line", "GIFT,2,1.50")
+    # One store finds a piece too many.
+    monkeypatch.setattr(
+        "adapters.memory.purchases.count_summary", lambda *given: replace(count_summary(*given), units=3)
+    )
+    code, out, error = daybook("analytics", "verify", "--backends", "memory,postgres")
+    assert code == 6
+    assert error.endswith("questions got different answers\n")
+    assert "\nsummary --tz UTC --currency GBP\n  memory: sha256:" in out
+
+
+def test_the_warehouse_is_loaded_and_compared(
+    daybook: Run, snowflake_connection: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("account", "user", "password", "database", "schema"):
+        monkeypatch.setenv(f"SNOWFLAKE_{name.upper()}", getattr(snowflake_connection, name))
+    made(daybook, "orders", "create", "--currency", "GBP", "--line", "GIFT,2,1.50")
+    # What stands in for the account talks on standard error.
+    code, out, error = daybook("analytics", "load", "--format", "json")
+    assert code == 0, error
+    assert json.loads(out)["rows"] == 1
+    code, out, error = daybook("analytics", "verify", "--backends", "memory,postgres,snowflake", "--format", "json")
+    assert code == 0, error
+    verification = json.loads(out)
+    assert verification["agree"] is True
+    assert set(verification["watermarks"]) == {"memory", "postgres", "snowflake"}
