@@ -308,3 +308,10 @@ def test_what_is_shown_can_be_given(folder: Path) -> None:
         if not field.secret
     }
     assert msgspec.structs.asdict(read(folder, **texts).settings) == msgspec.structs.asdict(settings)
+
+
+def test_the_example_file_has_every_setting_with_its_default() -> None:
+    example = (Path(__file__).parents[3] / ".env.example").read_text().splitlines()
+    for field in fields():
+        assert f"# {field.description}{' (secret)' if field.secret else ''}" in example
+        assert f"#{field.name}={shown(field, field.default)}" in example
