@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, RowMapping, create_engine
+from sqlalchemy import Connection, ExceptionContext, RowMapping, create_engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.expression import Executable
 
-from adapters.snowflake.errors import SessionLost, translate
+from adapters.snowflake.errors import SessionLost, is_lost, translate
 from application.errors import Unavailable
 
 T = TypeVar("T")
@@ -73,9 +74,12 @@ class Warehouse:
             max_overflow=_SPARE_SESSIONS,
             pool_timeout=wait_seconds,
             pool_recycle=_RECYCLE_SECONDS,
+            # Whoever wants a transaction begins one.
+            isolation_level="AUTOCOMMIT",
             # An error that quotes a statement does not quote the values in it.
             hide_parameters=True,
         )
+        event.listen(self._engine, "handle_error", _notice_lost)
 
     async def ask(
         self, name: str, statement: Executable, values: Mapping[str, Any] | None = None
@@ -103,16 +107,11 @@ class Warehouse:
                 self._observer(name, sql, perf_counter() - began, failure)
 
     async def run(self, work: Callable[[Connection], T]) -> T:
-        """What `work` returns, in a thread and with a session of its own; what it left uncommitted is undone.
+        """What `work` returns, in a thread and with a session of its own. Each statement is a transaction of its own.
 
         Raises what `work` raises, with the errors of the driver as Unavailable.
         """
-
-        def with_session() -> T:
-            with self._engine.connect() as connection:
-                return work(connection)
-
-        return await self.call(with_session)
+        return await self.call(self._with_session(work))
 
     async def call(self, work: Callable[[], T]) -> T:
         """As `run`, without a session."""
@@ -130,17 +129,25 @@ class Warehouse:
 
     async def check(self, work: Callable[[Connection], T]) -> T:
         """As `run`, past those who wait for a thread."""
+        return await asyncio.to_thread(_translated(self._with_session(work)))
 
+    async def close(self) -> None:
+        """Ends the sessions, those at work when they are done. Nothing can be asked any more."""
+        await asyncio.to_thread(self._threads.shutdown)
+        await asyncio.to_thread(self._engine.dispose)
+
+    def _with_session(self, work: Callable[[Connection], T]) -> Callable[[], T]:
         def with_session() -> T:
             with self._engine.connect() as connection:
                 return work(connection)
 
-        return await asyncio.to_thread(_translated(with_session))
+        return with_session
 
-    async def close(self) -> None:
-        """Ends the sessions that are idle, and those at work when they are done. Nothing can be asked any more."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
-        await asyncio.to_thread(self._engine.dispose)
+
+def _notice_lost(context: ExceptionContext) -> None:
+    """The pool gives up its sessions: what ended one (a login that ran out, a network) has mostly ended all."""
+    if isinstance(context.sqlalchemy_exception, DBAPIError) and is_lost(context.sqlalchemy_exception):
+        context.is_disconnect = True
 
 
 def _translated(work: Callable[[], T]) -> Callable[[], T]:
@@ -173,14 +180,15 @@ def _arguments(connection: SnowflakeConnection, login_seconds: int, statement_se
     return {
         **{name: value for name, value in given.items() if value is not None},
         "application": "Daybook",
+        "autocommit": True,
         "login_timeout": login_seconds,
         "network_timeout": statement_seconds + login_seconds,
         "session_parameters": {
             "TIMEZONE": "UTC",
             "STATEMENT_TIMEOUT_IN_SECONDS": statement_seconds,
             "LOCK_TIMEOUT": statement_seconds,
-            # Text compares by its bytes, whatever the account says of new tables.
-            "DEFAULT_DDL_COLLATION": "",
+            "DATE_INPUT_FORMAT": "AUTO",
+            "TIMESTAMP_INPUT_FORMAT": "AUTO",
             "QUOTED_IDENTIFIERS_IGNORE_CASE": False,
         },
     }

@@ -40,11 +40,19 @@ def translate(error: Exception) -> Exception:
     return Unavailable(f"Snowflake gave up ({type(error).__name__})")
 
 
+def is_lost(error: exc.DBAPIError) -> bool:
+    """Whether it says that the session is over or could not be had."""
+    number = getattr(error.orig, "errno", None)
+    return number in _SESSION_OVER or (
+        number not in _KNOWN and isinstance(error, exc.OperationalError | exc.InterfaceError)
+    )
+
+
 def _of_driver(error: exc.DBAPIError) -> Unavailable:
     number = getattr(error.orig, "errno", None)
+    if is_lost(error):
+        return SessionLost(f"Snowflake cannot be reached (error {number})")
     if number in _KNOWN:
         meaning, retry_after = _KNOWN[number]
         return Unavailable(f"Snowflake {meaning} (error {number})", retry_after=retry_after)
-    if number in _SESSION_OVER or isinstance(error, exc.OperationalError | exc.InterfaceError):
-        return SessionLost(f"Snowflake cannot be reached (error {number})")
     return Unavailable(f"Snowflake refused what it was asked (error {number})", retry_after=60)

@@ -87,7 +87,7 @@ class _Load:
         with self._one_at_a_time:
             for kind in KINDS:
                 self._send(kind)
-            self._session.commit()
+            self._run(loading.BEGIN)
             self._run(loading.LOCK_WATERMARK)
             taken = sum([self._take(kind) for kind in KINDS if kind.table.name in self._staged])
             position = self._number(loading.READ_WATERMARK)
@@ -99,7 +99,7 @@ class _Load:
     def commit(self) -> None:
         """Shows all of it to readers at once."""
         with self._one_at_a_time:
-            self._session.commit()
+            self._run(loading.COMMIT)
 
     def end(self) -> None:
         """Ends the session, and with it the temporary tables and whatever was not committed."""

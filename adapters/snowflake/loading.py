@@ -1,9 +1,11 @@
 """The SQL of a load. It holds names of tables and columns alone, no values.
 
 For each kind of aggregate: documents are staged in a temporary table; `choose` takes of them the latest version of
-each, unless the warehouse has it or a later one; `put_in_place` merges those, and replaces their lines. Snowflake
-enforces no keys, and a MERGE whose source has a key twice is an error there, so `choose` is where every row becomes
-one.
+each, unless the warehouse has it or a later one; `put_in_place` writes those over the rows that are there.
+
+Snowflake enforces no keys, so `choose` is where every row becomes one. A DELETE and an INSERT in one transaction stand
+where a MERGE could: they do the same, and they are seen to be undone together offline, while a MERGE on fakesnow ends
+the transaction that it is in.
 """
 
 # ruff: noqa: S608  # names of this program's own tables and columns alone go into the text
@@ -12,6 +14,8 @@ from sqlalchemy import JSON, Column, DateTime, Integer, Numeric, Table, Uuid
 
 from adapters.snowflake.documents import Kind
 
+BEGIN = "BEGIN"
+COMMIT = "COMMIT"
 LOCK_WATERMARK = "UPDATE watermark SET loads = loads + 1"
 READ_WATERMARK = "SELECT position FROM watermark"
 MOVE_WATERMARK = "UPDATE watermark SET position = {position}"
@@ -76,32 +80,23 @@ def choose(kind: Kind) -> str:
 
 
 def put_in_place(kind: Kind) -> list[str]:
-    """The chosen rows over those of the same id, or beside them; their lines instead of those there were."""
-    if kind.lines is None or kind.owner is None:
-        return [_merge(kind)]
-    return [_drop_lines(kind.lines, kind.owner, kind), _merge(kind), _insert_lines(kind.lines, kind.owner, kind)]
-
-
-def _merge(kind: Kind) -> str:
-    names = [column.name for column in kind.table.columns]
-    changes = ", ".join(f"{name} = s.{name}" for name in names if name != "id")
-    return (
-        f"MERGE INTO {kind.table.name} AS t USING {chosen(kind)} AS s ON t.id = s.id "
-        f"WHEN MATCHED THEN UPDATE SET {changes} "
-        f"WHEN NOT MATCHED THEN INSERT ({', '.join(names)}) VALUES ({', '.join(f's.{name}' for name in names)})"
-    )
-
-
-def _drop_lines(lines: Table, owner: str, kind: Kind) -> str:
-    return f"DELETE FROM {lines.name} USING {chosen(kind)} AS s WHERE {lines.name}.{owner} = s.id"
-
-
-def _insert_lines(lines: Table, owner: str, kind: Kind) -> str:
-    names, fields = _fields(lines, "f.value", without=owner)
-    return (
-        f"INSERT INTO {lines.name} ({owner}, {', '.join(names)}) SELECT s.id, {', '.join(fields)} "
-        f"FROM {chosen(kind)} AS s, LATERAL FLATTEN(input => s.lines) AS f"
-    )
+    """The chosen rows and their lines, instead of those of the same id."""
+    names = ", ".join(column.name for column in kind.table.columns)
+    statements = [
+        f"DELETE FROM {kind.table.name} USING {chosen(kind)} AS s WHERE {kind.table.name}.id = s.id",
+        f"INSERT INTO {kind.table.name} ({names}) SELECT {names} FROM {chosen(kind)}",
+    ]
+    if kind.lines is not None and kind.owner is not None:
+        lines, owner = kind.lines.name, kind.owner
+        fields, values = _fields(kind.lines, "f.value", without=owner)
+        statements += [
+            f"DELETE FROM {lines} USING {chosen(kind)} AS s WHERE {lines}.{owner} = s.id",
+            (
+                f"INSERT INTO {lines} ({owner}, {', '.join(fields)}) SELECT s.id, {', '.join(values)} "
+                f"FROM {chosen(kind)} AS s, LATERAL FLATTEN(input => s.lines) AS f"
+            ),
+        ]
+    return statements
 
 
 def count(kind: Kind) -> str:

@@ -68,5 +68,4 @@ def _upgrade(connection: Connection) -> list[str]:
         for statement in step.statements:
             connection.exec_driver_sql(statement)
         connection.exec_driver_sql(_RECORD.format(number=step.number, name=step.name))
-        connection.commit()
     return [step.name for step in missing]

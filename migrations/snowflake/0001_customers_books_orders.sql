@@ -1,6 +1,7 @@
 -- The tables of adapters/sql/tables.py as a warehouse has them. Ids are the 32 hexadecimal digits of a UUID, times are
 -- kept in UTC, amounts are exact. Snowflake does not enforce keys: whoever loads de-duplicates.
 -- search_tokens holds the words of a row with a space before, between and after them.
+-- Text compares by its bytes, whatever collation the account gives to new tables.
 
 CREATE TABLE IF NOT EXISTS customers (
     id VARCHAR(32) NOT NULL PRIMARY KEY,
@@ -18,7 +19,7 @@ CREATE TABLE IF NOT EXISTS customers (
     updated_at TIMESTAMP_TZ NOT NULL,
     updated_by VARCHAR NOT NULL,
     deleted_at TIMESTAMP_TZ
-);
+) DEFAULT_DDL_COLLATION = '';
 
 CREATE TABLE IF NOT EXISTS books (
     id VARCHAR(32) NOT NULL PRIMARY KEY,
@@ -38,7 +39,7 @@ CREATE TABLE IF NOT EXISTS books (
     updated_at TIMESTAMP_TZ NOT NULL,
     updated_by VARCHAR NOT NULL,
     deleted_at TIMESTAMP_TZ
-);
+) DEFAULT_DDL_COLLATION = '';
 
 CREATE TABLE IF NOT EXISTS orders (
     id VARCHAR(32) NOT NULL PRIMARY KEY,
@@ -57,7 +58,7 @@ CREATE TABLE IF NOT EXISTS orders (
     created_by VARCHAR NOT NULL,
     updated_at TIMESTAMP_TZ NOT NULL,
     updated_by VARCHAR NOT NULL
-);
+) DEFAULT_DDL_COLLATION = '';
 
 CREATE TABLE IF NOT EXISTS order_lines (
     order_id VARCHAR(32) NOT NULL,
@@ -71,7 +72,7 @@ CREATE TABLE IF NOT EXISTS order_lines (
     amount NUMBER(18, 4) NOT NULL,
     returned INTEGER NOT NULL,
     PRIMARY KEY (order_id, number)
-);
+) DEFAULT_DDL_COLLATION = '';
 
 CREATE TABLE IF NOT EXISTS returns (
     id VARCHAR(32) NOT NULL PRIMARY KEY,
@@ -88,7 +89,7 @@ CREATE TABLE IF NOT EXISTS returns (
     created_by VARCHAR NOT NULL,
     updated_at TIMESTAMP_TZ NOT NULL,
     updated_by VARCHAR NOT NULL
-);
+) DEFAULT_DDL_COLLATION = '';
 
 CREATE TABLE IF NOT EXISTS return_lines (
     return_id VARCHAR(32) NOT NULL,
@@ -101,7 +102,7 @@ CREATE TABLE IF NOT EXISTS return_lines (
     amount NUMBER(18, 4) NOT NULL,
     order_line INTEGER,
     PRIMARY KEY (return_id, number)
-);
+) DEFAULT_DDL_COLLATION = '';
 
 -- One row: up to which event the rows are, and how many loads changed them.
 CREATE TABLE IF NOT EXISTS watermark (
@@ -109,4 +110,5 @@ CREATE TABLE IF NOT EXISTS watermark (
     loads INTEGER NOT NULL
 );
 
-INSERT INTO watermark (position, loads) SELECT 0, 0 WHERE NOT EXISTS (SELECT 1 FROM watermark);
+INSERT INTO watermark (position, loads)
+SELECT 0, 0 FROM (SELECT COUNT(*) AS present FROM watermark) AS counted WHERE counted.present = 0;

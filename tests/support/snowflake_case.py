@@ -105,7 +105,6 @@ async def warehouse(migrated_snowflake: Warehouse) -> Warehouse:
 def _empty(connection: Connection) -> None:
     for statement in _EMPTY:
         connection.exec_driver_sql(statement)
-    connection.commit()
 
 
 def snowflake_ports(warehouse: Warehouse) -> StorePorts:

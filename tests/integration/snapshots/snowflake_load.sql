@@ -1,0 +1,82 @@
+BEGIN;
+
+UPDATE watermark SET loads = loads + 1;
+
+CREATE OR REPLACE TEMPORARY TABLE staged_customers (doc VARIANT);
+
+CREATE OR REPLACE TEMPORARY TABLE chosen_customers (id VARCHAR(32), name VARCHAR, reference VARCHAR, email VARCHAR, phone VARCHAR, status VARCHAR, tags ARRAY, metadata VARIANT, search_tokens VARCHAR, version INTEGER, created_at TIMESTAMP_TZ, created_by VARCHAR, updated_at TIMESTAMP_TZ, updated_by VARCHAR, deleted_at TIMESTAMP_TZ, lines VARIANT);
+
+PUT 'file:///folder/file.json.gz' @%staged_customers AUTO_COMPRESS = FALSE;
+
+COPY INTO staged_customers FROM @%staged_customers FILE_FORMAT = (TYPE = JSON) PURGE = TRUE;
+
+INSERT INTO chosen_customers (id, name, reference, email, phone, status, tags, metadata, search_tokens, version, created_at, created_by, updated_at, updated_by, deleted_at, lines) SELECT s.doc:"id"::VARCHAR(32), s.doc:"name"::VARCHAR, s.doc:"reference"::VARCHAR, s.doc:"email"::VARCHAR, s.doc:"phone"::VARCHAR, s.doc:"status"::VARCHAR, s.doc:"tags"::ARRAY, s.doc:"metadata"::VARIANT, s.doc:"search_tokens"::VARCHAR, s.doc:"version"::INTEGER, s.doc:"created_at"::TIMESTAMP_TZ, s.doc:"created_by"::VARCHAR, s.doc:"updated_at"::TIMESTAMP_TZ, s.doc:"updated_by"::VARCHAR, s.doc:"deleted_at"::TIMESTAMP_TZ, s.doc:"lines" FROM staged_customers AS s LEFT JOIN customers AS present ON present.id = s.doc:"id"::VARCHAR(32) WHERE present.id IS NULL OR present.version < s.doc:"version"::INTEGER QUALIFY ROW_NUMBER() OVER (PARTITION BY s.doc:"id"::VARCHAR(32) ORDER BY s.doc:"version"::INTEGER DESC) = 1;
+
+SELECT COUNT(*) FROM chosen_customers;
+
+DELETE FROM customers USING chosen_customers AS s WHERE customers.id = s.id;
+
+INSERT INTO customers (id, name, reference, email, phone, status, tags, metadata, search_tokens, version, created_at, created_by, updated_at, updated_by, deleted_at) SELECT id, name, reference, email, phone, status, tags, metadata, search_tokens, version, created_at, created_by, updated_at, updated_by, deleted_at FROM chosen_customers;
+
+CREATE OR REPLACE TEMPORARY TABLE staged_books (doc VARIANT);
+
+CREATE OR REPLACE TEMPORARY TABLE chosen_books (id VARCHAR(32), title VARCHAR, author VARCHAR, isbn VARCHAR, published_date VARCHAR, description VARCHAR, language VARCHAR, price_amount NUMBER(18, 4), price_currency VARCHAR, categories ARRAY, search_tokens VARCHAR, version INTEGER, created_at TIMESTAMP_TZ, created_by VARCHAR, updated_at TIMESTAMP_TZ, updated_by VARCHAR, deleted_at TIMESTAMP_TZ, lines VARIANT);
+
+PUT 'file:///folder/file.json.gz' @%staged_books AUTO_COMPRESS = FALSE;
+
+COPY INTO staged_books FROM @%staged_books FILE_FORMAT = (TYPE = JSON) PURGE = TRUE;
+
+INSERT INTO chosen_books (id, title, author, isbn, published_date, description, language, price_amount, price_currency, categories, search_tokens, version, created_at, created_by, updated_at, updated_by, deleted_at, lines) SELECT s.doc:"id"::VARCHAR(32), s.doc:"title"::VARCHAR, s.doc:"author"::VARCHAR, s.doc:"isbn"::VARCHAR, s.doc:"published_date"::VARCHAR, s.doc:"description"::VARCHAR, s.doc:"language"::VARCHAR, s.doc:"price_amount"::NUMBER(18, 4), s.doc:"price_currency"::VARCHAR, s.doc:"categories"::ARRAY, s.doc:"search_tokens"::VARCHAR, s.doc:"version"::INTEGER, s.doc:"created_at"::TIMESTAMP_TZ, s.doc:"created_by"::VARCHAR, s.doc:"updated_at"::TIMESTAMP_TZ, s.doc:"updated_by"::VARCHAR, s.doc:"deleted_at"::TIMESTAMP_TZ, s.doc:"lines" FROM staged_books AS s LEFT JOIN books AS present ON present.id = s.doc:"id"::VARCHAR(32) WHERE present.id IS NULL OR present.version < s.doc:"version"::INTEGER QUALIFY ROW_NUMBER() OVER (PARTITION BY s.doc:"id"::VARCHAR(32) ORDER BY s.doc:"version"::INTEGER DESC) = 1;
+
+SELECT COUNT(*) FROM chosen_books;
+
+DELETE FROM books USING chosen_books AS s WHERE books.id = s.id;
+
+INSERT INTO books (id, title, author, isbn, published_date, description, language, price_amount, price_currency, categories, search_tokens, version, created_at, created_by, updated_at, updated_by, deleted_at) SELECT id, title, author, isbn, published_date, description, language, price_amount, price_currency, categories, search_tokens, version, created_at, created_by, updated_at, updated_by, deleted_at FROM chosen_books;
+
+CREATE OR REPLACE TEMPORARY TABLE staged_orders (doc VARIANT);
+
+CREATE OR REPLACE TEMPORARY TABLE chosen_orders (id VARCHAR(32), customer_id VARCHAR(32), channel VARCHAR, reference VARCHAR, currency VARCHAR, status VARCHAR, placed_at TIMESTAMP_TZ, subtotal NUMBER(18, 4), tax NUMBER(18, 4), shipping NUMBER(18, 4), line_count INTEGER, version INTEGER, created_at TIMESTAMP_TZ, created_by VARCHAR, updated_at TIMESTAMP_TZ, updated_by VARCHAR, lines VARIANT);
+
+PUT 'file:///folder/file.json.gz' @%staged_orders AUTO_COMPRESS = FALSE;
+
+COPY INTO staged_orders FROM @%staged_orders FILE_FORMAT = (TYPE = JSON) PURGE = TRUE;
+
+INSERT INTO chosen_orders (id, customer_id, channel, reference, currency, status, placed_at, subtotal, tax, shipping, line_count, version, created_at, created_by, updated_at, updated_by, lines) SELECT s.doc:"id"::VARCHAR(32), s.doc:"customer_id"::VARCHAR(32), s.doc:"channel"::VARCHAR, s.doc:"reference"::VARCHAR, s.doc:"currency"::VARCHAR, s.doc:"status"::VARCHAR, s.doc:"placed_at"::TIMESTAMP_TZ, s.doc:"subtotal"::NUMBER(18, 4), s.doc:"tax"::NUMBER(18, 4), s.doc:"shipping"::NUMBER(18, 4), s.doc:"line_count"::INTEGER, s.doc:"version"::INTEGER, s.doc:"created_at"::TIMESTAMP_TZ, s.doc:"created_by"::VARCHAR, s.doc:"updated_at"::TIMESTAMP_TZ, s.doc:"updated_by"::VARCHAR, s.doc:"lines" FROM staged_orders AS s LEFT JOIN orders AS present ON present.id = s.doc:"id"::VARCHAR(32) WHERE present.id IS NULL OR present.version < s.doc:"version"::INTEGER QUALIFY ROW_NUMBER() OVER (PARTITION BY s.doc:"id"::VARCHAR(32) ORDER BY s.doc:"version"::INTEGER DESC) = 1;
+
+SELECT COUNT(*) FROM chosen_orders;
+
+DELETE FROM orders USING chosen_orders AS s WHERE orders.id = s.id;
+
+INSERT INTO orders (id, customer_id, channel, reference, currency, status, placed_at, subtotal, tax, shipping, line_count, version, created_at, created_by, updated_at, updated_by) SELECT id, customer_id, channel, reference, currency, status, placed_at, subtotal, tax, shipping, line_count, version, created_at, created_by, updated_at, updated_by FROM chosen_orders;
+
+DELETE FROM order_lines USING chosen_orders AS s WHERE order_lines.order_id = s.id;
+
+INSERT INTO order_lines (order_id, number, sku, book_id, description, quantity, unit_price, discount, amount, returned) SELECT s.id, f.value:"number"::INTEGER, f.value:"sku"::VARCHAR, f.value:"book_id"::VARCHAR(32), f.value:"description"::VARCHAR, f.value:"quantity"::INTEGER, f.value:"unit_price"::NUMBER(18, 4), f.value:"discount"::NUMBER(18, 4), f.value:"amount"::NUMBER(18, 4), f.value:"returned"::INTEGER FROM chosen_orders AS s, LATERAL FLATTEN(input => s.lines) AS f;
+
+CREATE OR REPLACE TEMPORARY TABLE staged_returns (doc VARIANT);
+
+CREATE OR REPLACE TEMPORARY TABLE chosen_returns (id VARCHAR(32), order_id VARCHAR(32), customer_id VARCHAR(32), channel VARCHAR, reference VARCHAR, currency VARCHAR, returned_at TIMESTAMP_TZ, total NUMBER(18, 4), line_count INTEGER, version INTEGER, created_at TIMESTAMP_TZ, created_by VARCHAR, updated_at TIMESTAMP_TZ, updated_by VARCHAR, lines VARIANT);
+
+PUT 'file:///folder/file.json.gz' @%staged_returns AUTO_COMPRESS = FALSE;
+
+COPY INTO staged_returns FROM @%staged_returns FILE_FORMAT = (TYPE = JSON) PURGE = TRUE;
+
+INSERT INTO chosen_returns (id, order_id, customer_id, channel, reference, currency, returned_at, total, line_count, version, created_at, created_by, updated_at, updated_by, lines) SELECT s.doc:"id"::VARCHAR(32), s.doc:"order_id"::VARCHAR(32), s.doc:"customer_id"::VARCHAR(32), s.doc:"channel"::VARCHAR, s.doc:"reference"::VARCHAR, s.doc:"currency"::VARCHAR, s.doc:"returned_at"::TIMESTAMP_TZ, s.doc:"total"::NUMBER(18, 4), s.doc:"line_count"::INTEGER, s.doc:"version"::INTEGER, s.doc:"created_at"::TIMESTAMP_TZ, s.doc:"created_by"::VARCHAR, s.doc:"updated_at"::TIMESTAMP_TZ, s.doc:"updated_by"::VARCHAR, s.doc:"lines" FROM staged_returns AS s LEFT JOIN returns AS present ON present.id = s.doc:"id"::VARCHAR(32) WHERE present.id IS NULL OR present.version < s.doc:"version"::INTEGER QUALIFY ROW_NUMBER() OVER (PARTITION BY s.doc:"id"::VARCHAR(32) ORDER BY s.doc:"version"::INTEGER DESC) = 1;
+
+SELECT COUNT(*) FROM chosen_returns;
+
+DELETE FROM returns USING chosen_returns AS s WHERE returns.id = s.id;
+
+INSERT INTO returns (id, order_id, customer_id, channel, reference, currency, returned_at, total, line_count, version, created_at, created_by, updated_at, updated_by) SELECT id, order_id, customer_id, channel, reference, currency, returned_at, total, line_count, version, created_at, created_by, updated_at, updated_by FROM chosen_returns;
+
+DELETE FROM return_lines USING chosen_returns AS s WHERE return_lines.return_id = s.id;
+
+INSERT INTO return_lines (return_id, number, sku, book_id, description, quantity, unit_price, amount, order_line) SELECT s.id, f.value:"number"::INTEGER, f.value:"sku"::VARCHAR, f.value:"book_id"::VARCHAR(32), f.value:"description"::VARCHAR, f.value:"quantity"::INTEGER, f.value:"unit_price"::NUMBER(18, 4), f.value:"amount"::NUMBER(18, 4), f.value:"order_line"::INTEGER FROM chosen_returns AS s, LATERAL FLATTEN(input => s.lines) AS f;
+
+SELECT position FROM watermark;
+
+UPDATE watermark SET position = {position};
+
+COMMIT;
+

@@ -1,0 +1,370 @@
+"""Loads: whole or not at all, each row once although no key is enforced, in bounded pieces, whatever breaks."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from snowflake.connector import errors
+from sqlalchemy import Connection, text
+
+from adapters.snowflake import loading
+from adapters.snowflake.customers import SnowflakeCustomerReader
+from adapters.snowflake.documents import KINDS
+from adapters.snowflake.engine import SnowflakeConnection, Warehouse
+from adapters.snowflake.history import SnowflakeHistorySink
+from adapters.snowflake.schema import schema_files
+from application.errors import NotFound, OutcomeUnknown, Unavailable
+from application.ports.history import History, HistoryBatch
+from domain.orders.order import Order
+from tests.support.builders import MORNING, a_book, a_customer, a_line, a_lone_return, an_order, minutes, some_returned
+from tests.support.snapshots import assert_pinned
+from tests.support.snowflake_case import TABLES
+from tests.support.store_case import told
+
+LATER = MORNING + minutes(5)
+PINNED = Path(__file__).parent / "snapshots"
+
+
+async def counts(warehouse: Warehouse) -> dict[str, int]:
+    """How many rows each table has that has any."""
+    found = {}
+    for table in TABLES:
+        (row,) = await warehouse.ask("test.count", text(f"SELECT COUNT(*) AS many FROM {table}"))
+        found[table] = int(row["many"])
+    return {table: many for table, many in found.items() if many}
+
+
+async def stamp(warehouse: Warehouse) -> tuple[int, int]:
+    (row,) = await warehouse.ask("test.stamp", text("SELECT position, loads FROM watermark"))
+    return int(row["position"]), int(row["loads"])
+
+
+async def lines_of(warehouse: Warehouse, order: Order) -> list[tuple[int, str, int, Decimal, int]]:
+    rows = await warehouse.ask(
+        "test.lines",
+        text(
+            "SELECT number, sku, quantity, amount, returned FROM order_lines WHERE order_id = :order_id ORDER BY number"
+        ),
+        {"order_id": order.id.hex},
+    )
+    return [(int(row["number"]), row["sku"], int(row["quantity"]), row["amount"], int(row["returned"])) for row in rows]
+
+
+def next_version(order: Order) -> Order:
+    return replace(order, lifecycle=order.lifecycle.next_version())
+
+
+@contextmanager
+def statements(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """What is sent to the warehouse meanwhile."""
+    dialect = warehouse._engine.dialect
+    execute, sent = dialect.do_execute, []
+
+    def do_execute(cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        sent.append(statement)
+        execute(cursor, statement, parameters, context)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(dialect, "do_execute", do_execute)
+        yield sent
+
+
+def files_in(folder: Path) -> int:
+    return len([path for path in folder.rglob("*") if path.is_file()])
+
+
+@pytest.fixture
+async def keyless(snowflake_connection: SnowflakeConnection) -> AsyncIterator[Warehouse]:
+    """A warehouse that enforces no keys, as Snowflake does not and fakesnow does."""
+    name = f"DAYBOOK_TEST_{uuid4().hex[:12].upper()}"
+    keeper = Warehouse(snowflake_connection, sessions=1)
+    await keeper.run(lambda session: session.exec_driver_sql(f"CREATE SCHEMA {name}"))
+    warehouse = Warehouse(replace(snowflake_connection, schema=name), sessions=2)
+    for statement in (statement for one in schema_files() for statement in one.statements):
+        without_keys = (
+            statement.replace(" PRIMARY KEY,", ",")
+            .replace(",\n    PRIMARY KEY (order_id, number)", "")
+            .replace(",\n    PRIMARY KEY (return_id, number)", "")
+        )
+        assert "PRIMARY" not in without_keys
+        await warehouse.run(partial(Connection.exec_driver_sql, statement=without_keys))
+    yield warehouse
+    await warehouse.close()
+    await keeper.run(lambda session: session.exec_driver_sql(f"DROP SCHEMA {name} CASCADE"))
+    await keeper.close()
+
+
+class TestOnce:
+    async def test_rows_that_come_again_are_one_without_any_key(self, keyless: Warehouse) -> None:
+        customer, book = a_customer(), a_book()
+        order = an_order(a_line(1, book=book), a_line(2, sku="MUG"), customer=customer)
+        newer, back = some_returned(order, {2: 1})
+        newer = next_version(newer)
+        batch = HistoryBatch(
+            customers=[customer, customer], books=[book], orders=[order, newer, order], returns=[back, back]
+        )
+        sink = SnowflakeHistorySink(keyless)
+        assert await sink.write(told(batch, batch, watermark=1)) == 4
+        once = {"customers": 1, "books": 1, "orders": 1, "order_lines": 2, "returns": 1, "return_lines": 1}
+        assert await counts(keyless) == once
+        assert [line[-1] for line in await lines_of(keyless, order)] == [0, 1]
+        assert await sink.write(told(batch, watermark=1)) == 0
+        assert await counts(keyless) == once
+
+    async def test_lines_go_with_the_version_of_their_order(self, warehouse: Warehouse) -> None:
+        order = an_order(a_line(1, sku="A"), a_line(2, sku="B"))
+        newer = next_version(replace(order, lines=(a_line(1, sku="C", quantity=3, unit_price="0.3333"),)))
+        sink = SnowflakeHistorySink(warehouse)
+        await sink.write(told(HistoryBatch(orders=[order, an_order()]), watermark=1))
+        await sink.write(told(HistoryBatch(orders=[newer]), watermark=2))
+        assert await lines_of(warehouse, order) == [(1, "C", 3, Decimal("0.9999"), 0)]
+        await sink.write(told(HistoryBatch(orders=[order]), watermark=3))
+        assert await lines_of(warehouse, order) == [(1, "C", 3, Decimal("0.9999"), 0)]
+        assert await counts(warehouse) == {"orders": 2, "order_lines": 2}
+
+    async def test_a_load_that_changes_nothing_is_none(self, warehouse: Warehouse) -> None:
+        sink = SnowflakeHistorySink(warehouse)
+        batch = HistoryBatch(customers=[a_customer()])
+        await sink.write(told(batch, watermark=4))
+        assert await stamp(warehouse) == (4, 1)
+        await sink.write(told(batch, watermark=4))
+        await sink.write(told(batch, watermark=3))
+        assert await stamp(warehouse) == (4, 1)
+        assert await sink.write(told(batch, watermark=6)) == 0
+        assert await stamp(warehouse) == (6, 2)
+
+
+class TestWhole:
+    async def test_nothing_is_seen_before_all_of_it_is_there(self, warehouse: Warehouse) -> None:
+        first, second = a_customer(), a_customer()
+        seen: list[tuple[dict[str, int], tuple[int, int]]] = []
+
+        async def batches() -> AsyncIterator[HistoryBatch]:
+            yield HistoryBatch(customers=[first])
+            seen.append((await counts(warehouse), await stamp(warehouse)))
+            yield HistoryBatch(customers=[second])
+            seen.append((await counts(warehouse), await stamp(warehouse)))
+
+        sink = SnowflakeHistorySink(warehouse, file_bytes=1)
+        assert await sink.write(History(watermark=9, batches=batches())) == 2
+        assert seen == [({}, (0, 0))] * 2
+        assert (await counts(warehouse), await stamp(warehouse)) == ({"customers": 2}, (9, 1))
+
+    @pytest.mark.parametrize("start", ["INSERT INTO chosen_returns", "INSERT INTO orders", "UPDATE watermark SET pos"])
+    async def test_what_fails_half_way_leaves_nothing(
+        self, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, start: str
+    ) -> None:
+        dialect = warehouse._engine.dialect
+        execute = dialect.do_execute
+
+        def do_execute(cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+            if statement.startswith(start):
+                raise errors.ProgrammingError(msg="stopped", errno=604)
+            execute(cursor, statement, parameters, context)
+
+        batch = HistoryBatch(customers=[a_customer()], orders=[an_order()], returns=[a_lone_return()])
+        sink = SnowflakeHistorySink(warehouse)
+        with monkeypatch.context() as patched:
+            patched.setattr(dialect, "do_execute", do_execute)
+            with pytest.raises(Unavailable):
+                await sink.write(told(batch, watermark=1))
+        assert (await counts(warehouse), await stamp(warehouse)) == ({}, (0, 0))
+        assert await sink.write(told(batch, watermark=1)) == 3
+
+    async def test_a_commit_that_is_lost_is_of_unknown_outcome(
+        self, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        dialect = warehouse._engine.dialect
+        execute = dialect.do_execute
+
+        def do_execute(cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+            execute(cursor, statement, parameters, context)
+            if statement == "COMMIT":
+                raise errors.OperationalError(msg="gone", errno=250001)
+
+        batch = HistoryBatch(customers=[a_customer()])
+        sink = SnowflakeHistorySink(warehouse)
+        with monkeypatch.context() as patched:
+            patched.setattr(dialect, "do_execute", do_execute)
+            with pytest.raises(OutcomeUnknown):
+                await sink.write(told(batch, watermark=1))
+        assert await sink.write(told(batch, watermark=1)) == 0
+
+    async def test_a_load_that_is_cancelled_leaves_nothing(
+        self, warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+        waiting = asyncio.Event()
+
+        async def batches() -> AsyncIterator[HistoryBatch]:
+            yield HistoryBatch(customers=[a_customer()])
+            assert files_in(tmp_path) == 1
+            waiting.set()
+            await asyncio.sleep(60)
+
+        sink = SnowflakeHistorySink(warehouse)
+        load = asyncio.create_task(sink.write(History(watermark=1, batches=batches())))
+        await waiting.wait()
+        load.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await load
+        assert files_in(tmp_path) == 0
+        assert (await counts(warehouse), await stamp(warehouse)) == ({}, (0, 0))
+        assert warehouse._engine.pool.checkedout() == 0  # type: ignore[attr-defined]  # of a QueuePool
+
+    async def test_of_loads_at_once_each_is_whole(self, warehouse: Warehouse) -> None:
+        shared = a_customer()
+        newest = replace(shared, lifecycle=shared.lifecycle.next_version().next_version())
+        batches = [
+            HistoryBatch(customers=[a_customer(), version], orders=[an_order()])
+            for version in (shared, replace(shared, lifecycle=shared.lifecycle.next_version()), newest)
+        ]
+        sink = SnowflakeHistorySink(warehouse)
+        outcomes = await asyncio.gather(
+            *(sink.write(told(batch, watermark=n)) for n, batch in enumerate(batches, 1)), return_exceptions=True
+        )
+        # Snowflake lets the second wait for the first, fakesnow refuses it at once.
+        assert all(isinstance(one, int | Unavailable) for one in outcomes), outcomes
+        assert any(isinstance(one, int) for one in outcomes)
+        for n, batch in enumerate(batches, 1):
+            await sink.write(told(batch, watermark=n))
+        assert await counts(warehouse) == {"customers": 4, "orders": 3, "order_lines": 3}
+        assert (await SnowflakeCustomerReader(warehouse).get(shared.id)).version == 3
+        assert (await stamp(warehouse))[0] == 3
+
+    async def test_the_source_is_closed_when_the_load_fails(self, snowflake_connection: SnowflakeConnection) -> None:
+        closed = asyncio.Event()
+
+        async def batches() -> AsyncIterator[HistoryBatch]:
+            try:
+                yield HistoryBatch(customers=[a_customer()])
+                yield HistoryBatch(customers=[a_customer()])
+            finally:
+                closed.set()
+
+        nowhere = Warehouse(replace(snowflake_connection, schema=f"NOWHERE_{uuid4().hex[:8].upper()}"))
+        with pytest.raises(Unavailable):
+            await SnowflakeHistorySink(nowhere, file_bytes=1).write(History(watermark=1, batches=batches()))
+        assert closed.is_set()
+        await nowhere.close()
+
+
+class TestBounds:
+    async def test_statements_do_not_grow_with_the_rows(
+        self, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sink = SnowflakeHistorySink(warehouse)
+        with statements(warehouse, monkeypatch) as few:
+            await sink.write(told(HistoryBatch(orders=[an_order()]), watermark=1))
+        many_orders = HistoryBatch(orders=[an_order(a_line(1), a_line(2)) for _ in range(2_000)])
+        with statements(warehouse, monkeypatch) as many:
+            assert await sink.write(told(many_orders, watermark=2)) == 2_000
+        assert [sql.split()[0] for sql in many] == [sql.split()[0] for sql in few]
+        assert max(map(len, many)) < 2_000
+        assert await counts(warehouse) == {"orders": 2_001, "order_lines": 4_001}
+
+    async def test_a_long_history_goes_up_in_pieces(
+        self, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+        customers = [a_customer(name=f"Customer {n}") for n in range(90)]
+        most = 0
+
+        async def batches() -> AsyncIterator[HistoryBatch]:
+            nonlocal most
+            for start in range(0, 90, 10):
+                yield HistoryBatch(customers=customers[start : start + 10])
+                most = max(most, files_in(tmp_path))
+
+        sink = SnowflakeHistorySink(warehouse, file_bytes=8_000)
+        with statements(warehouse, monkeypatch) as sent:
+            assert await sink.write(History(watermark=1, batches=batches())) == 90
+        assert 2 <= len([sql for sql in sent if sql.startswith("PUT")]) <= 8
+        assert most == 1
+        assert files_in(tmp_path) == 0
+
+    async def test_a_folder_may_have_any_name(
+        self, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        odd = tmp_path / "it's a folder"
+        odd.mkdir()
+        monkeypatch.setattr(tempfile, "tempdir", str(odd))
+        assert await SnowflakeHistorySink(warehouse).write(told(HistoryBatch(books=[a_book()]), watermark=1)) == 1
+
+    async def test_files_are_for_this_user_alone(
+        self, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+        modes: list[int] = []
+
+        async def batches() -> AsyncIterator[HistoryBatch]:
+            yield HistoryBatch(customers=[a_customer()])
+            modes.extend(one.stat().st_mode & 0o077 for one in folders())
+
+        def folders() -> list[Path]:
+            return list(tmp_path.iterdir())
+
+        assert await SnowflakeHistorySink(warehouse).write(History(watermark=1, batches=batches())) == 1
+        assert modes == [0]
+
+
+async def test_every_column_is_loaded_as_it_was(warehouse: Warehouse) -> None:
+    """What no reader of a warehouse shows: orders and returns, down to their amounts, times and lines."""
+    customer, book = a_customer(), a_book()
+    bought = an_order(
+        a_line(1, book=book, quantity=3, unit_price="9999.9999", discount="0.0001", description="zwölf «č» \\ '\""),
+        customer=customer,
+        channel="fair",
+        reference="R-1",
+        placed_at=LATER,
+        tax="1.5",
+        shipping="10000000000",
+    )
+    order, back = some_returned(bought, {1: 2}, reference="C-1", at=LATER)
+    batch = HistoryBatch(customers=[customer], books=[book], orders=[next_version(order)], returns=[back])
+    await SnowflakeHistorySink(warehouse).write(told(batch, watermark=1))
+    for kind in KINDS[2:]:
+        (document,) = kind.documents(batch)
+        lines = document.pop("lines")
+        (row,) = await warehouse.ask("test.rows", text(f"SELECT * FROM {kind.table.name}"))
+        assert {name: plain(row[name]) for name in document} == padded(document)
+        assert kind.lines is not None
+        rows = await warehouse.ask("test.rows", text(f"SELECT * FROM {kind.lines.name} ORDER BY number"))
+        assert [{name: plain(row[name]) for name in lines[0]} for row in rows] == [padded(line) for line in lines]
+        assert [row[kind.owner] for row in rows if kind.owner] == [document["id"]]
+
+
+AMOUNTS = {"subtotal", "tax", "shipping", "total", "unit_price", "discount", "amount"}
+
+
+def padded(document: dict[str, Any]) -> dict[str, Any]:
+    return {name: f"{Decimal(value):.4f}" if name in AMOUNTS else value for name, value in document.items()}
+
+
+def plain(value: Any) -> Any:
+    """As documents have it: whole numbers, amounts of four places and times in UTC as texts."""
+    if isinstance(value, Decimal):
+        return int(value) if value.as_tuple().exponent == 0 else format(value, "f")
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+async def test_a_customer_that_is_not_there_is_not_found(warehouse: Warehouse) -> None:
+    with pytest.raises(NotFound):
+        await SnowflakeCustomerReader(warehouse).get(a_customer().id)
+
+
+def test_the_sql_of_a_load_is_as_pinned() -> None:
+    parts = [loading.BEGIN, loading.LOCK_WATERMARK]
+    for kind in KINDS:
+        parts += [*loading.create(kind), *loading.upload(kind, "/folder/file.json.gz"), loading.choose(kind)]
+        parts += [loading.count(kind), *loading.put_in_place(kind)]
+    parts += [loading.READ_WATERMARK, loading.MOVE_WATERMARK, loading.COMMIT]
+    assert_pinned(PINNED / "snowflake_load.sql", "".join(f"{part};\n\n" for part in parts))

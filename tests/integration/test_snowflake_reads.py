@@ -1,0 +1,151 @@
+"""Questions that take several statements, asked of a warehouse that is loaded meanwhile; and the SQL of lists."""
+
+import asyncio
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from snowflake.sqlalchemy import snowdialect  # type: ignore[import-untyped]  # Snowflake ships no types
+from sqlalchemy import ClauseElement
+
+from adapters.snowflake import books, customers
+from adapters.snowflake.customers import SnowflakeCustomerReader
+from adapters.snowflake.engine import Warehouse
+from adapters.snowflake.history import SnowflakeHistorySink
+from adapters.snowflake.purchases import SnowflakePurchaseFacts
+from application.books.models import BOOK_LIST
+from application.customers.models import CUSTOMER_LIST
+from application.errors import Unavailable
+from application.listing import Listing, ListSpec, SortValue, read_listing
+from application.ports.history import HistoryBatch
+from application.ports.purchases import PurchaseView
+from domain.analytics.scope import Scope
+from tests.support.builders import MORNING, a_customer, an_order, minutes
+from tests.support.lists import asked
+from tests.support.snapshots import assert_pinned
+from tests.support.store_case import told
+
+SCOPE = Scope(as_of=date(2026, 4, 1), currency="EUR")
+PINNED = Path(__file__).parent / "snapshots"
+
+
+class Gone(Exception):
+    """What a question raises when rows do not go together."""
+
+
+class TestALoadBetween:
+    async def load(self, warehouse: Warehouse, watermark: int) -> None:
+        await SnowflakeHistorySink(warehouse).write(told(HistoryBatch(orders=[an_order()]), watermark=watermark))
+
+    @pytest.mark.parametrize("watermark", [1, 2])
+    async def test_the_question_is_asked_again(self, warehouse: Warehouse, watermark: int) -> None:
+        """Also when the load brought rows without a later event, as the first load of another source may."""
+        await self.load(warehouse, 1)
+        times = 0
+
+        async def question(view: PurchaseView) -> tuple[int, int, int]:
+            nonlocal times
+            times += 1
+            before = (await view.summary(SCOPE)).orders
+            if times == 1:
+                await self.load(warehouse, watermark)
+            return before, (await view.summary(SCOPE)).orders, await view.watermark()
+
+        assert await SnowflakePurchaseFacts(warehouse).read(question) == (2, 2, watermark)
+        assert times == 2
+
+    async def test_a_load_of_nothing_new_does_not_disturb(self, warehouse: Warehouse) -> None:
+        batch = HistoryBatch(orders=[an_order()])
+        sink = SnowflakeHistorySink(warehouse)
+        await sink.write(told(batch, watermark=1))
+        times = 0
+
+        async def question(view: PurchaseView) -> int:
+            nonlocal times
+            times += 1
+            await sink.write(told(batch, watermark=1))
+            return (await view.summary(SCOPE)).orders
+
+        assert await SnowflakePurchaseFacts(warehouse).read(question) == 1
+        assert times == 1
+
+    async def test_loads_that_never_end_are_told(self, warehouse: Warehouse) -> None:
+        times = 0
+
+        async def question(view: PurchaseView) -> None:
+            nonlocal times
+            times += 1
+            await self.load(warehouse, times)
+
+        with pytest.raises(Unavailable, match="is being loaded"):
+            await SnowflakePurchaseFacts(warehouse).read(question)
+        assert times == 5
+
+    async def test_an_error_counts_only_when_the_rows_stood_still(self, warehouse: Warehouse) -> None:
+        times = 0
+
+        async def question(view: PurchaseView) -> int:
+            nonlocal times
+            times += 1
+            if times == 1:
+                await self.load(warehouse, 1)
+                raise Gone
+            return (await view.summary(SCOPE)).orders
+
+        async def wrong(view: PurchaseView) -> int:
+            raise Gone
+
+        facts = SnowflakePurchaseFacts(warehouse)
+        assert await facts.read(question) == 1
+        with pytest.raises(Gone):
+            await facts.read(wrong)
+
+    async def test_many_may_ask_at_once(self, warehouse: Warehouse) -> None:
+        await self.load(warehouse, 1)
+        facts = SnowflakePurchaseFacts(warehouse)
+        answers = await asyncio.gather(*(facts.read(lambda view: view.summary(SCOPE)) for _ in range(8)))
+        assert [one.orders for one in answers] == [1] * 8
+
+
+@pytest.mark.parametrize(
+    "value", ["gold%", "go_d", "100%(x)s", "back\\slash", "quo'te", '"', "line\nbreak", "gold\nnew", "", "; --"]
+)
+async def test_a_filter_takes_any_text_for_what_it_is(warehouse: Warehouse, value: str) -> None:
+    tagged = a_customer(name="tagged", tags=["gold", "new"])
+    exact = [a_customer(name="exact", tags=[value])] if value and "\n" not in value else []
+    await SnowflakeHistorySink(warehouse).write(told(HistoryBatch(customers=[tagged, *exact]), watermark=1))
+    page = await asked(CUSTOMER_LIST, SnowflakeCustomerReader(warehouse).list, tag=value)
+    assert [one.id for one in page.data] == [one.id for one in exact]
+
+
+def compiled(statement: ClauseElement) -> str:
+    text = str(statement.compile(dialect=snowdialect.dialect()))
+    return "\n".join(line.rstrip() for line in text.splitlines())
+
+
+def listing(spec: ListSpec, after: tuple[SortValue, ...] | None = None, **parameters: str) -> Listing:
+    found = read_listing(
+        spec, [(name.replace("__", "[") + ("]" if "__" in name else ""), text) for name, text in parameters.items()]
+    )
+    return replace(found, after=after)
+
+
+def test_the_sql_of_reads_is_as_pinned() -> None:
+    nobody = UUID(int=0)
+    asked_of_customers = [
+        listing(CUSTOMER_LIST),
+        listing(CUSTOMER_LIST, q="ada lovelace", tag="gold", status="active", created_at__gte="2026-01-01T00:00:00Z"),
+        listing(CUSTOMER_LIST, (MORNING, nobody)),
+        listing(CUSTOMER_LIST, ("K-1", "Ada", nobody), sort="reference,-name", include_deleted="true"),
+    ]
+    asked_of_books = [
+        listing(BOOK_LIST, category="Fiction", published_date__lte="1871"),
+        listing(BOOK_LIST, ("Emma", MORNING + minutes(1), nobody), sort="title,-updated_at"),
+    ]
+    statements = [customers._GET, customers._GET_MANY, books._GET, books._GET_BY_ISBN]
+    statements += [customers._LISTS.page(one).limit(21) for one in asked_of_customers]
+    statements += [books._LISTS.page(one).limit(21) for one in asked_of_books]
+    statements += [customers._LISTS.total(asked_of_customers[1]), books._LISTS.total(asked_of_books[0])]
+    assert_pinned(PINNED / "snowflake_reads.sql", "".join(f"{compiled(one)};\n\n" for one in statements))
