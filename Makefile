@@ -75,6 +75,6 @@ $(UV): requirements-uv.txt
 	fi; \
 	rm -rf $(TOOLS) && mkdir -p .daybook && \
 	$$python -m venv $(TOOLS) && \
-	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+	$(TOOLS)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes --only-binary :all: \
 		-r requirements-uv.txt && \
 	touch $(UV)
