@@ -62,34 +62,26 @@ def purchases_counted(shape: Shape) -> Select[Any]:
 
 @cache
 def lines_counted(shape: Shape) -> Select[Any]:
-    """One row: `units`, `revenue`, `basket_items` and `products` of all lines sold."""
+    """One row: `units` and `revenue` of all lines sold."""
     lines = sold(shape)
-    by_item = (
-        select(
-            lines.c.order_id,
-            lines.c.sku,
-            exact_count(lines.c.quantity).label("units"),
-            exact_sum(lines.c.amount).label("revenue"),
-        )
-        .group_by(lines.c.order_id, lines.c.sku)
-        .subquery("items")
-    )
-    by_product = (
-        select(
-            by_item.c.sku,
-            func.count().label("baskets"),
-            exact_count(by_item.c.units).label("units"),
-            exact_sum(by_item.c.revenue).label("revenue"),
-        )
-        .group_by(by_item.c.sku)
-        .subquery("products")
-    )
-    return select(
-        exact_count(by_product.c.units).label("units"),
-        exact_sum(by_product.c.revenue).label("revenue"),
-        exact_count(by_product.c.baskets).label("basket_items"),
-        func.count().label("products"),
-    )
+    return select(exact_count(lines.c.quantity).label("units"), exact_sum(lines.c.amount).label("revenue"))
+
+
+@cache
+def baskets_counted(shape: Shape) -> Select[Any]:
+    """One row: `items`, the distinct SKUs of each order added up."""
+    lines = sold(shape)
+    each = select(func.count(lines.c.sku.distinct()).label("skus")).group_by(lines.c.order_id).subquery("baskets")
+    return select(exact_count(each.c.skus).label("items"))
+
+
+@cache
+def products_counted(shape: Shape) -> Select[Any]:
+    """One row: `products`, distinct SKUs sold."""
+    # Grouped and then counted: COUNT(DISTINCT) would sort every line.
+    lines = sold(shape)
+    each = select(lines.c.sku).group_by(lines.c.sku).subquery("products")
+    return select(func.count().label("products")).select_from(each)
 
 
 @cache
@@ -229,8 +221,25 @@ def top_products(shape: Shape, by: By, metric: Metric) -> Select[Any]:
 @cache
 def positive_totals(shape: Shape) -> Select[Any]:
     """One row: `positive_revenue` and `positive_units` of all products."""
-    merged = _merged(shape, By.PRODUCT)
+    parts = [_sums_by_sku(sold(shape), sign=1)]
+    if shape.returns:
+        parts.append(_sums_by_sku(returned(shape), sign=-1))
+    rows = union_all(*parts).subquery("parts")
+    merged = (
+        select(exact_sum(rows.c.revenue).label("revenue"), exact_count(rows.c.units).label("units"))
+        .group_by(rows.c.sku)
+        .subquery("merged")
+    )
     return select(*(total.label(name) for name, total in _positive(merged, over=False).items()))
+
+
+def _sums_by_sku(lines: Subquery, *, sign: int) -> Select[Any]:
+    revenue, units = exact_sum(lines.c.amount), exact_count(lines.c.quantity)
+    return select(
+        lines.c.sku,
+        (revenue if sign > 0 else -revenue).label("revenue"),
+        (units if sign > 0 else -units).label("units"),
+    ).group_by(lines.c.sku)
 
 
 def _positive(merged: Subquery, *, over: bool) -> dict[str, ColumnElement[Any]]:

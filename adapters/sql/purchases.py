@@ -65,6 +65,8 @@ class SqlPurchaseView:
         shape = Shape.of(scope)
         orders = await self._one("analytics.purchases", analytics.purchases_counted(shape), scope)
         lines = await self._one("analytics.lines", analytics.lines_counted(shape), scope)
+        baskets = await self._one("analytics.baskets", analytics.baskets_counted(shape), scope)
+        products = await self._one("analytics.products", analytics.products_counted(shape), scope)
         back: Row = _NOTHING
         if shape.returns:
             back = await self._one("analytics.returns", analytics.returns_counted(shape), scope)
@@ -72,8 +74,8 @@ class SqlPurchaseView:
             customers=_whole(orders["customers"]),
             orders=_whole(orders["orders"]),
             orders_without_customer=_whole(orders["orders"]) - _whole(orders["known_orders"]),
-            basket_items=_whole(lines["basket_items"]),
-            products=_whole(lines["products"]),
+            basket_items=_whole(baskets["items"]),
+            products=_whole(products["products"]),
             units=_whole(lines["units"]) - _whole(back["units"]),
             revenue=EXACT.subtract(_amount(lines["revenue"]), _amount(back["revenue"])),
             returned_units=_whole(back["units"]),

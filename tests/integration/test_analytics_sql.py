@@ -38,6 +38,8 @@ def statements() -> Iterator[tuple[str, Select[Any]]]:
     for name, shape in SHAPES.items():
         yield f"purchases, {name}", analytics.purchases_counted(shape)
         yield f"lines, {name}", analytics.lines_counted(shape)
+        yield f"baskets, {name}", analytics.baskets_counted(shape)
+        yield f"products, {name}", analytics.products_counted(shape)
         yield f"returns, {name}", analytics.returns_counted(shape)
         for period in Period:
             yield f"orders by {period}, {name}", analytics.orders_by_period(shape, period)

@@ -13,12 +13,24 @@ FROM orders
 WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.line_count > 0) AS purchases GROUP BY purchases.customer_id) AS by_customer
 
 -- lines, everything
-SELECT sum(CAST(products.units AS NUMERIC(38, 0))) AS units, sum(CAST(products.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(products.baskets AS NUMERIC(38, 0))) AS basket_items, count(*) AS products
-FROM (SELECT items.sku AS sku, count(*) AS baskets, sum(CAST(items.units AS NUMERIC(38, 0))) AS units, sum(CAST(items.revenue AS NUMERIC(38, 4))) AS revenue
-FROM (SELECT sold.order_id AS order_id, sold.sku AS sku, sum(CAST(sold.quantity AS NUMERIC(38, 0))) AS units, sum(CAST(sold.amount AS NUMERIC(38, 4))) AS revenue
+SELECT sum(CAST(sold.quantity AS NUMERIC(38, 0))) AS units, sum(CAST(sold.amount AS NUMERIC(38, 4))) AS revenue
 FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
 FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold GROUP BY sold.order_id, sold.sku) AS items GROUP BY items.sku) AS products
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold
+
+-- baskets, everything
+SELECT sum(CAST(baskets.skus AS NUMERIC(38, 0))) AS items
+FROM (SELECT count(DISTINCT sold.sku) AS skus
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold GROUP BY sold.order_id) AS baskets
+
+-- products, everything
+SELECT count(*) AS products
+FROM (SELECT sold.sku AS sku
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold GROUP BY sold.sku) AS products
 
 -- returns, everything
 SELECT sum(CAST(returned.quantity AS NUMERIC(38, 0))) AS units, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
@@ -167,16 +179,14 @@ WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WIT
 
 -- positive totals, everything
 SELECT sum(CAST(CASE WHEN (merged.revenue > 0) THEN merged.revenue ELSE 0 END AS NUMERIC(38, 4))) AS positive_revenue, sum(CAST(CASE WHEN (merged.units > 0) THEN merged.units ELSE 0 END AS NUMERIC(38, 0))) AS positive_units
-FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
-FROM (SELECT keyed.key AS key, max((books.title COLLATE "C")) AS title, max((keyed.description COLLATE "C")) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
-FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
+FROM (SELECT sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units
+FROM (SELECT sold.sku AS sku, sum(CAST(sold.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(sold.quantity AS NUMERIC(38, 0))) AS units
 FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
 FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, max((books.title COLLATE "C")) AS title, max((keyed.description COLLATE "C")) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
-FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount, returned.sku AS key
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold GROUP BY sold.sku UNION ALL SELECT returned.sku AS sku, -sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(returned.quantity AS NUMERIC(38, 0))) AS units
 FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
 FROM returns JOIN return_lines ON return_lines.return_id = returns.id
-WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE)) AS returned) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE)) AS returned GROUP BY returned.sku) AS parts GROUP BY parts.sku) AS merged
 
 -- lines without author, everything
 SELECT count(*) AS lines
@@ -321,12 +331,24 @@ FROM orders JOIN order_lines ON order_lines.order_id = orders.id
 WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases GROUP BY purchases.customer_id) AS by_customer
 
 -- lines, least
-SELECT sum(CAST(products.units AS NUMERIC(38, 0))) AS units, sum(CAST(products.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(products.baskets AS NUMERIC(38, 0))) AS basket_items, count(*) AS products
-FROM (SELECT items.sku AS sku, count(*) AS baskets, sum(CAST(items.units AS NUMERIC(38, 0))) AS units, sum(CAST(items.revenue AS NUMERIC(38, 4))) AS revenue
-FROM (SELECT sold.order_id AS order_id, sold.sku AS sku, sum(CAST(sold.quantity AS NUMERIC(38, 0))) AS units, sum(CAST(sold.amount AS NUMERIC(38, 4))) AS revenue
+SELECT sum(CAST(sold.quantity AS NUMERIC(38, 0))) AS units, sum(CAST(sold.amount AS NUMERIC(38, 4))) AS revenue
 FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
 FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold GROUP BY sold.order_id, sold.sku) AS items GROUP BY items.sku) AS products
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold
+
+-- baskets, least
+SELECT sum(CAST(baskets.skus AS NUMERIC(38, 0))) AS items
+FROM (SELECT count(DISTINCT sold.sku) AS skus
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold GROUP BY sold.order_id) AS baskets
+
+-- products, least
+SELECT count(*) AS products
+FROM (SELECT sold.sku AS sku
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold GROUP BY sold.sku) AS products
 
 -- returns, least
 SELECT sum(CAST(returned.quantity AS NUMERIC(38, 0))) AS units, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
@@ -461,12 +483,11 @@ WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.
 
 -- positive totals, least
 SELECT sum(CAST(CASE WHEN (merged.revenue > 0) THEN merged.revenue ELSE 0 END AS NUMERIC(38, 4))) AS positive_revenue, sum(CAST(CASE WHEN (merged.units > 0) THEN merged.units ELSE 0 END AS NUMERIC(38, 0))) AS positive_units
-FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
-FROM (SELECT keyed.key AS key, max((books.title COLLATE "C")) AS title, max((keyed.description COLLATE "C")) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
-FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
+FROM (SELECT sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units
+FROM (SELECT sold.sku AS sku, sum(CAST(sold.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(sold.quantity AS NUMERIC(38, 0))) AS units
 FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
 FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold GROUP BY sold.sku) AS parts GROUP BY parts.sku) AS merged
 
 -- lines without author, least
 SELECT count(*) AS lines
