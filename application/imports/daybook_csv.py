@@ -17,7 +17,9 @@ from application.imports.rows import (
     CustomerRow,
     ReadRow,
     SaleHead,
+    SaleKey,
     SaleRow,
+    customer_text,
     local_time,
     sale_key,
     whole_number,
@@ -99,10 +101,11 @@ def read_orders(columns: Mapping[str, int], options: ImportOptions) -> ReadRow:
         at = problems.take("/placed_at", local_time, time, tz) if time else None
         state = status(fields) and problems.take("/status", _choice, OrderStatus, status(fields))
         pieces = problems.take("/quantity", whole_number, quantity(fields))
+        who = problems.take("/customer", customer_text, customer(fields))
         return SaleRow(
             key=key,
             head=SaleHead(
-                customer(fields) or None,
+                who,
                 currency(fields) or options.currency,
                 tax(fields) or None,
                 shipping(fields) or None,
@@ -135,9 +138,11 @@ def read_returns(columns: Mapping[str, int], options: ImportOptions) -> ReadRow:
         at = problems.take("/returned_at", local_time, time, tz) if time else None
         number = problems.take("/line", whole_number, order_line(fields)) if order_line(fields) else None
         pieces = problems.take("/quantity", whole_number, quantity(fields))
+        who = problems.take("/customer", customer_text, customer(fields))
+        of = problems.take("/order", sale_key, False, key.channel, order(fields)) if order(fields) else None  # noqa: FBT003  # of an order
         return SaleRow(
             key=key,
-            head=SaleHead(customer(fields) or None, currency(fields) or options.currency, order=order(fields) or None),
+            head=SaleHead(who, currency(fields) or options.currency, order=None if of is None else of.reference),
             at=at,
             sku=sku(fields),
             quantity=pieces or 0,
@@ -162,7 +167,7 @@ def _cells(columns: Mapping[str, int]) -> Callable[[str], Cell]:
     return cell
 
 
-def _key(channel: str, reference: str, *, returned: bool) -> Any:
+def _key(channel: str, reference: str, *, returned: bool) -> SaleKey:
     try:
         return sale_key(returned, channel, reference)
     except Invalid as error:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from operator import itemgetter
 
 from application.imports.models import ImportOptions, zone
-from application.imports.rows import ReadRow, SaleHead, SaleRow, local_time, sale_key, whole_number
+from application.imports.rows import ReadRow, SaleHead, SaleRow, customer_text, local_time, sale_key, whole_number
 from domain.shared.errors import Invalid, Problems
 
 CHANNEL = "online-retail"
@@ -36,9 +36,10 @@ def read_online_retail(columns: Mapping[str, int], options: ImportOptions) -> Re
         problems = Problems()
         pieces = problems.take("/quantity", _returned if key.returned else _sold, quantity)
         at = problems.take("/placed_at", local_time, time, tz)
+        who = problems.take("/customer", customer_text, customer.removesuffix(".0"))
         return SaleRow(
             key=key,
-            head=SaleHead(customer.removesuffix(".0") or None, currency),
+            head=SaleHead(who, currency),
             at=at,
             sku=sku,
             quantity=pieces or 0,

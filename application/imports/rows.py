@@ -15,6 +15,7 @@ from domain.orders.order import CHANNEL_LENGTH, REFERENCE_LENGTH
 from domain.shared.errors import Invalid, Problem
 from domain.shared.text import clean_line
 
+_LONGEST_CUSTOMER = 254  # an e-mail address
 _WHOLE = re.compile(r"[+-]?[0-9]{1,9}")
 _ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].+)?")
 _SLASHES = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4}) ([0-9]{1,2}):([0-9]{2})")
@@ -102,6 +103,12 @@ def local_time(text: str, zone: ZoneInfo) -> datetime:
     except (ValueError, OverflowError):
         pass
     raise Invalid.because("invalid-time", "must be a time such as 2010-12-01T08:26:00, of the calendar")
+
+
+@lru_cache(maxsize=4096)
+def customer_text(text: str) -> str | None:
+    """A reference or an e-mail address as it is kept and looked for; None for an empty one. Raises Invalid."""
+    return clean_line(text, _LONGEST_CUSTOMER) if text else None
 
 
 @lru_cache(maxsize=4096)

@@ -279,7 +279,9 @@ class Settler:
         try:
             details = command.details()
         except Invalid as error:
-            raise Invalid(problem.under("/customer") for problem in error.problems) from None
+            of_country = any(problem.pointer.startswith("/metadata") for problem in error.problems)
+            pointer = "/country" if of_country else "/customer"
+            raise Invalid(replace(problem, pointer=pointer) for problem in error.problems) from None
         customer, event = Customer.register(CustomerId(self._ids.new()), details, at=self._at, by=self._by)
         return customer.id, (customer, event)
 

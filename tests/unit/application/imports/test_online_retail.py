@@ -178,6 +178,26 @@ async def test_a_number_that_a_spreadsheet_made_a_decimal_is_the_same_customer(i
     assert await imports.take(file(A.replace("17850", "17850.0"))) == ["2 unchanged"]
 
 
+@pytest.mark.parametrize("text", [" 17850", "17850 ", "17850.0"])
+async def test_a_customer_is_the_same_however_padded(imports: Imports, text: str) -> None:
+    assert await imports.take(file(A, B.replace("17850", text))) == ["2 created", "3 created"]
+    assert await imports.take(file(A.replace("536365", "536366").replace("17850", text))) == ["2 created"]
+    assert len(imports.store.customers) == 1
+
+
+async def test_accents_written_in_two_ways_are_one_customer(imports: Imports) -> None:
+    await imports.take(file(A.replace("17850", "Ren\u00e9")))
+    assert await imports.take(file(A.replace("536365", "536366").replace("17850", "Rene\u0301"))) == ["2 created"]
+    assert len(imports.store.customers) == 1
+
+
+@pytest.mark.parametrize("column", ["536365", "85123A", "HEART", "2.55", "17850", "United Kingdom", "08:26"])
+async def test_what_no_store_can_keep_is_refused_wherever_it_stands(imports: Imports, column: str) -> None:
+    (found,) = await imports.take(file(A.replace(column, column + "\x00")))
+    assert found.split()[1] in ("control-character", "not-a-decimal", "invalid-time")
+    assert imports.store.watermark == 0
+
+
 async def test_rows_of_one_invoice_with_two_times_are_one_order_at_the_first(imports: Imports) -> None:
     assert await imports.take(file(A, B.replace("08:26", "08:27"))) == ["2 created", "3 created"]
     assert only_order(imports).placed_at == datetime(2010, 12, 1, 8, 26, tzinfo=UTC)
