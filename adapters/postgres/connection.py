@@ -125,6 +125,9 @@ class Connection(asyncpg.Connection):
         """Wait for the server to stop what was cancelled, roll back, forget session state; whether it is clean."""
         try:
             async with asyncio.timeout(within):
+                if not self.is_in_transaction():
+                    # Waits for what was cancelled, which may have been a BEGIN that came through.
+                    await self.execute("SELECT 1")
                 if self.is_in_transaction():
                     await self.execute("ROLLBACK")
                 await self.reset()

@@ -54,7 +54,7 @@ class Pool:
       was idle for more than 5 seconds must answer `SELECT 1` first. When one was found closed all idle ones must, and
       when one does not answer all idle ones are discarded: after a restart of the database the first acquire heals
       the pool. One released inside a transaction, or with its query running or being cancelled, is rolled back and
-      reset in the background before anybody gets it, or discarded.
+      reset in the background before anybody gets it, or discarded; so is one whose block was left with an error.
     - **Errors** of opening a connection (OSError, asyncpg.PostgresError) come out of `open` and `acquire` as they are.
 
     Times are seconds, `statement_timeout_ms` is enforced by the server. `size`, `in_use`, `idle`, `waiting` and `max`
@@ -274,12 +274,12 @@ class Pool:
 
     # ---- releasing: never waits, so it cannot be cancelled half-way
 
-    def release(self, connection: Connection) -> None:
-        """Take back a connection; `Lease` calls it."""
+    def release(self, connection: Connection, *, in_doubt: bool = False) -> None:
+        """Take back a connection; `Lease` calls it. What is `in_doubt` is reset before anybody gets it."""
         if connection.is_closed():
             self._discard(connection)
             self._distrust_idle()
-        elif connection.is_settled():
+        elif connection.is_settled() and not in_doubt:
             self._put(connection)
         else:
             self._spawn(self._repair(connection))
@@ -388,4 +388,6 @@ class Lease:
         connection = self._connection
         # A second exit must not hand the same connection to two users.
         del self._connection
-        self._pool.release(connection)
+        # When asyncpg has prepared a statement, and its run is cancelled or a value refused before it is sent, the
+        # server is left waiting inside the statement with its timeout running, to end the query of the next user.
+        self._pool.release(connection, in_doubt=kind is not None)

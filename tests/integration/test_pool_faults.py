@@ -14,7 +14,7 @@ import uvloop
 from adapters.embedded.server import EmbeddedPostgres
 from adapters.postgres import connection as connection_module
 from adapters.postgres import pool as pool_module
-from adapters.postgres.connection import Connection
+from adapters.postgres.connection import BROKEN, Connection
 from adapters.postgres.errors import raise_translated, read, write
 from adapters.postgres.pool import Pool, PoolTimeout
 from application.errors import OutcomeUnknown, Unavailable
@@ -68,7 +68,7 @@ def test_one_killed_session_puts_the_others_to_the_test_and_keeps_them(postgres_
             async with pool.acquire() as connection:
                 killed = connection.get_server_pid()
                 await kill(watcher, {killed})
-                with pytest.raises((asyncpg.PostgresConnectionError, asyncpg.InterfaceError)):
+                with pytest.raises(BROKEN):
                     await connection.fetchval("SELECT 1")
             assert (pool.size, pool.idle) == (2, 2)
             before = proxy.sent
@@ -114,7 +114,7 @@ def test_a_read_lost_twice_is_unavailable(postgres_url: str) -> None:
                 await read(pool, question)
             assert attempts == 2
             assert not isinstance(caught.value, OutcomeUnknown)
-            assert isinstance(caught.value.__cause__, (asyncpg.PostgresError, asyncpg.InterfaceError))
+            assert isinstance(caught.value.__cause__, BROKEN)
 
     uvloop.run(scenario())
 
@@ -232,7 +232,7 @@ def test_a_transaction_lost_before_its_commit_is_unavailable_and_after_it_unknow
 
 def test_a_write_without_a_connection_was_not_made(postgres_url: str) -> None:
     async def scenario() -> None:
-        async with Proxy(postgres_url) as proxy, opened(proxy.url, acquire_timeout=1) as pool:
+        async with Proxy(postgres_url) as proxy, opened(proxy.url, acquire_timeout=3) as pool:
             proxy.refuses = True
             proxy.cut()
             await asyncio.sleep(0.01)
@@ -258,7 +258,7 @@ def test_a_statement_stopped_by_the_server_is_unavailable(postgres_url: str) -> 
 
 def test_an_exhausted_pool_is_unavailable(postgres_url: str) -> None:
     async def scenario() -> None:
-        async with opened(postgres_url, pool_size=1, max_overflow=0, acquire_timeout=0.05) as pool, pool.acquire():
+        async with opened(postgres_url, pool_size=1, max_overflow=0, acquire_timeout=1) as pool, pool.acquire():
             with pytest.raises(Unavailable, match="1 of 1 are in use") as caught:
                 await read(pool, asks("SELECT 42"))
             assert isinstance(caught.value.__cause__, PoolTimeout)
@@ -337,14 +337,14 @@ def test_a_silent_connection_is_given_up_in_time_and_all_idle_ones_with_it(postg
     async def scenario() -> None:
         async with (
             Proxy(postgres_url) as proxy,
-            opened(proxy.url, pool_size=5, acquire_timeout=0.6) as pool,
+            opened(proxy.url, pool_size=5, acquire_timeout=1.5) as pool,
         ):
             await fill(pool, 5)
             proxy.stall()
             began = monotonic()
             with pytest.raises(Unavailable):
                 await read(pool, asks("SELECT 42"))
-            assert monotonic() - began < 1
+            assert monotonic() - began < 3
             assert pool.size == 0
 
             proxy.flow()
