@@ -36,6 +36,15 @@ class SnowflakeHistorySink:
 
         Raises Unavailable when nothing was taken, and OutcomeUnknown when the session was lost in the commit.
         """
+        try:
+            return await self._write(history)
+        finally:
+            # A source that was not read to its end would go on holding what it reads from.
+            close = getattr(history.batches, "aclose", None)
+            if close is not None:
+                await close()
+
+    async def _write(self, history: History) -> int:
         call = self._warehouse.call
         load = await call(lambda: _Load(self._warehouse.session(), self._file_bytes))
         try:

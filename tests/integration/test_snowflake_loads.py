@@ -240,21 +240,35 @@ class TestWhole:
         assert (await SnowflakeCustomerReader(warehouse).get(shared.id)).version == 3
         assert (await stamp(warehouse))[0] == 3
 
-    async def test_the_source_is_closed_when_the_load_fails(self, snowflake_connection: SnowflakeConnection) -> None:
-        closed = asyncio.Event()
+    @pytest.mark.parametrize("start", ["CREATE", "COPY"])
+    async def test_a_source_is_closed_when_its_load_fails(
+        self, warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch, start: str
+    ) -> None:
+        dialect = warehouse._engine.dialect
+        execute = dialect.do_execute
 
-        async def batches() -> AsyncIterator[HistoryBatch]:
-            try:
-                yield HistoryBatch(customers=[a_customer()])
-                yield HistoryBatch(customers=[a_customer()])
-            finally:
-                closed.set()
+        def do_execute(cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+            if statement.startswith(start):
+                raise errors.ProgrammingError(msg="stopped", errno=604)
+            execute(cursor, statement, parameters, context)
 
-        nowhere = Warehouse(replace(snowflake_connection, schema=f"NOWHERE_{uuid4().hex[:8].upper()}"))
+        class Batches:
+            closed = False
+
+            def __aiter__(self) -> "Batches":
+                return self
+
+            async def __anext__(self) -> HistoryBatch:
+                return HistoryBatch(customers=[a_customer()])
+
+            async def aclose(self) -> None:
+                self.closed = True
+
+        batches = Batches()
+        monkeypatch.setattr(dialect, "do_execute", do_execute)
         with pytest.raises(Unavailable):
-            await SnowflakeHistorySink(nowhere, file_bytes=1).write(History(watermark=1, batches=batches()))
-        assert closed.is_set()
-        await nowhere.close()
+            await SnowflakeHistorySink(warehouse, file_bytes=1).write(History(watermark=1, batches=batches))
+        assert batches.closed
 
 
 class TestBounds:
