@@ -60,6 +60,12 @@ class EmbeddedPostgres:
         return self._dsn
 
     @property
+    def alive(self) -> bool:
+        """Whether the server that was started still runs. May be asked from any thread."""
+        process = self._process
+        return process is not None and process.poll() is None
+
+    @property
     def log(self) -> Path:
         """The file that PostgreSQL writes its log to."""
         return self._state.log

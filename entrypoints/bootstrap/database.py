@@ -2,8 +2,9 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -23,6 +24,14 @@ _NOTE: Final = "server.json"
 _PATIENCE: Final = 15.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Database:
+    """A PostgreSQL to use. `ended` says why one of our own is gone by itself, and is None while it is there."""
+
+    url: str
+    ended: Callable[[], str | None]
+
+
 class Note(Struct, frozen=True, kw_only=True):
     """What a server leaves for the commands of its folder: its process, where it serves, and its database."""
 
@@ -32,14 +41,14 @@ class Note(Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def for_server(config: DatabaseConfig, serving: str) -> Iterator[str]:
-    """The URL of the database, for a server that will be at the address `serving`.
+def for_server(config: DatabaseConfig, serving: str) -> Iterator[Database]:
+    """The database, for a server that will be at the address `serving`.
 
     The embedded PostgreSQL is started, and stopped in the end. Raises AlreadyRunning or Unavailable.
     """
     if config.url is not None:
         with _named(config.url.reveal()) as url:
-            yield url
+            yield Database(url=url, ended=lambda: None)
         return
     folder = _folder(config)
     postgres = EmbeddedPostgres(folder)
@@ -47,11 +56,15 @@ def for_server(config: DatabaseConfig, serving: str) -> Iterator[str]:
         _start(postgres)
     except FolderInUse as error:
         raise AlreadyRunning(str(error)) from error
+
+    def ended() -> str | None:
+        return None if postgres.alive else f"the embedded PostgreSQL ended by itself; its log is {postgres.log}"
+
     try:
         postgres.announce(serving)
         note = _leave(folder, Note(pid=os.getpid(), url=serving, dsn=postgres.dsn))
         try:
-            yield postgres.dsn
+            yield Database(url=postgres.dsn, ended=ended)
         finally:
             note.unlink(missing_ok=True)
     finally:

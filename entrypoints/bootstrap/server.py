@@ -25,10 +25,11 @@ from entrypoints.bootstrap import database, logs, migrate
 from entrypoints.bootstrap.asgi import Brief, Prepare, build
 from entrypoints.bootstrap.failures import PortInUse, ServerFailed
 from entrypoints.bootstrap.port import Port, PortTaken, answers
-from entrypoints.bootstrap.settings import Settings
+from entrypoints.bootstrap.settings import ServerConfig, Settings
 from entrypoints.bootstrap.telemetry import FOLDER_NAME
 
 _CONNECTIONS_ASKED_WITHIN: Final = 5.0
+_LOOK_EVERY: Final = 1.0
 _logger = logging.getLogger("daybook.server")
 
 
@@ -49,17 +50,17 @@ def serve(settings: Settings, *, announce: Callable[[], None], prepare: Prepare 
     with ExitStack() as held:
         held.enter_context(_terminable())
         held.enter_context(_port(settings))
-        url = None
+        used = None
         if settings.app.storage == "postgres":
-            url = held.enter_context(database.for_server(settings.database, address(settings)))
-            migrate.upgrade(url)
-            _warn_of_connections(settings, url)
+            used = held.enter_context(database.for_server(settings.database, address(settings)))
+            migrate.upgrade(used.url)
+            _warn_of_connections(settings, used.url)
         folder = held.enter_context(_metrics_folder()) if settings.server.workers > 1 else None
-        brief = Brief(settings=settings, url=url, metrics_folder=folder, prepare=prepare)
-        _run(brief, announce)
+        brief = Brief(settings=settings, url=None if used is None else used.url, metrics_folder=folder, prepare=prepare)
+        _run(brief, announce, used.ended if used is not None else lambda: None)
 
 
-def _run(brief: Brief, announce: Callable[[], None]) -> None:
+def _run(brief: Brief, announce: Callable[[], None], ended: Callable[[], str | None]) -> None:
     config = brief.settings.server
     ready = multiprocessing.get_context(_start_method()).Semaphore(0)
     server = Server(
@@ -77,30 +78,60 @@ def _run(brief: Brief, announce: Callable[[], None]) -> None:
     )
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_end_when_told)
-    stopping = threading.Event()
-    herald = threading.Thread(target=_herald, args=(server, ready, stopping, config, announce), daemon=True)
-    server.on_startup(herald.start)
+    watch = _Watch(server, ready, config, announce, ended)
+    server.on_startup(watch.start)
     try:
         server.serve(target_loader=partial(build, brief, ready), wrap_loader=False)
     except SystemExit as error:
         raise ServerFailed("a server process ended by itself; the log above says why") from error
     finally:
-        stopping.set()
+        watch.stop()
+    if watch.failure is not None:
+        raise ServerFailed(watch.failure)
 
 
-def _herald(
-    server: Any, ready: Semaphore, stopping: threading.Event, config: Any, announce: Callable[[], None]
-) -> None:
-    """Waits in a thread until every process is ready and the port answers, and says so."""
-    waiting = config.workers
-    while waiting and not stopping.is_set():
-        waiting -= ready.acquire(timeout=0.1)
-    while not stopping.is_set() and not answers(config.host, config.port):
-        time.sleep(0.005)
-    if not stopping.is_set():
-        # One that dies now did work, so it may be replaced; before, it would only fail again.
-        server.respawn_failed_workers = True
-        announce()
+class _Watch:
+    """A thread beside the server: says when it is ready, and stops it when its database is gone."""
+
+    def __init__(
+        self,
+        server: Any,
+        ready: Semaphore,
+        config: ServerConfig,
+        announce: Callable[[], None],
+        ended: Callable[[], str | None],
+    ) -> None:
+        self._server = server
+        self._ready = ready
+        self._config = config
+        self._announce = announce
+        self._ended = ended
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="watch", daemon=True)
+        self.failure: str | None = None
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def _watch(self) -> None:
+        waiting = self._config.workers
+        while waiting and not self._stopping.is_set():
+            waiting -= self._ready.acquire(timeout=0.1)
+        while not self._stopping.is_set() and not answers(self._config.host, self._config.port):
+            time.sleep(0.005)
+        if self._stopping.is_set():
+            return
+        # A process that dies now did work, so it may be replaced; before, another one would only fail again.
+        self._server.respawn_failed_workers = True
+        self._announce()
+        while not self._stopping.wait(_LOOK_EVERY):
+            self.failure = self._ended()
+            if self.failure is not None:
+                os.kill(os.getpid(), signal.SIGTERM)
+                return
 
 
 def _end_when_told() -> None:
@@ -128,11 +159,12 @@ def _terminable() -> Iterator[None]:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    previous = signal.signal(signal.SIGTERM, interrupt)
+    signal.signal(signal.SIGTERM, interrupt)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        # Everything is stopped, and saying it once more must not look like a crash.
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 @contextmanager

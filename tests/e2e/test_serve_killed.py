@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.builders import isbn
-from tests.support.daybook_process import Server, children, server, wait_until_gone
+from tests.support.daybook_process import Server, children, command_of, server, wait_until_gone
 
 _WRITERS = 4
 
@@ -97,6 +97,17 @@ def test_every_acknowledged_write_outlives_a_kill(quick_path: Path) -> None:
 @pytest.mark.parametrize("attempt", range(10))
 def test_every_acknowledged_write_outlives_a_kill_in_a_thousand(quick_path: Path, attempt: int) -> None:
     kill_while_writing(quick_path, writes=1_000 + attempt * 37)
+
+
+def test_a_server_whose_database_is_killed_ends_with_a_word_and_starts_again(quick_path: Path) -> None:
+    with server(quick_path) as running:
+        assert running.post("/v1/books", {"title": "A", "author": "B", "isbn": isbn(1).value}).status == 201
+        (postgres,) = [pid for pid in children(running.process.pid) if "postgres" in command_of(pid)]
+        os.kill(postgres, signal.SIGKILL)
+        assert running.process.wait(30) == 1
+        assert "error: the embedded PostgreSQL ended by itself; its log is " in running.err
+    with server(quick_path) as again:
+        assert kept(again) == {isbn(1).value}
 
 
 def test_a_process_that_is_killed_is_replaced(tmp_path: Path, database_url: str) -> None:

@@ -155,6 +155,12 @@ def children(pid: int) -> list[int]:
     return [int(one) for one, parent, state in rows if int(parent) == pid and not state.startswith("Z")]
 
 
+def command_of(pid: int) -> str:
+    """The name of the program that a process runs."""
+    listed = subprocess.run(["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=True)
+    return listed.stdout.strip()
+
+
 def runs(pid: int) -> bool:
     """Whether a process still runs; one that ended and was not asked for its end does not."""
     listed = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
