@@ -50,7 +50,7 @@ def build(brief: Brief, ready: Semaphore | None = None) -> ASGIApp:
     wiring = Wiring(
         settings,
         brief.url,
-        observer=QueryTelemetry(metrics.queries if metrics is not None else None, tracer),
+        observe=partial(QueryTelemetry, queries=metrics.queries if metrics is not None else None, tracer=tracer),
         wrap=partial(traced, tracer=tracer),
     )
 

@@ -26,6 +26,8 @@ from entrypoints.http.telemetry import RequestMetrics
 FOLDER_NAME: Final = "PROMETHEUS_MULTIPROC_DIR"
 _QUERY_BUCKETS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _OPEN_METRICS: Final = "application/openmetrics-text; version=1.0.0; charset=utf-8"
+# As the semantic conventions of OpenTelemetry name them.
+_SYSTEMS: Final = {"postgres": "postgresql", "snowflake": "snowflake"}
 _POOL_EVERY: Final = 1.0
 _NANOSECONDS: Final = 1_000_000_000
 
@@ -48,7 +50,7 @@ class Metrics:
         self.queries = Histogram(
             "database_query_duration_seconds",
             "Time from sending a statement to its last row.",
-            ("query", "outcome"),
+            ("store", "query", "outcome"),
             buckets=_QUERY_BUCKETS,
             registry=self._registry,
         )
@@ -94,9 +96,10 @@ class Metrics:
 
 
 class QueryTelemetry:
-    """Told of each statement that ended: counts it, and puts it into the trace when there is one."""
+    """Told of each statement that ended in one store: counts it, and puts it into the trace when there is one."""
 
-    def __init__(self, queries: Histogram | None, tracer: trace.Tracer | None) -> None:
+    def __init__(self, store: str, queries: Histogram | None, tracer: trace.Tracer | None) -> None:
+        self._store = store
         self._queries = queries
         self._tracer = tracer
         self._observers: dict[tuple[str, bool], Callable[[float], None]] = {}
@@ -107,7 +110,7 @@ class QueryTelemetry:
             key = (name, error is None)
             observer = self._observers.get(key)
             if observer is None:
-                observer = self._queries.labels(name, "ok" if error is None else "error").observe
+                observer = self._queries.labels(self._store, name, "ok" if error is None else "error").observe
                 self._observers[key] = observer
             observer(seconds)
         if self._tracer is not None and trace.get_current_span().is_recording():
@@ -115,7 +118,7 @@ class QueryTelemetry:
             span = self._tracer.start_span(
                 name,
                 kind=trace.SpanKind.CLIENT,
-                attributes={"db.system.name": "postgresql", "db.query.text": sql},
+                attributes={"db.system.name": _SYSTEMS[self._store], "db.query.text": sql},
                 start_time=ended - int(seconds * _NANOSECONDS),
             )
             if error is not None:

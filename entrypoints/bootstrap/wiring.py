@@ -21,6 +21,7 @@ class Wiring:
     """The services of one process, made at once and usable while `opened`.
 
     `url` is that of the database in use, which for the embedded PostgreSQL no setting holds; None without one.
+    `observe` gives who is told of the statements of a store, `wrap` the class to make instead of a service's own.
     """
 
     def __init__(
@@ -28,13 +29,13 @@ class Wiring:
         settings: Settings,
         url: str | None,
         *,
-        observer: QueryObserver | None = None,
+        observe: Callable[[Storage], QueryObserver] | None = None,
         wrap: Callable[[type[Any]], type[Any]] | None = None,
     ) -> None:
         self._settings = settings
-        self._observer = observer
+        self._observe = observe
         self._made: dict[Storage, containers.Container] = {}
-        self.pool = _pool(settings.database, url, observer) if url is not None else None
+        self.pool = _pool(settings.database, url, self._observer("postgres")) if url is not None else None
         records, analytics = self._adapters(settings.app.storage), self._adapters(settings.app.analytics)
         self.services: Services = services(records, analytics, wrap=wrap)
 
@@ -88,9 +89,12 @@ class Wiring:
             self._made[storage] = self._new(storage)
         return self._made[storage]
 
+    def _observer(self, storage: Storage) -> QueryObserver | None:
+        return None if self._observe is None else self._observe(storage)
+
     def _new(self, storage: Storage) -> containers.Container:
         if storage == "snowflake":
-            return extras.snowflake(self._settings.snowflake, self._observer)
+            return extras.snowflake(self._settings.snowflake, self._observer("snowflake"))
         if storage == "postgres" and self.pool is not None:
             return PostgresAdapters(pool=self.pool, head=migrate.head())
         return MemoryAdapters()

@@ -194,7 +194,7 @@ async def test_what_a_request_does_is_below_its_span() -> None:
         await answered(scope, receive, send)
 
     call = Caller(app, sampling=1.0)
-    queries = QueryTelemetry(None, call.tracer)
+    queries = QueryTelemetry("postgres", None, call.tracer)
     await call()
     query, use_case, request = call.spans
     assert [span.name for span in call.spans] == ["books.get", "Shelf.find", "GET /v1/books/{book_id}"]
@@ -211,7 +211,7 @@ async def test_what_a_request_does_is_below_its_span() -> None:
 async def test_without_a_sampled_request_nothing_is_recorded_of_use_cases_and_queries() -> None:
     class Shelf:
         async def find(self) -> str:
-            QueryTelemetry(None, call.tracer)("books.get", "SELECT $1", 0.002, None)
+            QueryTelemetry("postgres", None, call.tracer)("books.get", "SELECT $1", 0.002, None)
             return "found"
 
     call = Caller(answered)
@@ -221,7 +221,7 @@ async def test_without_a_sampled_request_nothing_is_recorded_of_use_cases_and_qu
 
 async def test_a_failed_query_is_marked_in_its_span_without_its_message() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        QueryTelemetry(None, call.tracer)("books.add", "INSERT", 0.001, ValueError("ada@example.org"))
+        QueryTelemetry("postgres", None, call.tracer)("books.add", "INSERT", 0.001, ValueError("ada@example.org"))
         await answered(scope, receive, send)
 
     call = Caller(app, sampling=1.0)
