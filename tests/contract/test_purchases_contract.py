@@ -24,7 +24,16 @@ from domain.analytics.scope import Customers, Lines, Returns, Scope
 from domain.books.book import Book
 from domain.customers.customer import Customer
 from tests.contract.conftest import Load
-from tests.support.builders import a_book, a_customer, a_line, a_lone_return, a_returned_line, an_order, some_returned
+from tests.support.builders import (
+    MORNING,
+    a_book,
+    a_customer,
+    a_line,
+    a_lone_return,
+    a_returned_line,
+    an_order,
+    some_returned,
+)
 from tests.support.definition import Definition, analytics, asking, drawn_anew, how_many_histories
 from tests.support.histories import batch, histories, scopes
 from tests.support.store_case import StoreCase, StorePorts, told
@@ -227,6 +236,27 @@ async def test_keys_are_references_or_ids_and_sort_by_their_bytes(ports: StorePo
             for customer in page.data
         ]
         assert found == expected
+
+
+async def test_ties_of_keys_are_broken_by_the_id(ports: StorePorts, load: Load) -> None:
+    same = [a_customer(reference="A").delete(at=MORNING, by="ada")[0] for _ in range(9)]
+    orders = [an_order(customer=one) for one in same]
+    await load(HistoryBatch(customers=same[::-1], orders=[*orders[::2], *orders[1::2]]))
+    found = [
+        (customer.id, customer.m)
+        for page in await pages(ports.purchases, SCOPE, method=Method.NTILE, limit=2)
+        for customer in page.data
+    ]
+    assert found == [(one.id, m) for one, m in zip(same, (1, 1, 2, 2, 3, 3, 4, 4, 5), strict=True)]
+
+
+async def test_cuts_of_money_have_five_places(ports: StorePorts, load: Load) -> None:
+    poor, rich = a_customer(reference="poor"), a_customer(reference="rich")
+    orders = [an_order(a_line(unit_price=price), customer=one) for one, price in ((poor, "0.0001"), (rich, "0.0002"))]
+    await load(HistoryBatch(customers=[poor, rich], orders=orders))
+    # The cuts are 0.00012, 0.00014, 0.00016 and 0.00018.
+    found = await pages(ports.purchases, SCOPE, method=Method.QUANTILE)
+    assert [(one.key, one.m) for one in found[0].data] == [("poor", 1), ("rich", 5)]
 
 
 async def test_skus_and_categories_are_told_apart_by_their_bytes(ports: StorePorts, load: Load) -> None:
