@@ -14,7 +14,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON, ParentBased
-from prometheus_client import CollectorRegistry, Gauge, Histogram, multiprocess, values
+from prometheus_client import CollectorRegistry, Gauge, Histogram, disable_created_metrics, multiprocess, values
 from prometheus_client.openmetrics import exposition
 
 from adapters.postgres.pool import Pool
@@ -42,6 +42,8 @@ class Metrics:
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
+        # When a series began is told with one process only, and asked by nobody.
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # prometheus_client types no part of this
         if folder is not None:
             values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]  # prometheus_client types no part of this
             _forget_dead(folder)
