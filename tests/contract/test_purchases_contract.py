@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from application.analytics.models import AnswerPage
@@ -172,6 +172,7 @@ async def test_every_store_gives_the_facts_and_digests_of_the_definition(case: S
         deadline=None,
         derandomize=not drawn_anew(),
         suppress_health_check=list(HealthCheck),
+        phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
     )
     @given(data=st.data())
     def each(data: st.DataObject) -> None:
