@@ -59,4 +59,4 @@ async def test_a_refused_question_leaves_no_transaction_behind(pool: Pool, datab
             return {row["state"] for row in states} == {"idle"}
 
         await eventually(settled)
-    assert pool.size == 1
+    assert pool.in_use == 0

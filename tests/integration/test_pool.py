@@ -16,6 +16,9 @@ from adapters.postgres.pool import Pool, PoolClosed, PoolTimeout
 from tests.support.pools import connected, eventually, hold, onlooker, opened, running, server_pid
 from tests.support.proxy import Proxy
 
+# Sessions that pools have in this database; other tests have theirs in databases of their own.
+OURS = "pg_stat_activity WHERE application_name = 'daybook' AND datname = current_database()"
+
 Run = Callable[[Coroutine[Any, Any, None]], None]
 
 
@@ -177,7 +180,7 @@ def test_cancelled_while_connecting_leaves_no_connection_behind(run: Run, postgr
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
             await eventually(lambda: pool.in_use == 1)
-            sessions = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'daybook'"
+            sessions = f"SELECT count(*) FROM {OURS}"
 
             async def as_many_as_we_know() -> bool:
                 return bool(await watcher.fetchval(sessions) == pool.size)
@@ -519,7 +522,7 @@ def test_a_connection_that_comes_after_the_pool_was_closed_is_closed(run: Run, p
             with pytest.raises(PoolClosed):
                 await late
             assert pool.size == 0
-            sessions = "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'daybook'"
+            sessions = f"SELECT count(*) = 0 FROM {OURS}"
 
             async def nobody() -> bool:
                 return bool(await watcher.fetchval(sessions))

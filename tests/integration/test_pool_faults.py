@@ -152,7 +152,8 @@ def test_sessions_killed_under_load_cost_reads_nothing_and_writes_an_honest_answ
                     await asyncio.sleep(0.01)
                     await watcher.execute(
                         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                        " WHERE application_name = 'daybook' AND pid <> pg_backend_pid() ORDER BY random() LIMIT 2"
+                        " WHERE application_name = 'daybook' AND datname = current_database()"
+                        " AND pid <> pg_backend_pid() ORDER BY random() LIMIT 2"
                     )
 
             killing = asyncio.create_task(killer())

@@ -33,12 +33,15 @@ else:
 server.announce("{URL}")
 child = 0
 if "forking" in sys.argv:
+    begun, tell = os.pipe()
     child = os.fork()
     if child == 0:
+        os.write(tell, b".")
         os.read(0, 1)
         os._exit(0)
-print(server.dsn, child, flush=True)
+    os.read(begun, 1)
 try:
+    print(server.dsn, child, flush=True)
     os.read(0, 1)
 except KeyboardInterrupt:
     print("interrupted", flush=True)

@@ -86,6 +86,20 @@ async def _execute(connection: SnowflakeConnection, statement: str) -> None:
     await warehouse.close()
 
 
+@pytest.fixture
+def empty_snowflake(snowflake_connection: SnowflakeConnection) -> SnowflakeConnection:
+    """Where a warehouse with nothing in it is, for a program that makes its own sessions."""
+
+    async def empty() -> None:
+        warehouse = Warehouse(snowflake_connection, sessions=1)
+        await upgrade(warehouse)
+        await warehouse.run(_empty)
+        await warehouse.close()
+
+    asyncio.run(empty())
+    return snowflake_connection
+
+
 @pytest.fixture(scope="session")
 async def migrated_snowflake(snowflake_connection: SnowflakeConnection) -> AsyncIterator[Warehouse]:
     """A warehouse with all its tables, and whatever the last test left in them."""

@@ -196,10 +196,10 @@ def test_stores_that_answer_differently(daybook: Run, monkeypatch: pytest.Monkey
 
 
 def test_the_warehouse_is_loaded_and_compared(
-    daybook: Run, snowflake_connection: object, monkeypatch: pytest.MonkeyPatch
+    daybook: Run, empty_snowflake: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("account", "user", "password", "database", "schema"):
-        monkeypatch.setenv(f"SNOWFLAKE_{name.upper()}", getattr(snowflake_connection, name))
+        monkeypatch.setenv(f"SNOWFLAKE_{name.upper()}", getattr(empty_snowflake, name))
     made(daybook, "orders", "create", "--currency", "GBP", "--line", "GIFT,2,1.50")
     # What stands in for the account talks on standard error.
     code, out, error = daybook("analytics", "load", "--format", "json")

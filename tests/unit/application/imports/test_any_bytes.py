@@ -1,8 +1,8 @@
 """Whatever is done to a file, every row has one verdict, and a second run makes nothing new."""
 
+import asyncio
 import gzip
 
-import anyio
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -87,10 +87,10 @@ async def assert_it_adds_up(data: bytes) -> None:
 def test_a_file_with_changed_bytes(name: str, how: list[tuple[int, int, bytes]], zipped: bool) -> None:
     data = FILES[name].encode()
     data = changed(gzip.compress(data, mtime=0), how) if zipped else changed(data, how)
-    anyio.run(assert_it_adds_up, data)
+    asyncio.run(assert_it_adds_up(data))
 
 
 @given(data=st.binary(max_size=200))
 @settings(max_examples=100, deadline=None)
 def test_any_bytes_at_all(data: bytes) -> None:
-    anyio.run(assert_it_adds_up, data)
+    asyncio.run(assert_it_adds_up(data))
