@@ -68,6 +68,7 @@ def memory_case() -> StoreCase:
         tells_history=True,
         takes_history=True,
         remote=False,
+        histories=25,
         open=_open,
         implements={
             UnitsOfWork: MemoryUnitsOfWork,
