@@ -512,6 +512,7 @@ def test_a_connection_that_comes_after_the_pool_was_closed_is_closed(run: Run, p
     async def scenario() -> None:
         async with Proxy(postgres_url) as proxy, onlooker(postgres_url) as watcher:
             pool = Pool(proxy.url, pool_size=2)
+            begun = await watcher.fetchval("SELECT clock_timestamp()")
             await pool.open()
             async with pool.acquire():
                 proxy.stall()
@@ -522,10 +523,10 @@ def test_a_connection_that_comes_after_the_pool_was_closed_is_closed(run: Run, p
             with pytest.raises(PoolClosed):
                 await late
             assert pool.size == 0
-            sessions = f"SELECT count(*) = 0 FROM {OURS}"
+            sessions = f"SELECT count(*) = 0 FROM {OURS} AND backend_start >= $1"
 
             async def nobody() -> bool:
-                return bool(await watcher.fetchval(sessions))
+                return bool(await watcher.fetchval(sessions, begun))
 
             await eventually(nobody)
 
