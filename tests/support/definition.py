@@ -10,7 +10,8 @@ from application.ports.purchases import PurchaseFacts, PurchaseView, Told
 from domain.analytics.history import PurchaseHistory
 from domain.analytics.scope import Scope
 
-# How many histories are drawn: a few in an ordinary run, always the same; as many new ones as this says otherwise.
+# How many histories are drawn: in an ordinary run 100, always the same, and fewer where they cost more. Where this says
+# another number, so many new ones, and as much fewer where they cost more.
 VARIABLE = "DAYBOOK_HISTORIES"
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
 
@@ -55,8 +56,8 @@ def asking(scope: Scope, **more: object) -> list[tuple[str, str]]:
 
 
 def how_many_histories(ordinarily: int) -> int:
-    """How many to draw."""
-    return int(os.environ.get(VARIABLE, ordinarily))
+    """How many to draw where so many are drawn in an ordinary run."""
+    return max(1, int(os.environ.get(VARIABLE, 100)) * ordinarily // 100)
 
 
 def drawn_anew() -> bool:
