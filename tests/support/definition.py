@@ -57,7 +57,7 @@ def asking(scope: Scope, **more: object) -> list[tuple[str, str]]:
 
 def how_many_histories(ordinarily: int) -> int:
     """How many to draw where so many are drawn in an ordinary run."""
-    return max(1, int(os.environ.get(VARIABLE, 100)) * ordinarily // 100)
+    return max(1, int(os.environ.get(VARIABLE, "100")) * ordinarily // 100)
 
 
 def drawn_anew() -> bool:
