@@ -141,7 +141,21 @@ def _new_database(server_url: str, *, prefix: str, template: str) -> Iterator[st
     try:
         yield urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
     finally:
-        asyncio.run(_execute(server_url, f'DROP DATABASE "{name}" WITH (FORCE)'))
+        _drop(server_url, name)
+
+
+def _drop(server_url: str, name: str) -> None:
+    """Drops a database, whoever is connected to it. A vacuum of the server's own is nobody that we may end: it is over
+    in a moment.
+    """
+    for attempt in range(1, 51):
+        try:
+            asyncio.run(_execute(server_url, f'DROP DATABASE "{name}" WITH (FORCE)'))
+            return
+        except asyncpg.InsufficientPrivilegeError:
+            if attempt == 50:
+                raise
+            time.sleep(0.2)
 
 
 async def _execute(url: str, statement: str) -> None:
