@@ -148,14 +148,13 @@ def _drop(server_url: str, name: str) -> None:
     """Drops a database, whoever is connected to it. A vacuum of the server's own is nobody that we may end: it is over
     in a moment.
     """
-    for attempt in range(1, 51):
-        try:
-            asyncio.run(_execute(server_url, f'DROP DATABASE "{name}" WITH (FORCE)'))
+    statement = f'DROP DATABASE "{name}" WITH (FORCE)'
+    for _ in range(50):
+        with suppress(asyncpg.InsufficientPrivilegeError):
+            asyncio.run(_execute(server_url, statement))
             return
-        except asyncpg.InsufficientPrivilegeError:
-            if attempt == 50:
-                raise
-            time.sleep(0.2)
+        time.sleep(0.2)
+    asyncio.run(_execute(server_url, statement))
 
 
 async def _execute(url: str, statement: str) -> None:
