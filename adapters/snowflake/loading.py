@@ -22,7 +22,7 @@ MOVE_WATERMARK = "UPDATE watermark SET position = {position}"
 
 
 def kept_as(column: Column[object]) -> str:
-    """The type of a column of adapters/sql/tables.py in a warehouse."""
+    """The type of a column of adapters/sql/tables in a warehouse."""
     if column.name == "search_tokens":
         return "VARCHAR"
     match column.type:

@@ -30,7 +30,7 @@ CANARIES = [
     ("application-is-plain", "application/health/service.py", "import os"),
     ("adapters-are-independent", "adapters/memory/store.py", "import adapters.postgres.pool"),
     ("adapters-are-independent", "adapters/snowflake/__init__.py", "import adapters.memory.store"),
-    ("sql-is-shared", "adapters/sql/tables.py", "import adapters.postgres.pool"),
+    ("sql-is-shared", "adapters/sql/tables/books.py", "import adapters.postgres.pool"),
     ("adapters-know-no-service", "adapters/memory/store.py", "import application.books.service"),
     ("adapters-are-protected", "entrypoints/http/app.py", "import adapters.memory.store"),
     ("no-cycles", "domain/shared/text.py", "import domain.books.book"),

@@ -42,7 +42,7 @@ async def elsewhere(snowflake_connection: SnowflakeConnection) -> AsyncIterator[
 
 
 def wanted(column: Column[Any]) -> tuple[object, ...]:
-    """How the information schema tells of a column of tables.py; search tokens are one text here."""
+    """How the information schema tells of a column of adapters/sql/tables; search tokens are one text here."""
     match column.type:
         case JSON() if column.name != "search_tokens":
             kind: tuple[object, ...] = ("VARIANT", None, None, None)

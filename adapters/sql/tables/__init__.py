@@ -1,0 +1,22 @@
+"""The tables, for every SQL engine: one module a concept, all of them here."""
+
+from adapters.sql.tables.books import books
+from adapters.sql.tables.columns import AMOUNT, DOCUMENT, MOMENT, TEXTS, metadata
+from adapters.sql.tables.customers import customers
+from adapters.sql.tables.events import events
+from adapters.sql.tables.orders import order_lines, orders, return_lines, returns
+
+__all__ = [
+    "AMOUNT",
+    "DOCUMENT",
+    "MOMENT",
+    "TEXTS",
+    "books",
+    "customers",
+    "events",
+    "metadata",
+    "order_lines",
+    "orders",
+    "return_lines",
+    "returns",
+]
