@@ -36,8 +36,9 @@ class BookService:
             )
             uow.books.add(book)
             uow.record(event)
-            await uow.commit()
-        return BookResponse.of(book)
+            answer = BookResponse.of(book)
+            await uow.commit(answer)
+        return answer
 
     async def get(self, book_id: UUID, *, include_deleted: bool = False) -> BookResponse:
         """One book. A deleted one is found only when asked for."""
@@ -65,11 +66,12 @@ class BookService:
         async with self._units(caller) as uow:
             book = await self._living(uow, book_id, version)
             edited, event = book.edit(command.over(book.details), at=self._clock.now(), by=caller.actor)
-            if event is not None:
-                edited = uow.books.save(edited)
-                uow.record(event)
-                await uow.commit()
-        return BookResponse.of(edited)
+            if event is None:
+                return BookResponse.of(edited)
+            answer = BookResponse.of(uow.books.save(edited))
+            uow.record(event)
+            await uow.commit(answer)
+        return answer
 
     async def delete(self, book_id: UUID, caller: Caller, *, version: int | None = None) -> None:
         """Puts a book away; it can be restored, and the orders of it stay."""
@@ -88,8 +90,9 @@ class BookService:
             back, event = book.restore(at=self._clock.now(), by=caller.actor)
             back = uow.books.save(back)
             uow.record(event)
-            await uow.commit()
-        return BookResponse.of(back)
+            answer = BookResponse.of(back)
+            await uow.commit(answer)
+        return answer
 
     async def _living(self, uow: UnitOfWork, book_id: UUID, version: int | None) -> Book:
         book = await uow.books.get(BookId(book_id))

@@ -35,8 +35,9 @@ class CustomerService:
             )
             uow.customers.add(customer)
             uow.record(event)
-            await uow.commit()
-        return CustomerRead.of(customer)
+            answer = CustomerRead.of(customer)
+            await uow.commit(answer)
+        return answer
 
     async def get(self, customer_id: UUID, *, include_deleted: bool = False) -> CustomerRead:
         """One customer. A deleted one is found only when asked for."""
@@ -57,11 +58,12 @@ class CustomerService:
         async with self._units(caller) as uow:
             customer = await self._living(uow, customer_id, version)
             edited, event = customer.edit(command.over(customer.details), at=self._clock.now(), by=caller.actor)
-            if event is not None:
-                edited = uow.customers.save(edited)
-                uow.record(event)
-                await uow.commit()
-        return CustomerRead.of(edited)
+            if event is None:
+                return CustomerRead.of(edited)
+            answer = CustomerRead.of(uow.customers.save(edited))
+            uow.record(event)
+            await uow.commit(answer)
+        return answer
 
     async def delete(self, customer_id: UUID, caller: Caller, *, version: int | None = None) -> None:
         """Puts a customer away; it can be restored, and its orders stay."""
@@ -80,8 +82,9 @@ class CustomerService:
             back, event = customer.restore(at=self._clock.now(), by=caller.actor)
             back = uow.customers.save(back)
             uow.record(event)
-            await uow.commit()
-        return CustomerRead.of(back)
+            answer = CustomerRead.of(back)
+            await uow.commit(answer)
+        return answer
 
     async def _living(self, uow: UnitOfWork, customer_id: UUID, version: int | None) -> Customer:
         customer = await uow.customers.get(CustomerId(customer_id))

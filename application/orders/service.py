@@ -69,8 +69,9 @@ class OrderService:
             await self._require_customer(command.customer_id)
             uow.orders.add(order)
             uow.record(event)
-            await uow.commit()
-        return OrderRead.of(order)
+            answer = OrderRead.of(order)
+            await uow.commit(answer)
+        return answer
 
     async def get(self, order_id: UUID, *, expand: frozenset[str] = frozenset()) -> OrderRead:
         """One order with its lines; `expand=customer` adds the customer."""
@@ -90,8 +91,9 @@ class OrderService:
             cancelled, event = order.cancel(at=self._clock.now(), by=caller.actor)
             cancelled = uow.orders.save(cancelled)
             uow.record(event)
-            await uow.commit()
-        return OrderRead.of(cancelled)
+            answer = OrderRead.of(cancelled)
+            await uow.commit(answer)
+        return answer
 
     async def take_back(
         self, order_id: UUID, command: OrderReturnCreate, caller: Caller, *, version: int | None = None
@@ -123,8 +125,9 @@ class OrderService:
             uow.orders.save(changed)
             uow.returns.add(recorded)
             uow.record(*events)
-            await uow.commit()
-        return ReturnRead.of(recorded)
+            answer = ReturnRead.of(recorded)
+            await uow.commit(answer)
+        return answer
 
     async def take_back_alone(self, command: ReturnCreate, caller: Caller) -> ReturnRead:
         """Records goods that come back while their order is not known: worth quantity times unit price."""
@@ -135,8 +138,9 @@ class OrderService:
             await self._require_customer(command.customer_id)
             uow.returns.add(recorded)
             uow.record(recorded.event("return.recorded", now, caller.actor))
-            await uow.commit()
-        return ReturnRead.of(recorded)
+            answer = ReturnRead.of(recorded)
+            await uow.commit(answer)
+        return answer
 
     async def get_return(self, return_id: UUID, *, expand: frozenset[str] = frozenset()) -> ReturnRead:
         """One return with its lines; `expand=customer` adds the customer."""

@@ -3,6 +3,8 @@
 from types import TracebackType
 from typing import Protocol, Self
 
+from msgspec import Struct
+
 from application.caller import Caller
 from application.ports.books import BookRepository
 from application.ports.customers import CustomerRepository
@@ -30,9 +32,10 @@ class UnitOfWork(Protocol):
         """Appends events at commit, in the order given, with the request id of the caller."""
         ...
 
-    async def commit(self) -> None:
+    async def commit(self, answer: Struct | None = None) -> None:
         """Keeps everything, or nothing and raises.
 
+        `answer` is what the caller will be told: with a claim of the caller it is kept in the same transaction.
         Raises the errors that the repositories name, Conflict, Unavailable (nothing was kept) or OutcomeUnknown (the
         connection died after the change was sent). Without anything to keep it does nothing.
         """

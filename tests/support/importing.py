@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
+from msgspec import Struct
+
 from adapters.memory.store import MemoryStore
 from adapters.memory.unit_of_work import MemoryUnitsOfWork
 from adapters.system.system import SystemClock, Uuid7Generator
@@ -78,11 +80,11 @@ class _Late:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._unit, name)
 
-    async def commit(self) -> None:
+    async def commit(self, answer: Struct | None = None) -> None:
         if self._meddling.others:
             await self._meddling.others.pop(0)()
         self._meddling.commits += 1
-        await self._unit.commit()
+        await self._unit.commit(answer)
 
     async def __aenter__(self) -> Self:
         await self._unit.__aenter__()
