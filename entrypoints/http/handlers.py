@@ -3,6 +3,7 @@
 A factory binds a use case once; per request a handler does no look-up that could have been done before.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, urlencode
@@ -42,6 +43,8 @@ from entrypoints.http.requests import (
 )
 
 Command = TypeVar("Command", bound=Struct)
+# What stands in a path or a query as it stands for itself, so that it can be told again without a second reading.
+_PLAIN = re.compile(r"[A-Za-z0-9/=&_.,:~-]*")
 
 
 class Resource(Protocol):
@@ -245,8 +248,14 @@ def representation(scope: Scope, found: object, etag: bytes, cache_control: tupl
 
 def next_link(scope: Scope, pairs: Sequence[tuple[str, str]], cursor: str) -> tuple[bytes, bytes]:
     """The Link header (RFC 8288) to the next page: the same question, from the cursor on."""
-    query = urlencode([*(pair for pair in pairs if pair[0] != "cursor"), ("cursor", cursor)])
-    return b"link", f'<{quote(scope["path"])}?{query}>; rel="next"'.encode("ascii")
+    path, asked = scope["path"], scope["query_string"].decode("ascii")
+    if _PLAIN.fullmatch(path) and _PLAIN.fullmatch(asked):
+        kept = [part for part in asked.split("&") if part and not part.startswith("cursor=")]
+        query = "&".join([*kept, f"cursor={cursor}"])
+    else:
+        path = quote(path)
+        query = urlencode([*(pair for pair in pairs if pair[0] != "cursor"), ("cursor", cursor)])
+    return b"link", f'<{path}?{query}>; rel="next"'.encode("ascii")
 
 
 def _created(made: Resource, place: str) -> Reply:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 import structlog
+from litestar import Request
 from litestar.exceptions import HTTPException, MethodNotAllowedException, NotFoundException
 from litestar.response.base import ASGIResponse, Response
 from litestar.types import Scope
@@ -39,7 +40,7 @@ from entrypoints.http.refusals import (
     UnsupportedMediaType,
 )
 from entrypoints.http.replies import NO_STORE, SECURITY_HEADERS, HeaderPairs, Reply, encode
-from entrypoints.http.requests import HttpRequest, request_id
+from entrypoints.http.requests import request_id
 
 PROBLEM_JSON = "application/problem+json"
 PROBLEMS_PATH = "/problems"
@@ -226,6 +227,6 @@ class _ProblemResponse(Response[None]):
         return self._reply  # type: ignore[return-value]  # it is only called, as ASGI
 
 
-def answer_error(request: HttpRequest, error: Exception) -> Response[None]:
+def answer_error(request: Request[Any, Any, Any], error: Exception) -> Response[None]:
     """Litestar's exception handler for everything."""
     return _ProblemResponse(problem_reply(error, request.scope))

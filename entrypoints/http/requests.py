@@ -1,25 +1,31 @@
 """Reading a request: its id, its query, its body, who asks. Everything strict, and nothing read that is not needed."""
 
 import re
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 from uuid import UUID
 
 import msgspec
-from litestar import Request
-from litestar.types import Scope
+from litestar.types import Receive, Scope
 
 from application.caller import Caller
 from application.errors import BadQuery, NotFound
 from domain.shared.errors import Problem
 from entrypoints.http.refusals import BadRequest, ContentTooLarge, UnsupportedMediaType
 
-HttpRequest = Request[Any, Any, Any]
-
 JSON_TYPES = ("application/json",)
 PATCH_TYPES = ("application/json", "application/merge-patch+json")
 _MAX_PARAMETERS = 100
 _UTF8 = re.compile(r"""charset\s*=\s*(?:utf-?8|"utf-?8")""")
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """A request as ASGI tells it, routed: `scope["path_params"]` holds the parameters of its path."""
+
+    scope: Scope
+    receive: Receive
 
 
 def header(scope: Scope, name: bytes) -> bytes | None:
