@@ -1,8 +1,9 @@
 """`make bench`: Daybook, the usual stacks and the bare limit, in one run on the same PostgreSQL and the same rows.
 
-Three questions: get one book, a page of 50, create one. Rounds are interleaved, so that a change of the machine's mood
-meets everybody; each figure is the median of the rounds. The server runs on one core of its own, PostgreSQL and the
-load on the others. CPU is the server's alone. A run in which any answer is not the expected one is no result: it stops.
+Three questions: get one book, a page of 50, create one; then an import (`imports.py`). Rounds are interleaved, so that
+a change of the machine's mood meets everybody; each figure is the median of the rounds. The server runs on one core of
+its own, PostgreSQL and the load on the others. CPU is the server's alone. A run in which any answer is not the expected
+one is no result: it stops.
 """
 
 import argparse
@@ -33,12 +34,14 @@ from domain.books.publication_date import PublicationDate
 from domain.shared.ids import BookId, uuid7
 from domain.shared.money import Money
 from entrypoints.bootstrap.migrate import upgrade
+from tests.benchmarks.imports import compare_imports
 from tests.benchmarks.servers import ROOT, Running, contenders, running
 
 BOOKS = 10_000
 CONNECTIONS = 32
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
 SCENARIOS = {"get one": 200, "page of 50": 200, "create": 201}
+IMPORT = "import"
 WORDS = (
     "harbour winter letters of a quiet island the last map glass orchard and river tale history night garden"
     " stone bridge market city song"
@@ -185,15 +188,8 @@ def show(console: Console, scenario: str, found: dict[str, Figures]) -> None:
         console.print(f"Daybook uses {mine.cpu / bare.cpu:.2f} times the CPU of the bare server, {others}.\n")
 
 
-def main() -> None:
-    """Runs it all and prints the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--seconds", type=float, default=5, help="of load, a round (default 5)")
-    parser.add_argument("--rounds", type=int, default=3, help="for each server and question (default 3)")
-    parser.add_argument("--only", choices=sorted(SCENARIOS), action="append", help="ask this question alone")
-    options = parser.parse_args()
-    console = Console(width=120)
-    cores = sorted(os.sched_getaffinity(0))
+def compare_servers(console: Console, chosen: list[str], options: argparse.Namespace, cores: list[int]) -> None:
+    """Runs these questions and prints a table of each."""
     mine, other = (cores[0], cores[1]) if len(cores) > 1 else (None, None)
     seed = random.Random(1876)  # the same rows and the same requests each time
     books = shelf(seed)
@@ -205,7 +201,7 @@ def main() -> None:
         upgrade(dsn)
         asyncio.run(fill(dsn, books))
         servers = [stack.enter_context(running(one, mine)) for one in contenders(dsn)]
-        for scenario in options.only or SCENARIOS:
+        for scenario in chosen:
             rounds: dict[str, list[Figures]] = {server.name: [] for server in servers}
             for server in servers:
                 measure(server, scenario, requests(scenario, books, fresh, seed), 1, other)
@@ -215,6 +211,23 @@ def main() -> None:
                     sent = requests(scenario, books, fresh, seed)
                     rounds[server.name].append(measure(server, scenario, sent, options.seconds, other))
             show(console, scenario, {name: median(found) for name, found in rounds.items()})
+
+
+def main() -> None:
+    """Runs it all and prints the tables."""
+    everything = [*SCENARIOS, IMPORT]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=5, help="of load, a round (default 5)")
+    parser.add_argument("--rounds", type=int, default=3, help="for each server and question (default 3)")
+    parser.add_argument("--only", choices=everything, action="append", help="ask this question alone")
+    options = parser.parse_args()
+    console = Console(width=120)
+    cores = sorted(os.sched_getaffinity(0))
+    chosen = options.only or everything
+    if asked := [one for one in chosen if one != IMPORT]:
+        compare_servers(console, asked, options, cores)
+    if IMPORT in chosen:
+        compare_imports(console, options.rounds, cores[0] if len(cores) > 1 else None)
 
 
 if __name__ == "__main__":

@@ -9,9 +9,14 @@ VARIABLE = "DAYBOOK_DATA"
 DEFAULT = Path(__file__).parents[2] / ".." / "shared" / "data"
 
 
+def data_folder() -> Path:
+    """Where the real data files are, or would be."""
+    return Path(os.environ.get(VARIABLE, DEFAULT)).resolve()
+
+
 def data_file(path: str) -> Path:
     """A file of the data folder. The test is skipped, with the folder's name, when the folder is not there at all."""
-    folder = Path(os.environ.get(VARIABLE, DEFAULT)).resolve()
+    folder = data_folder()
     if not folder.is_dir():
         pytest.skip(f"needs the real data files, and there is no folder {folder} (set {VARIABLE})")
     return folder / path
