@@ -61,7 +61,7 @@ def _parsed(data: bytes) -> Any:
     if not data or data.isspace():
         raise Malformed("the body is empty: it must be a JSON object: {...}")
     try:
-        return json.loads(data, object_pairs_hook=_once, parse_constant=_no_constant, parse_int=_small_int)
+        return _STRICT.decode(data.decode("utf-8"))
     except RecursionError:
         raise Malformed("the body is nested too deeply") from None
     except ValueError as error:
@@ -86,3 +86,7 @@ def _no_constant(text: str) -> NoReturn:
 def _small_int(text: str) -> int:
     # A number of a million digits takes seconds to convert; msgspec finds its field out of range either way.
     return int(text[:_LONGEST_INT])
+
+
+# Made once: json.loads would make one for each body.
+_STRICT = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant, parse_int=_small_int)

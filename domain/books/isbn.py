@@ -12,16 +12,18 @@ _TEN = re.compile(r"[0-9]{9}[0-9X]")
 _THIRTEEN = re.compile(r"[0-9]{13}")
 _WEIGHTS_10 = tuple(range(10, 1, -1))
 _ZEROS_10 = ord("0") * sum(_WEIGHTS_10)
+_WEIGHTS_13 = (1, 3) * 6
+_ZEROS_13 = ord("0") * sum(_WEIGHTS_13)
 
 
+# Catalogues are checked by the hundred thousand, so both sums are over bytes and without a generator: a quarter of the
+# time.
 def _check_digit_13(first12: str) -> str:
-    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(first12))
-    return str(-total % 10)
+    total = sum(map(mul, _WEIGHTS_13, first12.encode("ascii"))) - _ZEROS_13
+    return "0123456789"[-total % 10]
 
 
 def _check_digit_10(first9: str) -> str:
-    # Each book of a list is shown with its ten-digit form, so this is over bytes and without a generator: a quarter of
-    # the time.
     total = sum(map(mul, _WEIGHTS_10, first9.encode("ascii"))) - _ZEROS_10
     return "0123456789X"[-total % 11]
 

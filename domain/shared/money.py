@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import Context, Decimal, InvalidOperation
+from functools import lru_cache
 
 from domain.shared.errors import Invalid, Problems
 
@@ -110,6 +111,7 @@ def decimal_text(text: str) -> Decimal:
     return exact_amount(Decimal(text))
 
 
+@lru_cache(maxsize=16_384)  # a shop has far fewer prices than lines that name them
 def price_text(text: str) -> Decimal:
     """As `decimal_text`, and not below 0."""
     return amount_not_negative(decimal_text(text))

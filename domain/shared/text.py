@@ -34,8 +34,10 @@ def clean_text(text: str, longest: int) -> str:
 
 
 def _fitted(text: str, longest: int) -> str:
-    cleaned = unicodedata.normalize("NFC", text.strip())
-    if not any(cleaned.isascii() or unicodedata.category(c) not in _UNSEEN for c in cleaned):
+    cleaned = text.strip()
+    if not cleaned.isascii():
+        cleaned = unicodedata.normalize("NFC", cleaned)
+    if not cleaned or (not cleaned.isascii() and all(unicodedata.category(c) in _UNSEEN for c in cleaned)):
         raise Invalid.because("blank", "must not be blank")
     if len(cleaned) > longest:
         raise Invalid.because("too-long", f"must have at most {longest} characters, has {len(cleaned)}")
