@@ -50,8 +50,15 @@ class MemoryBookRepository:
     def save(self, book: Book) -> Book:
         """Keeps a changed book at commit, under the next version."""
         saved = replace(book, lifecycle=book.lifecycle.next_version())
-        self._pending.write(lambda changes: changes.books.save(saved))
+        self._pending.write(
+            lambda changes: changes.books.save(_with_present_rating(saved, changes.books.get(saved.id)))
+        )
         return saved
+
+
+def _with_present_rating(saved: Book, present: Book | None) -> Book:
+    """A review may have come in since the book was loaded."""
+    return saved if present is None else replace(saved, rating=present.rating)
 
 
 class MemoryBookReader:
@@ -68,6 +75,10 @@ class MemoryBookReader:
                 "category": lambda one: one.details.categories,
                 "language": lambda one: one.details.language,
                 "published_date": lambda one: one.details.published_date and one.details.published_date.value,
+                "publisher": lambda one: one.details.publisher,
+                "series": lambda one: one.details.series,
+                "format": lambda one: one.details.format,
+                "availability": lambda one: one.details.availability,
                 "created_at": lambda one: one.lifecycle.created_at,
                 "updated_at": lambda one: one.lifecycle.updated_at,
             },

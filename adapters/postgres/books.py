@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
-from sqlalchemy import ARRAY, String, any_, bindparam, select
+from sqlalchemy import ARRAY, String, Text, any_, bindparam, cast, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from adapters.postgres.errors import read
 from adapters.postgres.kinds import Kind
@@ -14,13 +16,15 @@ from adapters.postgres.pool import Pool
 from adapters.postgres.rows import LIFECYCLE, isbn10_of, lifecycle_of, lifecycle_values, money_of
 from adapters.postgres.statements import Statement
 from adapters.postgres.writes import Pending
+from adapters.sql.contributors import authors_of, contributors_document, contributors_of
 from adapters.sql.tables import books
-from application.books.models import BookResponse
+from application.books.models import BookResponse, RatingRead
 from application.errors import NotFound
 from application.listing import Listing, Page
-from domain.books.book import Book, BookDetails
+from domain.books.book import Availability, Book, BookDetails, BookFormat
 from domain.books.isbn import Isbn
 from domain.books.publication_date import PublicationDate
+from domain.books.rating import UNRATED, Rating
 from domain.shared.ids import BookId
 from domain.shared.money import Money
 
@@ -35,8 +39,17 @@ _DETAILS = (
     "price_currency",
     "categories",
 )
-# The order in which the two functions below take a row apart.
-BOOK_OUTPUT = [books.c[name] for name in ("id", *_DETAILS, *LIFECYCLE, "deleted_at")]
+_MORE_DETAILS = ("subtitle", "publisher", "edition", "format", "pages", "series", "series_position", "availability")
+# The order in which the two functions below take a row apart. Contributors come as text, whose meaning is kept.
+BOOK_OUTPUT: list[ColumnElement[Any]] = [
+    *[books.c[name] for name in ("id", *_DETAILS, *LIFECYCLE, "deleted_at", *_MORE_DETAILS)],
+    cast(books.c.contributors, Text).label("contributors"),
+    books.c.rating_count,
+    books.c.rating_sum,
+]
+# Far cheaper than to ask the enumeration, and a missing one is None.
+_FORMATS = {one.value: one for one in BookFormat}
+_AVAILABILITIES = {one.value: one for one in Availability}
 _ISBNS = books.c.isbn == any_(bindparam("isbns", type_=ARRAY(String)))
 _LIVING = books.c.deleted_at.is_(None)
 
@@ -65,10 +78,25 @@ def _values(book: Book) -> tuple[object, ...]:
         book.search_tokens,
         *lifecycle_values(lifecycle),
         lifecycle.deleted_at,
+        details.subtitle,
+        details.publisher,
+        details.edition,
+        details.format,
+        details.pages,
+        details.series,
+        details.series_position,
+        details.availability,
+        contributors_document(details.authors),
+        book.rating.count,
+        book.rating.sum,
     )
 
 
-BOOKS = Kind(books, _values, saves=(*_DETAILS, "search_tokens", "updated_at", "updated_by", "deleted_at"))
+BOOKS = Kind(
+    books,
+    _values,
+    saves=(*_DETAILS, "search_tokens", "updated_at", "updated_by", "deleted_at", *_MORE_DETAILS, "contributors"),
+)
 
 
 def book_of(row: Record) -> Book:
@@ -84,8 +112,18 @@ def book_of(row: Record) -> Book:
             language=row[6],
             price=None if row[7] is None else Money(row[7], row[8]),
             categories=tuple(row[9]),
+            subtitle=row[16],
+            publisher=row[17],
+            edition=row[18],
+            format=_FORMATS.get(row[19]),
+            pages=row[20],
+            series=row[21],
+            series_position=row[22],
+            availability=_AVAILABILITIES.get(row[23]),
+            authors=contributors_of(row[24]),
         ),
         lifecycle=lifecycle_of(row[10:16]),
+        rating=Rating(row[25], row[26]) if row[25] else UNRATED,
     )
 
 
@@ -101,6 +139,16 @@ def _response_of(row: Record) -> BookResponse:
         language=row[6],
         price=None if row[7] is None else money_of(row[7], row[8]),
         categories=row[9],
+        subtitle=row[16],
+        publisher=row[17],
+        edition=row[18],
+        format=_FORMATS.get(row[19]),
+        pages=row[20],
+        series=row[21],
+        series_position=row[22],
+        availability=_AVAILABILITIES.get(row[23]),
+        authors=authors_of(row[24]),
+        rating=RatingRead.of(row[25], row[26]),
         version=row[10],
         created_at=row[11],
         created_by=row[12],

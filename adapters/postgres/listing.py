@@ -44,7 +44,7 @@ class ListStatements:
     """
 
     def __init__(
-        self, table: Table, output: Sequence[Column[Any]], *, members: Mapping[str, str] | None = None
+        self, table: Table, output: Sequence[ColumnElement[Any]], *, members: Mapping[str, str] | None = None
     ) -> None:
         self._table = table
         self._output = output

@@ -7,13 +7,19 @@ from sqlalchemy import RowMapping, bindparam, select
 from adapters.snowflake.engine import Warehouse
 from adapters.snowflake.listing import ListStatements
 from adapters.snowflake.rows import LIFECYCLE, lifecycle, output, texts
+from adapters.sql.contributors import authors_of
 from adapters.sql.tables import books
-from application.books.models import BookResponse
+from application.books.models import BookResponse, RatingRead
 from application.errors import NotFound
 from application.fields import MoneyRead
 from application.listing import Listing, Page
+from domain.books.book import Availability, BookFormat
 from domain.books.isbn import Isbn
 
+_LATER = (
+    *("subtitle", "publisher", "edition", "format", "pages", "series", "series_position", "availability"),
+    *("contributors", "rating_count", "rating_sum"),
+)
 _OUTPUT = output(
     books,
     (
@@ -28,6 +34,7 @@ _OUTPUT = output(
         "price_currency",
         "categories",
         *LIFECYCLE,
+        *_LATER,
     ),
 )
 _GET = select(*_OUTPUT).where(books.c.id == bindparam("id", type_=books.c.id.type))
@@ -76,5 +83,15 @@ def _read_of(row: RowMapping) -> BookResponse:
         language=row["language"],
         price=None if price is None else MoneyRead.of(price, row["price_currency"]),
         categories=texts(row["categories"]),
+        subtitle=row["subtitle"],
+        publisher=row["publisher"],
+        edition=row["edition"],
+        format=None if row["format"] is None else BookFormat(row["format"]),
+        pages=None if row["pages"] is None else int(row["pages"]),
+        series=row["series"],
+        series_position=row["series_position"],
+        availability=None if row["availability"] is None else Availability(row["availability"]),
+        authors=authors_of(row["contributors"]),
+        rating=RatingRead.of(int(row["rating_count"] or 0), int(row["rating_sum"] or 0)),
         **lifecycle(row),
     )

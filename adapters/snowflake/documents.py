@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
+from adapters.sql.contributors import contributors_text
 from adapters.sql.tables import books, customers, order_lines, orders, return_lines, returns
 from application.ports.history import HistoryBatch
 from domain.books.book import Book
@@ -65,6 +66,17 @@ def _book(book: Book) -> Document:
         "search_tokens": _words(book.search_tokens),
         **_lifecycle(book.lifecycle),
         "deleted_at": _moment(book.lifecycle.deleted_at),
+        "subtitle": details.subtitle,
+        "publisher": details.publisher,
+        "edition": details.edition,
+        "format": None if details.format is None else details.format.value,
+        "pages": details.pages,
+        "series": details.series,
+        "series_position": details.series_position,
+        "availability": None if details.availability is None else details.availability.value,
+        "contributors": contributors_text(details.authors),
+        "rating_count": book.rating.count,
+        "rating_sum": book.rating.sum,
     }
 
 

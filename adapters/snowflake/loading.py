@@ -23,7 +23,7 @@ MOVE_WATERMARK = "UPDATE watermark SET position = {position}"
 
 def kept_as(column: Column[object]) -> str:
     """The type of a column of adapters/sql/tables in a warehouse."""
-    if column.name == "search_tokens":
+    if column.name in ("search_tokens", "contributors"):
         return "VARCHAR"
     match column.type:
         case JSON():

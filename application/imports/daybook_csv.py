@@ -6,6 +6,7 @@ tags stand in one cell, separated by semicolons or as a JSON list; metadata is a
 """
 
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from typing import Any, TypeVar
 
 import msgspec
@@ -24,6 +25,7 @@ from application.imports.rows import (
     sale_key,
     whole_number,
 )
+from domain.books.book import MAX_PAGES, Availability, BookFormat
 from domain.books.isbn import Isbn
 from domain.customers.customer import REFERENCE_LENGTH, CustomerStatus
 from domain.customers.email_address import EmailAddress
@@ -31,6 +33,7 @@ from domain.orders.order import DEFAULT_CHANNEL, OrderStatus
 from domain.shared.errors import Invalid, Problems
 
 T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
 Cell = Callable[[list[str]], str]
 _reference = line(REFERENCE_LENGTH)
 
@@ -62,9 +65,10 @@ def read_customers(columns: Mapping[str, int], _options: ImportOptions) -> ReadR
 
 def read_books(columns: Mapping[str, int], options: ImportOptions) -> ReadRow:
     """Reads books by their ISBN. A price needs its currency, from the column or from the options."""
-    optional = ("published_date", "description", "language")
+    optional = ("published_date", "description", "language", "subtitle", "publisher", "edition", "series")
     required = [(name, columns[name]) for name in ("title", "author") if name in columns]
-    texts = [(name, columns[name]) for name in optional if name in columns]
+    texts = [(name, columns[name]) for name in (*optional, "series_position") if name in columns]
+    checked = [(name, columns[name], read) for name, read in _BOOK_CELLS if name in columns]
     cell = _cells(columns)
     isbn, price, currency, categories = cell("isbn"), cell("price"), cell("currency"), cell("categories")
 
@@ -77,6 +81,8 @@ def read_books(columns: Mapping[str, int], options: ImportOptions) -> ReadRow:
             values["price"] = problems.take("/price", _price, price(fields), currency(fields) or options.currency)
         if "categories" in columns:
             values["categories"] = problems.take("/categories", _several, categories(fields))
+        for name, place, checked_cell in checked:
+            values[name] = problems.take_given(f"/{name}", checked_cell, fields[place].strip() or None)
         if problems.found or number is None:
             raise Invalid(problems.found)
         values["isbn"] = number.value
@@ -172,6 +178,30 @@ def _key(channel: str, reference: str, *, returned: bool) -> SaleKey:
         return sale_key(returned, channel, reference)
     except Invalid as error:
         raise Invalid(problem.under("/reference") for problem in error.problems) from None
+
+
+def _option(kind: type[E]) -> Callable[[str], E]:
+    def read(text: str) -> E:
+        try:
+            return kind(text)
+        except ValueError:
+            raise Invalid.because("not-an-option", f"must be one of: {', '.join(kind)}") from None
+
+    return read
+
+
+def _pages(text: str) -> int:
+    number = whole_number(text)
+    if not 1 <= number <= MAX_PAGES:
+        raise Invalid.because("out-of-range", f"must be at least 1 and at most {MAX_PAGES}")
+    return number
+
+
+_BOOK_CELLS: tuple[tuple[str, Callable[[str], object]], ...] = (
+    ("format", _option(BookFormat)),
+    ("pages", _pages),
+    ("availability", _option(Availability)),
+)
 
 
 def _choice(kind: Callable[[str], T], text: str) -> T:

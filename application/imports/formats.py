@@ -126,9 +126,10 @@ FORMATS: Mapping[str, Format] = {
             required=("isbn",),
             optional=(
                 *("title", "author", "published_date", "description", "language", "price", "currency"),
-                "categories",
+                *("categories", "subtitle", "publisher", "edition", "format", "pages", "series", "series_position"),
+                "availability",
             ),
-            unread=("isbn10", *_ROW_KEEPING),
+            unread=("isbn10", "authors", "rating.count", "rating.average", *_ROW_KEEPING),
         ),
         Format(
             name="customers",

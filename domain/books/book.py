@@ -4,9 +4,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from enum import StrEnum
 
+from domain.books.contributor import Contributor
 from domain.books.isbn import Isbn
 from domain.books.publication_date import PublicationDate
+from domain.books.rating import UNRATED, Rating
 from domain.shared.errors import Invalid, Problems
 from domain.shared.events import Event
 from domain.shared.ids import BookId
@@ -20,11 +23,50 @@ DESCRIPTION_LENGTH = 20_000
 CATEGORY_LENGTH = 100
 MAX_CATEGORIES = 50
 LANGUAGE_LENGTH = 35
+SUBTITLE_LENGTH = 255
+PUBLISHER_LENGTH = 255
+EDITION_LENGTH = 100
+SERIES_LENGTH = 255
+MAX_PAGES = 100_000
 
 # The shape of a BCP 47 tag (RFC 5646, section 2.1): language, script, region, variants.
 _LANGUAGE = re.compile(
     r"[a-zA-Z]{2,3}(?:-[a-zA-Z]{4})?(?:-(?:[a-zA-Z]{2}|[0-9]{3}))?(?:-(?:[a-zA-Z0-9]{5,8}|[0-9][a-zA-Z0-9]{3}))*"
 )
+
+
+# A place within a series: novellas stand at 0.5 or 2.75.
+_POSITION = re.compile(r"([0-9]{1,4})(?:\.([0-9]{1,2}))?")
+
+
+class BookFormat(StrEnum):
+    """The form in which it is sold, after schema.org's BookFormatType. More may follow."""
+
+    HARDCOVER = "hardcover"
+    PAPERBACK = "paperback"
+    EBOOK = "ebook"
+    AUDIOBOOK = "audiobook"
+    OTHER = "other"
+
+
+class Availability(StrEnum):
+    """Whether it can be had, after schema.org's ItemAvailability. More may follow."""
+
+    IN_STOCK = "in_stock"
+    OUT_OF_STOCK = "out_of_stock"
+    PREORDER = "preorder"
+    BACKORDER = "backorder"
+    MADE_TO_ORDER = "made_to_order"
+    DISCONTINUED = "discontinued"
+
+
+def series_position(text: str) -> str:
+    """A place in a series, without zeros that say nothing: `2`, `0.5`. Raises Invalid with `invalid-position`."""
+    form = _POSITION.fullmatch(text.strip())
+    if form is None:
+        raise Invalid.because("invalid-position", "must be a number such as 2 or 0.5, of at most two decimals")
+    whole, part = str(int(form[1])), (form[2] or "").rstrip("0")
+    return f"{whole}.{part}" if part else whole
 
 
 def language_tag(text: str) -> str:
@@ -54,7 +96,11 @@ def clean_categories(names: Iterable[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookDetails:
-    """What may be edited. Its SKU, as analytics know it, is its ISBN-13."""
+    """What may be edited. Its SKU, as analytics know it, is its ISBN-13.
+
+    `author` is the credit as it is printed; `authors` are those whom the catalogue knows, each under the name they have
+    now. Raises Invalid with `series-missing`.
+    """
 
     title: str
     author: str
@@ -64,15 +110,33 @@ class BookDetails:
     language: str | None = None
     price: Money | None = None
     categories: tuple[str, ...] = ()
+    subtitle: str | None = None
+    publisher: str | None = None
+    edition: str | None = None
+    format: BookFormat | None = None
+    pages: int | None = None
+    series: str | None = None
+    series_position: str | None = None
+    availability: Availability | None = None
+    authors: tuple[Contributor, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.series_position is not None and self.series is None:
+            raise Invalid.because("series-missing", "needs the series that it is a place in", "/series_position")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
-    """A book of the catalogue: an aggregate of its own. Methods return the new book and the event."""
+    """A book of the catalogue: an aggregate of its own. Methods return the new book and the event.
+
+    `rating` and the names of the authors follow what readers and authors do, without a new version; a save of the book
+    leaves its rating alone.
+    """
 
     id: BookId
     details: BookDetails
     lifecycle: Lifecycle
+    rating: Rating = UNRATED
 
     @classmethod
     def catalogue(cls, book_id: BookId, details: BookDetails, *, at: datetime, by: str) -> tuple["Book", Event]:
@@ -101,9 +165,19 @@ class Book:
 
     @property
     def search_tokens(self) -> tuple[str, ...]:
-        """The words it is found by: title, author, both forms of its ISBN, categories."""
+        """The words it is found by: titles, series, credit, names of authors, both forms of its ISBN, categories."""
         details = self.details
-        return tokens(details.title, details.author, details.isbn.value, details.isbn.isbn10, *details.categories)
+        names = [one.name for one in details.authors if one.name != details.author]
+        return tokens(
+            details.title,
+            details.subtitle,
+            details.series,
+            details.author,
+            details.isbn.value,
+            details.isbn.isbn10,
+            *details.categories,
+            *names,
+        )
 
     def _event(self, kind: str, at: datetime, by: str, version: int, changed: tuple[str, ...] = ()) -> Event:
         return Event(

@@ -6,9 +6,14 @@ from uuid import UUID
 
 CustomerId = NewType("CustomerId", UUID)
 BookId = NewType("BookId", UUID)
+AuthorId = NewType("AuthorId", UUID)
 OrderId = NewType("OrderId", UUID)
 ReturnId = NewType("ReturnId", UUID)
 EventId = NewType("EventId", UUID)
+ReviewId = NewType("ReviewId", UUID)
+GroupId = NewType("GroupId", UUID)
+SegmentId = NewType("SegmentId", UUID)
+SnapshotId = NewType("SnapshotId", UUID)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

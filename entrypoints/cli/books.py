@@ -6,6 +6,7 @@ from uuid import UUID
 from cyclopts import App, Parameter
 
 from application.books.models import BOOK_LIST, BookCreate, BookUpdate
+from domain.books.book import Availability, BookFormat
 from entrypoints.cli.inputs import (
     CursorOption,
     DateOption,
@@ -27,6 +28,12 @@ from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
 
 app = App(name="books", help="Books: what the catalogue holds.")
 _COLUMNS: Final = ("id", "isbn", "title", "author", "published_date", "price", "currency")
+BookFormatOption = Annotated[
+    str | None, Parameter(help=f"How it is sold: {', '.join(BookFormat)}. (--format is how the answer is shown.)")
+]
+PagesOption = Annotated[int | None, Parameter(help="How many.")]
+PositionOption = Annotated[str | None, Parameter(help="The place in the series, such as 2 or 0.5.")]
+AvailabilityOption = Annotated[str | None, Parameter(help=f"Whether it can be had: {', '.join(Availability)}.")]
 Category = Annotated[tuple[str, ...], Parameter(negative="", help="A category; may be repeated.")]
 
 
@@ -39,6 +46,7 @@ def list_books(
     cursor: CursorOption = None,
     include_deleted: DeletedOption = False,
     total: TotalOption = False,
+    book_format: BookFormatOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
     **filters: str,
 ) -> None:
@@ -48,9 +56,12 @@ def list_books(
     $ daybook books list --language en --sort -published_date --limit 5
     $ daybook books list "--created_at[gte]=2026-01-01T00:00:00Z" --format csv
 
-    Filters are those of the HTTP API: --author, --category, --language, --published_date, --created_at, --updated_at,
-    the last three also with [gte], [gt], [lte] and [lt].
+    Filters are those of the HTTP API: --author, --category, --language, --publisher, --series, --availability,
+    --published_date, --created_at, --updated_at, the last three also with [gte], [gt], [lte] and [lt]. That of `format`
+    is --book-format, since --format is how the answer is shown.
     """
+    if book_format is not None:
+        filters = {**filters, "format": book_format}
     asked = listing(
         BOOK_LIST, filters, q=q, sort=sort, limit=limit, cursor=cursor, include_deleted=include_deleted, total=total
     )
@@ -91,6 +102,14 @@ def create(
     language: str | None = None,
     price: PriceOption = None,
     category: Category = (),
+    subtitle: str | None = None,
+    publisher: str | None = None,
+    edition: str | None = None,
+    book_format: BookFormatOption = None,
+    pages: PagesOption = None,
+    series: str | None = None,
+    series_position: PositionOption = None,
+    availability: AvailabilityOption = None,
     json: JsonOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
 ) -> None:
@@ -108,6 +127,14 @@ def create(
         "language": language,
         "price": money(price),
         "categories": list(category) or None,
+        "subtitle": subtitle,
+        "publisher": publisher,
+        "edition": edition,
+        "format": book_format,
+        "pages": pages,
+        "series": series,
+        "series_position": series_position,
+        "availability": availability,
     }
     new = command(BookCreate, json, fields)
     show(use(lambda services: services.books.create(new, CALLER)), format)
@@ -126,6 +153,14 @@ def update(
     language: str | None = None,
     price: PriceOption = None,
     category: Category = (),
+    subtitle: str | None = None,
+    publisher: str | None = None,
+    edition: str | None = None,
+    book_format: BookFormatOption = None,
+    pages: PagesOption = None,
+    series: str | None = None,
+    series_position: PositionOption = None,
+    availability: AvailabilityOption = None,
     unset: UnsetOption = (),
     json: JsonOption = None,
     version: VersionOption = None,
@@ -145,6 +180,14 @@ def update(
         "language": language,
         "price": money(price),
         "categories": list(category) or None,
+        "subtitle": subtitle,
+        "publisher": publisher,
+        "edition": edition,
+        "format": book_format,
+        "pages": pages,
+        "series": series,
+        "series_position": series_position,
+        "availability": availability,
     }
     changes = command(BookUpdate, json, fields, unset)
     show(use(lambda services: services.books.update(book_id, changes, CALLER, version=version)), format)

@@ -21,7 +21,7 @@ from application.orders.models import (
     ReturnRead,
 )
 from domain.analytics.history import PurchaseHistory
-from domain.books.book import Book
+from domain.books.book import Availability, Book, BookFormat
 from domain.books.isbn import Isbn
 from domain.customers.customer import Customer
 from domain.shared.ids import BookId, CustomerId, OrderId, ReturnId
@@ -42,6 +42,12 @@ BOOK_CREATE = BookCreate(
     language="en",
     price=MoneyInput(amount="19.99", currency="EUR"),
     categories=["Fiction"],
+    subtitle="A Study of Provincial Life",
+    publisher="Penguin Classics",
+    edition="Revised edition",
+    format=BookFormat.PAPERBACK,
+    pages=880,
+    availability=Availability.IN_STOCK,
 )
 CUSTOMER_CREATE = CustomerCreate(
     name="Ada Lovelace",

@@ -31,7 +31,9 @@ _EXAMPLES: Mapping[str, str] = {
     "language": "en",
     "phone": "+442079460958",
     "published_date": "1871",
+    "publisher": "Penguin Classics",
     "reference": "K-1815",
+    "series": "Discworld",
     "tag": "newsletter",
 }
 

@@ -10,7 +10,7 @@ from application.caller import Caller
 from application.errors import Conflict, NotFound
 from application.ports.books import IsbnExists
 from application.ports.history import HistoryBatch
-from domain.books.book import Book
+from domain.books.book import Availability, Book, BookFormat
 from domain.books.isbn import Isbn
 from domain.shared.ids import BookId
 from tests.contract.conftest import Load
@@ -29,6 +29,14 @@ FULL = {
     "language": "zh-Hant-TW",
     "price": ("0.001", "GBP"),
     "categories": ["Fiction", "a,b", 'the "best"', "NULL"],
+    "subtitle": "A «subtitle», 副",
+    "publisher": "O'Neill & Söhne",
+    "edition": "2nd, revised",
+    "format": BookFormat.AUDIOBOOK,
+    "pages": 100_000,
+    "series": 'The "series"',
+    "series_position": "0.5",
+    "availability": Availability.MADE_TO_ORDER,
 }
 
 
@@ -139,6 +147,10 @@ class TestListing:
             ({"category": "Fiction"}, ["day", "year"]),
             ({"category": "Fiction", "language": "EN"}, ["day"]),
             ({"language": "pt-br"}, ["year"]),
+            ({"publisher": "Penguin"}, ["day"]),
+            ({"series": "Lives", "format": "ebook"}, ["month"]),
+            ({"availability": "in_stock"}, ["day", "month"]),
+            ({"format": "paperback", "availability": "in_stock"}, []),
             ({"published_date": "1871"}, ["year"]),
             ({"published_date__gte": "1871"}, ["day", "month", "year"]),
             ({"published_date__gte": "1871-12"}, ["day", "month"]),
@@ -159,8 +171,22 @@ class TestListing:
             a_book(title="none", author="x"),
             a_book(title="old", author="x", published="1815-01-31", categories=["Non-Fiction"]),
             a_book(title="year", published="1871", language="pt-BR", categories=["Drama", "Fiction"]),
-            a_book(title="month", published="1871-12"),
-            a_book(title="day", published="1871-12-23", language="en", categories=["Fiction"]),
+            a_book(
+                title="month",
+                published="1871-12",
+                series="Lives",
+                format=BookFormat.EBOOK,
+                availability=Availability.IN_STOCK,
+            ),
+            a_book(
+                title="day",
+                published="1871-12-23",
+                language="en",
+                categories=["Fiction"],
+                publisher="Penguin",
+                series="Lives",
+                availability=Availability.IN_STOCK,
+            ),
         ]
         await load(HistoryBatch(books=books))
         assert await self.titles(ports, sort="title", **parameters) == expected
@@ -176,6 +202,8 @@ class TestListing:
             ("9780804429573", ["L'Émile"]),
             ("080442957x", ["L'Émile"]),
             ("provincial", ["Middlemarch"]),
+            ("treatise", ["L'Émile"]),
+            ("oeuvres completes", ["L'Émile"]),
             ("study of", []),
         ],
     )
@@ -183,7 +211,13 @@ class TestListing:
         self, ports: StorePorts, load: Load, words: str, expected: list[str]
     ) -> None:
         march = a_book(description="A study of it.", categories=["Provincial life"])
-        emile = a_book(title="L'Émile", author="Jean-Jacques Rousseau", isbn_text="080442957X")
+        emile = a_book(
+            title="L'Émile",
+            author="Jean-Jacques Rousseau",
+            isbn_text="080442957X",
+            subtitle="A treatise",
+            series="Œuvres complètes",
+        )
         await load(HistoryBatch(books=[march, emile]))
         assert await self.titles(ports, q=words) == expected
 

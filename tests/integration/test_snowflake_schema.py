@@ -21,6 +21,9 @@ from tests.support.snowflake_case import TABLES
 from tests.support.store_case import told
 
 ANY_LENGTH = 16_777_216
+# A column cannot be added, if it is not there, with a value for the rows that are there.
+ADDED_LATER = {"rating_count", "rating_sum"}
+NOT_IN_A_WAREHOUSE = {"events", "idempotency_keys", "reviews", "authors", "book_authors", "author_merges"}
 COLUMNS = text(
     "SELECT column_name, data_type, character_maximum_length AS length, numeric_precision AS digits, "
     "numeric_scale AS places, is_nullable FROM information_schema.columns "
@@ -44,7 +47,7 @@ async def elsewhere(snowflake_connection: SnowflakeConnection) -> AsyncIterator[
 def wanted(column: Column[Any]) -> tuple[object, ...]:
     """How the information schema tells of a column of adapters/sql/tables; search tokens are one text here."""
     match column.type:
-        case JSON() if column.name != "search_tokens":
+        case JSON() if column.name not in ("search_tokens", "contributors"):
             kind: tuple[object, ...] = ("VARIANT", None, None, None)
         case Numeric():
             kind = ("NUMBER", None, 18, 4)
@@ -58,7 +61,7 @@ def wanted(column: Column[Any]) -> tuple[object, ...]:
             kind = ("TEXT", length or ANY_LENGTH, None, None)
         case _:
             kind = ("TEXT", ANY_LENGTH, None, None)
-    return (*kind, "YES" if column.nullable else "NO")
+    return (*kind, "YES" if column.nullable or column.name in ADDED_LATER else "NO")
 
 
 @pytest.mark.parametrize("table", [metadata.tables[name] for name in TABLES], ids=str)
@@ -74,8 +77,8 @@ async def test_every_column_of_the_statements_is_there_and_of_its_type(
     assert found == {column.name: wanted(column) for column in table.columns}
 
 
-def test_all_tables_but_the_events_are_in_the_warehouse() -> None:
-    assert set(metadata.tables) - {"events"} == set(TABLES)
+def test_all_tables_that_answers_need_are_in_the_warehouse() -> None:
+    assert set(metadata.tables) - NOT_IN_A_WAREHOUSE == set(TABLES)
 
 
 def test_files_are_numbered_from_one_without_a_gap() -> None:

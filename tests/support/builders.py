@@ -7,17 +7,20 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
+from typing import Any
 from uuid import UUID
 
 from domain.books.book import Book, BookDetails
+from domain.books.contributor import Contributor
 from domain.books.isbn import Isbn
 from domain.books.publication_date import PublicationDate
+from domain.books.review import Review, ReviewDetails
 from domain.customers.customer import Customer, CustomerDetails, CustomerStatus
 from domain.customers.email_address import EmailAddress
 from domain.customers.phone_number import PhoneNumber
 from domain.orders.order import DEFAULT_CHANNEL, Order, OrderLine
 from domain.orders.returns import Return, ReturnLine
-from domain.shared.ids import BookId, CustomerId, OrderId, ReturnId, uuid7
+from domain.shared.ids import BookId, CustomerId, OrderId, ReturnId, ReviewId, uuid7
 from domain.shared.money import Money
 
 MORNING = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -74,10 +77,12 @@ def a_book(
     language: str | None = None,
     price: tuple[str, str] | None = None,
     categories: Sequence[str] = (),
+    authors: Sequence[Contributor] = (),
     at: datetime = MORNING,
     by: str = ACTOR,
+    **more: Any,
 ) -> Book:
-    """A book that was catalogued, with an ISBN of its own unless one is given."""
+    """A book that was catalogued, with an ISBN of its own unless one is given; `more` are details as they are."""
     details = BookDetails(
         title=title,
         author=author,
@@ -87,6 +92,8 @@ def a_book(
         language=language,
         price=None if price is None else Money.of(Decimal(price[0]), price[1]),
         categories=tuple(categories),
+        authors=tuple(authors),
+        **more,
     )
     return Book.catalogue(BookId(new_id()), details, at=at, by=by)[0]
 
@@ -187,6 +194,23 @@ def a_returned_line(
         quantity=quantity,
         unit_price=Decimal(unit_price),
     )
+
+
+def a_review(
+    book: Book,
+    customer: Customer,
+    *,
+    stars: int = 4,
+    title: str | None = None,
+    text: str = "Worth the while.",
+    language: str | None = None,
+    at: datetime = MORNING,
+    by: str = ACTOR,
+) -> Review:
+    """A review that waits to be decided upon."""
+    details = ReviewDetails(rating=stars, title=title, text=text, language=language)
+    review_id = ReviewId(new_id())
+    return Review.write(review_id, book_id=book.id, customer_id=customer.id, details=details, at=at, by=by)[0]
 
 
 def minutes(number: float) -> timedelta:
