@@ -28,6 +28,7 @@ from domain.books.book import (
     BookFormat,
     clean_categories,
     language_tag,
+    place_in,
     series_position,
 )
 from domain.books.contributor import Contributor, ContributorRole, distinct
@@ -163,7 +164,7 @@ class BookCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         publisher = problems.take_given("/publisher", line(PUBLISHER_LENGTH), self.publisher)
         edition = problems.take_given("/edition", line(EDITION_LENGTH), self.edition)
         series = problems.take_given("/series", line(SERIES_LENGTH), self.series)
-        position = problems.take_given("/series_position", series_position, self.series_position)
+        position = problems.take_given("/series_position", place_in(self.series), self.series_position)
         if problems.found or title is None or author is None or isbn is None or categories is None:
             raise Invalid(problems.found)
         return BookDetails(

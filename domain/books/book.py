@@ -1,7 +1,7 @@
 """The book."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
@@ -69,6 +69,15 @@ def series_position(text: str) -> str:
     return f"{whole}.{part}" if part else whole
 
 
+def place_in(series: str | None) -> Callable[[str], str]:
+    """`series_position` for a book of this series. Without one it raises Invalid with `series-missing`."""
+    return series_position if series is not None else _place_in_nothing
+
+
+def _place_in_nothing(text: str) -> str:
+    raise Invalid.because("series-missing", f"{text} needs the series that it is a place in")
+
+
 def language_tag(text: str) -> str:
     """A BCP 47 language tag in its usual case: `en`, `pt-BR`, `zh-Hant-TW`. Raises Invalid with `invalid-language`."""
     if len(text) > LANGUAGE_LENGTH or not _LANGUAGE.fullmatch(text):
@@ -99,7 +108,7 @@ class BookDetails:
     """What may be edited. Its SKU, as analytics know it, is its ISBN-13.
 
     `author` is the credit as it is printed; `authors` are those whom the catalogue knows, each under the name they have
-    now. Raises Invalid with `series-missing`.
+    now. `series_position` is never without its `series`.
     """
 
     title: str
@@ -119,10 +128,6 @@ class BookDetails:
     series_position: str | None = None
     availability: Availability | None = None
     authors: tuple[Contributor, ...] = ()
-
-    def __post_init__(self) -> None:
-        if self.series_position is not None and self.series is None:
-            raise Invalid.because("series-missing", "needs the series that it is a place in", "/series_position")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,9 @@ from litestar.types import ASGIApp
 from application.books.models import BOOK_LIST, BookCreate, BookResponse, BookUpdate
 from application.books.service import BookService
 from application.ports.books import IsbnExists
-from entrypoints.http.conditions import version_tag
+from entrypoints.http.conditions import content_tag
 from entrypoints.http.examples import BOOK, BOOK_CREATE, plain
-from entrypoints.http.handlers import Handlers, representation
+from entrypoints.http.handlers import Handlers, resource_reply
 from entrypoints.http.operations import Operation
 from entrypoints.http.replies import REVALIDATE
 from entrypoints.http.requests import HttpRequest, refuse_query
@@ -27,6 +27,7 @@ BOOKS = ResourceKind(
     example=BOOK,
     unique=(IsbnExists,),
     cache_control=REVALIDATE,
+    tag=content_tag,  # reviews change its rating, and authors their names, without a version of the book
 )
 
 
@@ -36,7 +37,7 @@ def book_operations(service: BookService, handlers: Handlers) -> list[Operation]
     async def get_by_isbn(request: HttpRequest) -> ASGIApp:
         refuse_query(request.scope)
         found = await service.get_by_isbn(request.scope["path_params"]["isbn"])
-        return representation(request.scope, found, version_tag(found.version), REVALIDATE)
+        return resource_reply(request.scope, found, content_tag, REVALIDATE)
 
     return [
         *resource_operations(BOOKS, service, handlers),

@@ -28,8 +28,17 @@ def version_tag(version: int) -> bytes:
 
 
 def content_tag(version: int, body: bytes) -> bytes:
-    """The ETag of a resource together with related ones."""
+    """The ETag of a resource together with related ones, or of one that others change without its version."""
     return b'"%d-%s"' % (version, hashlib.blake2b(body, digest_size=8).hexdigest().encode("ascii"))
+
+
+Tag = Callable[[int, bytes], bytes]
+"""The ETag of a version and the JSON that shows it."""
+
+
+def by_version(version: int, _body: bytes) -> bytes:
+    """For what only a new version changes."""
+    return version_tag(version)
 
 
 def has_tag(scope: Scope, etag: bytes) -> bool:

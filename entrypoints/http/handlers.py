@@ -17,7 +17,7 @@ from application.decoding import decode
 from application.errors import BadQuery
 from application.listing import Listed, Listing, ListSpec, read_listing
 from domain.shared.errors import Problem
-from entrypoints.http.conditions import content_tag, expected_version, has_tag, not_modified, version_tag
+from entrypoints.http.conditions import Tag, by_version, content_tag, expected_version, has_tag, not_modified
 from entrypoints.http.config import HttpConfig
 from entrypoints.http.operations import Handler
 from entrypoints.http.parameters import Flag, read_flags
@@ -67,7 +67,7 @@ class Handlers:
     """Builds handlers for one configuration.
 
     In every factory `key` is the name of the id in the path and `kind` what it is an id of, for the one who is told
-    that there is none.
+    that there is none; `tag` makes the ETag of what is answered.
     """
 
     def __init__(self, config: HttpConfig) -> None:
@@ -83,6 +83,7 @@ class Handlers:
         *,
         flags: tuple[Flag, ...] = (),
         cache_control: tuple[bytes, bytes] = NO_STORE,
+        tag: Tag = by_version,
     ) -> Handler:
         """One resource by its id."""
 
@@ -90,12 +91,10 @@ class Handlers:
             scope = request.scope
             item_id = path_id(scope, key, kind)
             if not scope["query_string"]:
-                found = await get(item_id)
-                return representation(scope, found, version_tag(found.version), cache_control)
+                return resource_reply(scope, await get(item_id), tag, cache_control)
             given = read_flags(scope, flags)
             found = await get(item_id, **given)
-            etag = content_tag(found.version, encode(found)) if given.get("expand") else version_tag(found.version)
-            return representation(scope, found, etag, cache_control)
+            return resource_reply(scope, found, content_tag if given.get("expand") else tag, cache_control)
 
         return handle
 
@@ -132,7 +131,12 @@ class Handlers:
         return handle
 
     def create(
-        self, command: type[Command], use_case: Callable[[Command, Caller], Awaitable[Resource]], place: str
+        self,
+        command: type[Command],
+        use_case: Callable[[Command, Caller], Awaitable[Resource]],
+        place: str,
+        *,
+        tag: Tag = by_version,
     ) -> Handler:
         """A new resource at `place`/{id}."""
 
@@ -141,6 +145,26 @@ class Handlers:
             refuse_query(scope)
             body = await read_body(request, self._limit)
             made = await use_case(decode(command, body), caller(scope))
+            return _created(made, place, tag)
+
+        return handle
+
+    def create_within(
+        self,
+        command: type[Command],
+        use_case: Callable[[UUID, Command, Caller], Awaitable[Resource]],
+        key: str,
+        kind: str,
+        place: str,
+    ) -> Handler:
+        """A new resource at `place`/{id} that belongs to the one in the path, which stays as it is."""
+
+        async def handle(request: HttpRequest) -> ASGIApp:
+            scope = request.scope
+            refuse_query(scope)
+            owner = path_id(scope, key, kind)
+            body = await read_body(request, self._limit)
+            made = await use_case(owner, decode(command, body), caller(scope))
             return _created(made, place)
 
         return handle
@@ -175,6 +199,8 @@ class Handlers:
         key: str,
         kind: str,
         media_types: tuple[str, ...] = JSON_TYPES,
+        *,
+        tag: Tag = by_version,
     ) -> Handler:
         """A partial change."""
 
@@ -185,7 +211,7 @@ class Handlers:
             version = await self._version(scope, item_id, present)
             body = await read_body(request, self._limit, media_types)
             changed = await use_case(item_id, decode(command, body), caller(scope), version=version)
-            return json_reply(encode(changed), extra=((b"etag", version_tag(changed.version)),))
+            return _changed(changed, tag)
 
         return handle
 
@@ -195,6 +221,8 @@ class Handlers:
         present: Callable[[UUID], Awaitable[int]],
         key: str,
         kind: str,
+        *,
+        tag: Tag = by_version,
     ) -> Handler:
         """A verb that needs no body: restore, cancel."""
 
@@ -206,7 +234,28 @@ class Handlers:
             if body := await read_optional_body(request, self._limit):
                 decode(Nothing, body)
             changed = await use_case(item_id, caller(scope), version=version)
-            return json_reply(encode(changed), extra=((b"etag", version_tag(changed.version)),))
+            return _changed(changed, tag)
+
+        return handle
+
+    def decide(
+        self,
+        command: type[Command],
+        use_case: Callable[..., Awaitable[Changed]],
+        present: Callable[[UUID], Awaitable[int]],
+        key: str,
+        kind: str,
+    ) -> Handler:
+        """A verb whose body may be left out, which then is an empty object: reject."""
+
+        async def handle(request: HttpRequest) -> ASGIApp:
+            scope = request.scope
+            refuse_query(scope)
+            item_id = path_id(scope, key, kind)
+            version = await self._version(scope, item_id, present)
+            body = await read_optional_body(request, self._limit)
+            changed = await use_case(item_id, decode(command, body or b"{}"), caller(scope), version=version)
+            return _changed(changed, by_version)
 
         return handle
 
@@ -241,7 +290,19 @@ def representation(scope: Scope, found: object, etag: bytes, cache_control: tupl
     """`found` as JSON with its ETag, or the word that the caller's copy is still right."""
     if has_tag(scope, etag):
         return not_modified(etag, cache_control)
+    return _represented(encode(found), etag, cache_control)
+
+
+def resource_reply(
+    scope: Scope, found: Resource, tag: Tag = by_version, cache_control: tuple[bytes, bytes] = NO_STORE
+) -> Reply:
+    """As `representation`, with the ETag that `tag` makes."""
     body = encode(found)
+    etag = tag(found.version, body)
+    return not_modified(etag, cache_control) if has_tag(scope, etag) else _represented(body, etag, cache_control)
+
+
+def _represented(body: bytes, etag: bytes, cache_control: tuple[bytes, bytes]) -> Reply:
     headers = [*SECURITY_HEADERS, JSON, cache_control, (b"etag", etag), (b"content-length", b"%d" % len(body))]
     return Reply(200, headers, body)
 
@@ -258,6 +319,12 @@ def next_link(scope: Scope, pairs: Sequence[tuple[str, str]], cursor: str) -> tu
     return b"link", f'<{path}?{query}>; rel="next"'.encode("ascii")
 
 
-def _created(made: Resource, place: str) -> Reply:
+def _created(made: Resource, place: str, tag: Tag = by_version) -> Reply:
+    body = encode(made)
     location = f"{place}/{made.id}".encode("ascii")
-    return json_reply(encode(made), 201, ((b"location", location), (b"etag", version_tag(made.version))))
+    return json_reply(body, 201, ((b"location", location), (b"etag", tag(made.version, body))))
+
+
+def _changed(changed: Resource, tag: Tag) -> Reply:
+    body = encode(changed)
+    return json_reply(body, extra=((b"etag", tag(changed.version, body)),))

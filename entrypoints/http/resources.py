@@ -12,6 +12,7 @@ from msgspec import Struct
 from application.caller import Caller
 from application.listing import Listed, Listing, ListSpec
 from domain.shared.lifecycle import NotDeleted
+from entrypoints.http.conditions import Tag, by_version
 from entrypoints.http.examples import page_of, plain
 from entrypoints.http.handlers import Handlers, Nothing, Resource
 from entrypoints.http.operations import Operation
@@ -34,7 +35,7 @@ class ResourceService(Protocol):
 class ResourceKind:
     """A resource: its nouns, its types, an example of each, and the rules of uniqueness that a write may break.
 
-    `personal` resources are kept by no cache.
+    `tag` makes its ETag: `content_tag` where others change what it shows without a version of its own.
     """
 
     noun: str
@@ -48,6 +49,7 @@ class ResourceKind:
     example: Resource
     unique: tuple[type[Exception], ...]
     cache_control: tuple[bytes, bytes]
+    tag: Tag = by_version
 
 
 def resource_operations(kind: ResourceKind, service: ResourceService, handlers: Handlers) -> list[Operation]:
@@ -77,7 +79,7 @@ def _collection(kind: ResourceKind, service: ResourceService, handlers: Handlers
             method="POST",
             path=path,
             aliases=aliases,
-            handler=handlers.create(kind.create, service.create, path),
+            handler=handlers.create(kind.create, service.create, path, tag=kind.tag),
             summary=f"Create a {kind.noun}",
             about=getdoc(service.create) or "",
             tag=kind.plural,
@@ -108,7 +110,9 @@ def _item(kind: ResourceKind, service: ResourceService, handlers: Handlers) -> S
             method=method,
             path=path,
             aliases=aliases,
-            handler=handlers.change(kind.update, service.update, present, *named, media_types=media_types),
+            handler=handlers.change(
+                kind.update, service.update, present, *named, media_types=media_types, tag=kind.tag
+            ),
             summary=f"Change a {kind.noun}",
             about=f"{getdoc(service.update)}\n\n{note}",
             tag=kind.plural,
@@ -128,7 +132,9 @@ def _item(kind: ResourceKind, service: ResourceService, handlers: Handlers) -> S
             method="GET",
             path=path,
             aliases=aliases,
-            handler=handlers.read_one(service.get, *named, flags=(INCLUDE_DELETED,), cache_control=kind.cache_control),
+            handler=handlers.read_one(
+                service.get, *named, flags=(INCLUDE_DELETED,), cache_control=kind.cache_control, tag=kind.tag
+            ),
             summary=f"Get a {kind.noun}",
             about=getdoc(service.get) or "",
             tag=kind.plural,
@@ -156,7 +162,7 @@ def _item(kind: ResourceKind, service: ResourceService, handlers: Handlers) -> S
             method="POST",
             path=f"{path}/restore",
             aliases=tuple(f"{alias}/restore" for alias in aliases),
-            handler=handlers.act(service.restore, present, *named),
+            handler=handlers.act(service.restore, present, *named, tag=kind.tag),
             summary=f"Restore a {kind.noun}",
             about=getdoc(service.restore) or "",
             tag=kind.plural,

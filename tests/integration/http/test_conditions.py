@@ -1,5 +1,7 @@
 """Conditional requests: what a reader need not read again, and what a writer has not seen."""
 
+import re
+
 import pytest
 from msgspec.structs import replace
 
@@ -19,24 +21,26 @@ async def kept(client: HttpClient) -> str:
 
 async def test_a_copy_that_is_still_right_is_not_sent_again(client: HttpClient) -> None:
     path = await kept(client)
-    for tag in ('"2"', 'W/"2"', '"1", "2"', '"x" , W/"2"', "*", ' "2" ', ',"2",'):
+    seen = (await client.get(path)).headers["etag"]
+    assert re.fullmatch('"2-[0-9a-f]{16}"', seen)
+    for tag in (seen, f"W/{seen}", f'"1", {seen}', f'"x" , W/{seen}', "*", f" {seen} ", f",{seen},"):
         for method in ("GET", "HEAD"):
             answer = await client.request(method, path, headers={"If-None-Match": tag})
-            assert (answer.status, answer.headers["etag"]) == (304, '"2"'), tag
+            assert (answer.status, answer.headers["etag"]) == (304, seen), tag
             assert answer.headers["cache-control"] == "private, no-cache"
             assert "content-type" not in answer.headers
 
 
 async def test_a_copy_that_is_not_is_replaced(client: HttpClient) -> None:
     path = await kept(client)
-    for tag in ('"1"', '"3"', '"22"', '""', "2", '"2', "", 'w/"2"'):
+    for tag in ('"1"', '"2"', '"3"', '"2-0123456789abcdef"', '""', "2", '"2', "", 'w/"2"'):
         answer = await client.get(path, headers={"If-None-Match": tag})
         assert (answer.status, answer.json()["version"]) == (200, 2), tag
 
 
 async def test_several_lines_of_a_header_are_one_list(client: HttpClient) -> None:
     path = await kept(client)
-    headers = [("If-None-Match", '"1"'), ("If-None-Match", '"2"')]
+    headers = [("If-None-Match", '"1"'), ("If-None-Match", (await client.get(path)).headers["etag"])]
     assert (await client.get(path, headers=headers)).status == 304
     headers = [("If-Match", '"1"'), ("If-Match", '"2"')]
     assert (await client.patch(path, json={"title": "T"}, headers=headers)).status == 200
@@ -46,7 +50,7 @@ async def test_several_lines_of_a_header_are_one_list(client: HttpClient) -> Non
 async def test_a_change_of_the_version_seen_is_made(client: HttpClient, tag: str) -> None:
     path = await kept(client)
     answer = await client.put(path, json={"title": "T"}, headers={"If-Match": tag})
-    assert (answer.status, answer.headers["etag"]) == (200, '"3"')
+    assert (answer.status, answer.headers["etag"][:3]) == (200, '"3-')
 
 
 async def test_a_change_of_another_version_is_refused(client: HttpClient, nothing_written: NothingWritten) -> None:
