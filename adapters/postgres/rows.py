@@ -1,6 +1,7 @@
 """What the rows of all aggregates have in common."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -37,6 +38,12 @@ def lifecycle_of(values: Sequence[Any]) -> Lifecycle:
 # A page of a list has fifty amounts and fifty ISBNs, and a shop has far fewer prices and books than it shows: what was
 # worked out is kept, a few megabytes a process, and is a third of what a row costs otherwise.
 money_of = lru_cache(maxsize=16_384)(MoneyRead.of)
+
+
+@lru_cache(maxsize=16_384)
+def money_of_text(amount: str, currency: str) -> MoneyRead:
+    """Of an amount that comes as text."""
+    return MoneyRead.of(Decimal(amount), currency)
 
 
 @lru_cache(maxsize=16_384)

@@ -259,7 +259,7 @@ class RatingRead(Struct, frozen=True, kw_only=True):
         return RatingRead(count=count, average=Rating(count, total).average)
 
 
-class BookResponse(Struct, frozen=True, kw_only=True):
+class BookResponse(Struct, frozen=True, gc=False):
     """A book as callers see it; `isbn` has 13 digits, `isbn10` is null for a 979 number.
 
     `author` is the credit as it is printed, `authors` are those whom the catalogue knows, in the order of the credits.
