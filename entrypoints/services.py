@@ -8,6 +8,7 @@ from application.customers.service import CustomerService
 from application.health.service import HealthService
 from application.imports.service import ImportService
 from application.orders.service import OrderService
+from application.reviews.service import ReviewService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,7 @@ class Services:
     customers: CustomerService
     books: BookService
     orders: OrderService
+    reviews: ReviewService
     imports: ImportService
     analytics: AnalyticsService
     health: HealthService

@@ -130,6 +130,10 @@ class Stage(Generic[A]):
         self._release(present)
         self._claim(row)
 
+    def amend(self, row: A) -> None:
+        """A row of which something changed that has no version and no rule, such as what others think of it."""
+        self._changed[row.id] = row
+
     def take_over(self, rows: Iterable[A]) -> int:
         """Rows of another store: new ones, and those of a later version than here; returns how many there were.
 

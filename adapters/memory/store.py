@@ -1,6 +1,7 @@
 """The state that all memory adapters share."""
 
 from collections.abc import Hashable, Iterable
+from dataclasses import replace
 from typing import NamedTuple
 from uuid import UUID
 
@@ -10,7 +11,10 @@ from application.ports.books import IsbnExists
 from application.ports.customers import CustomerReferenceExists, EmailExists
 from application.ports.history import HistoryBatch
 from application.ports.orders import OrderReferenceExists, ReturnReferenceExists
+from application.ports.reviews import ReviewExists
 from domain.books.book import Book
+from domain.books.rating import UNRATED, Rating
+from domain.books.review import Review
 from domain.customers.customer import Customer
 from domain.orders.order import Order
 from domain.orders.returns import Return
@@ -65,10 +69,16 @@ class MemoryStore:
                 "reference": lambda one: one.reference,
             },
         )
+        self.review_rows: Collection[Review] = Collection(
+            "review",
+            unique={"customer and book": Unique(_living_customer_and_book, ReviewExists)},
+            groups={"book_id": lambda one: one.book_id, "customer_id": lambda one: one.customer_id},
+        )
         self.customers: dict[UUID, Customer] = self.customer_rows.rows
         self.books: dict[UUID, Book] = self.book_rows.rows
         self.orders: dict[UUID, Order] = self.order_rows.rows
         self.returns: dict[UUID, Return] = self.return_rows.rows
+        self.reviews: dict[UUID, Review] = self.review_rows.rows
         self.events: list[RecordedEvent] = []
         self.watermark = 0
 
@@ -86,6 +96,28 @@ class Changes:
         self.books: Stage[Book] = store.book_rows.stage()
         self.orders: Stage[Order] = store.order_rows.stage()
         self.returns: Stage[Return] = store.return_rows.stage()
+        self.reviews: Stage[Review] = store.review_rows.stage()
+
+    def add_review(self, review: Review) -> None:
+        """A new review, and what it does to the rating of its book. Raises as `Stage.add`, and Conflict."""
+        if self.customers.get(review.customer_id) is None:
+            raise Conflict(f"the review {review.id} names a customer that is not kept: {review.customer_id}")
+        self.reviews.add(review)
+        self._rate(review, UNRATED)
+
+    def save_review(self, review: Review) -> None:
+        """A changed review, and what that does to the rating of its book. Raises as `Stage.save`."""
+        present = self.reviews.get(review.id)
+        self.reviews.save(review)
+        self._rate(review, UNRATED if present is None else present.counted)
+
+    def _rate(self, review: Review, before: Rating) -> None:
+        book, after = self.books.get(review.book_id), review.counted
+        if book is None:
+            raise Conflict(f"the review {review.id} names a book that is not kept: {review.book_id}")
+        if after != before:
+            count, stars = book.rating.count + after.count - before.count, book.rating.sum + after.sum - before.sum
+            self.books.amend(replace(book, rating=Rating(count, stars)))
 
     def check_references(self, orders: Iterable[Order], returns: Iterable[Return]) -> None:
         """Raises Conflict when one of them names a customer, a book or an order that is not kept."""
@@ -114,7 +146,7 @@ class Changes:
 
     def apply(self, events: Iterable[tuple[Event, str | None]] = (), *, watermark: int = 0) -> None:
         """Keeps all of it, the events at the next positions, and moves the watermark to the last of them at least."""
-        for stage in (self.customers, self.books, self.orders, self.returns):
+        for stage in (self.customers, self.books, self.orders, self.returns, self.reviews):
             stage.apply()
         store = self._store
         for event, request_id in events:
@@ -143,6 +175,10 @@ def _living_reference(customer: Customer) -> Hashable | None:
 
 def _living_isbn(book: Book) -> Hashable | None:
     return None if book.lifecycle.deleted else book.details.isbn.value
+
+
+def _living_customer_and_book(review: Review) -> Hashable | None:
+    return None if review.lifecycle.deleted else (review.customer_id, review.book_id)
 
 
 def _channel_and_reference(record: Order | Return) -> Hashable | None:

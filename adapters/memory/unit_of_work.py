@@ -9,6 +9,7 @@ from adapters.memory.books import MemoryBookRepository
 from adapters.memory.customers import MemoryCustomerRepository
 from adapters.memory.orders import MemoryOrderRepository, MemoryReturnRepository
 from adapters.memory.pending import Pending
+from adapters.memory.reviews import MemoryReviewRepository
 from adapters.memory.store import MemoryStore
 from application.caller import Caller
 from domain.shared.events import Event
@@ -30,6 +31,7 @@ class MemoryUnitOfWork:
         self.books = MemoryBookRepository(store, self._pending)
         self.orders = MemoryOrderRepository(store, self._pending)
         self.returns = MemoryReturnRepository(store, self._pending)
+        self.reviews = MemoryReviewRepository(store, self._pending)
 
     def record(self, *events: Event) -> None:
         """Appends events at commit."""

@@ -15,6 +15,7 @@ from application.errors import Conflict, OutcomeUnknown, Unavailable
 from application.ports.books import IsbnExists
 from application.ports.customers import CustomerReferenceExists, EmailExists
 from application.ports.orders import OrderReferenceExists, ReturnReferenceExists
+from application.ports.reviews import ReviewExists
 
 _Result = TypeVar("_Result")
 
@@ -33,15 +34,19 @@ CONSTRAINTS: dict[str, Callable[[asyncpg.IntegrityConstraintViolationError], Exc
     "uq_books_living_isbn": lambda _error: IsbnExists(),
     "uq_orders_reference_channel": lambda _error: OrderReferenceExists(),
     "uq_returns_reference_channel": lambda _error: ReturnReferenceExists(),
+    "uq_reviews_living_customer_id_book_id": lambda _error: ReviewExists(),
     "pk_customers": _there("a customer"),
     "pk_books": _there("a book"),
     "pk_orders": _there("an order"),
     "pk_returns": _there("a return"),
+    "pk_reviews": _there("a review"),
     "fk_orders_customer_id": _gone("the customer of the order"),
     "fk_order_lines_book_id": _gone("a book of the order"),
     "fk_returns_order_id": _gone("the order of the return"),
     "fk_returns_customer_id": _gone("the customer of the return"),
     "fk_return_lines_book_id": _gone("a book of the return"),
+    "fk_reviews_book_id": _gone("the book of the review"),
+    "fk_reviews_customer_id": _gone("the customer of the review"),
 }
 """The error that each constraint of the schema stands for, by its name.
 

@@ -10,6 +10,7 @@ from adapters.postgres.customers import PostgresCustomerRepository
 from adapters.postgres.events import EVENTS, Recorded
 from adapters.postgres.orders import PostgresOrderRepository, PostgresReturnRepository
 from adapters.postgres.pool import Pool
+from adapters.postgres.reviews import PostgresReviewRepository
 from adapters.postgres.writes import Pending, keep
 from application.caller import Caller
 from domain.shared.events import Event
@@ -28,6 +29,7 @@ class PostgresUnitOfWork:
         self.books = PostgresBookRepository(pool, self._pending)
         self.orders = PostgresOrderRepository(pool, self._pending)
         self.returns = PostgresReturnRepository(pool, self._pending)
+        self.reviews = PostgresReviewRepository(pool, self._pending)
 
     def record(self, *events: Event) -> None:
         """Appends events at commit."""

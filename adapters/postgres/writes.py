@@ -91,8 +91,8 @@ async def keep(pool: Pool, writes: Sequence[Write]) -> None:
 
 def _fits_one_statement(writes: Sequence[Write]) -> bool:
     # A save may free a key that an addition of the same kind takes: only steps keep that order.
-    kinds = {one.kind for one in writes}
-    return len(kinds) == len(writes) and sum(one.saves for one in writes) <= 1
+    tables = {table for one in writes for table in one.kind.tables}
+    return len(tables) == sum(len(one.kind.tables) for one in writes) and sum(one.saves for one in writes) <= 1
 
 
 async def _run(connection: Connection, writes: Sequence[Write]) -> None:

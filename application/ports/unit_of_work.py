@@ -9,6 +9,7 @@ from application.caller import Caller
 from application.ports.books import BookRepository
 from application.ports.customers import CustomerRepository
 from application.ports.orders import OrderRepository, ReturnRepository
+from application.ports.reviews import ReviewRepository
 from domain.shared.events import Event
 
 
@@ -27,6 +28,8 @@ class UnitOfWork(Protocol):
     def orders(self) -> OrderRepository: ...
     @property
     def returns(self) -> ReturnRepository: ...
+    @property
+    def reviews(self) -> ReviewRepository: ...
 
     def record(self, *events: Event) -> None:
         """Appends events at commit, in the order given, with the request id of the caller."""

@@ -13,6 +13,7 @@ from adapters.memory.customers import MemoryCustomerReader
 from adapters.memory.history import MemoryHistorySink, MemoryHistorySource
 from adapters.memory.orders import MemoryOrderReader, MemoryReturnReader
 from adapters.memory.purchases import MemoryPurchaseFacts
+from adapters.memory.reviews import MemoryReviewReader
 from adapters.memory.store import MemoryStore
 from adapters.memory.stores import MemoryHealth
 from adapters.memory.unit_of_work import MemoryUnitsOfWork
@@ -22,6 +23,7 @@ from adapters.postgres.history import PostgresHistorySource
 from adapters.postgres.orders import PostgresOrderReader, PostgresReturnReader
 from adapters.postgres.pool import Pool
 from adapters.postgres.purchases import PostgresPurchaseFacts
+from adapters.postgres.reviews import PostgresReviewReader
 from adapters.postgres.stores import PostgresHealth
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from adapters.system.system import SystemClock, Uuid7Generator
@@ -32,6 +34,7 @@ from application.health.service import HealthService
 from application.imports.service import ImportService
 from application.orders.service import OrderService
 from application.ports.stores import Store
+from application.reviews.service import ReviewService
 from entrypoints.services import Services
 
 
@@ -51,6 +54,7 @@ class MemoryAdapters(containers.DeclarativeContainer):
     books = providers.Singleton(MemoryBookReader, rows)
     orders = providers.Singleton(MemoryOrderReader, rows)
     returns = providers.Singleton(MemoryReturnReader, rows)
+    reviews = providers.Singleton(MemoryReviewReader, rows)
     facts = providers.Singleton(MemoryPurchaseFacts, rows)
     history = providers.Singleton(MemoryHistorySource, rows)
     sink = providers.Singleton(MemoryHistorySink, rows)
@@ -67,6 +71,7 @@ class PostgresAdapters(containers.DeclarativeContainer):
     books = providers.Singleton(PostgresBookReader, pool)
     orders = providers.Singleton(PostgresOrderReader, pool)
     returns = providers.Singleton(PostgresReturnReader, pool)
+    reviews = providers.Singleton(PostgresReviewReader, pool)
     facts = providers.Singleton(PostgresPurchaseFacts, pool)
     history = providers.Singleton(PostgresHistorySource, pool)
     health = providers.Singleton(PostgresHealth, pool, head=head)
@@ -95,6 +100,15 @@ class Application(containers.DeclarativeContainer):
         clock=system.clock,
         ids=system.ids,
     )
+    reviews = providers.Singleton(
+        ReviewService,
+        units=records.units,
+        reader=records.reviews,
+        books=records.books,
+        customers=records.customers,
+        clock=system.clock,
+        ids=system.ids,
+    )
     imports = providers.Singleton(ImportService, units=records.units, clock=system.clock, ids=system.ids)
     analytics = providers.Singleton(AnalyticsService, facts=analytics_records.facts, clock=system.clock)
     health = providers.Singleton(HealthService, stores=stores)
@@ -103,6 +117,7 @@ class Application(containers.DeclarativeContainer):
         customers=customers,
         books=books,
         orders=orders,
+        reviews=reviews,
         imports=imports,
         analytics=analytics,
         health=health,

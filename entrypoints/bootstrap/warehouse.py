@@ -31,6 +31,24 @@ class OrdersElsewhere:
         raise _elsewhere()
 
 
+class ReviewsElsewhere:
+    """Reviews of a deployment that has a warehouse only."""
+
+    async def get(self, review_id: UUID, *, include_deleted: bool = False) -> NoReturn:  # noqa: ARG002  # likewise
+        """Raises ReadOnlyStore."""
+        raise _not_there("reviews")
+
+    async def list(self, listing: Listing) -> NoReturn:  # noqa: ARG002  # the shape of the port
+        """Raises ReadOnlyStore."""
+        raise _not_there("reviews")
+
+
+def _not_there(what: str) -> ReadOnlyStore:
+    return ReadOnlyStore(
+        f"this deployment answers from a Snowflake warehouse, which has no {what}: ask where the records are kept"
+    )
+
+
 def _elsewhere() -> ReadOnlyStore:
     return ReadOnlyStore(
         "this deployment answers from a Snowflake warehouse, which counts orders and returns and does not show single "
@@ -47,6 +65,7 @@ class SnowflakeAdapters(containers.DeclarativeContainer):
     books = providers.Singleton(SnowflakeBookReader, warehouse)
     orders = providers.Singleton(OrdersElsewhere)
     returns = providers.Singleton(OrdersElsewhere)
+    reviews = providers.Singleton(ReviewsElsewhere)
     facts = providers.Singleton(SnowflakePurchaseFacts, warehouse)
     sink = providers.Singleton(SnowflakeHistorySink, warehouse)
     health = providers.Singleton(SnowflakeHealth, warehouse)

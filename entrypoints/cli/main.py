@@ -30,6 +30,7 @@ _GROUPS: Final = {
     "import": ("entrypoints.cli.imports:import_file", "Take in a file of books, customers or sales."),
     "customers": ("entrypoints.cli.customers:app", "Customers: list, get, create, update, delete, restore."),
     "books": ("entrypoints.cli.books:app", "Books: list, get, create, update, delete, restore."),
+    "reviews": ("entrypoints.cli.reviews:app", "Reviews: list, get, create, update, publish, reject, delete, restore."),
     "orders": ("entrypoints.cli.orders:app", "Orders: list, get, create, cancel, return."),
     "returns": ("entrypoints.cli.returns:app", "Returns: list, get, create."),
     "analytics": ("entrypoints.cli.analytics:app", "Who buys what: reports, their definitions, verification."),

@@ -31,6 +31,7 @@ from entrypoints.http.orders import order_operations, return_operations
 from entrypoints.http.problems import answer_error
 from entrypoints.http.replies import empty_reply
 from entrypoints.http.requests import PATCH_TYPES, HttpRequest
+from entrypoints.http.reviews import review_operations
 from entrypoints.http.security import cross_origin
 from entrypoints.services import Services
 
@@ -72,6 +73,7 @@ def http_operations(services: Services, config: HttpConfig, metrics: Metrics | N
     operations = [
         *customer_operations(services.customers, services.orders, handlers),
         *book_operations(services.books, handlers),
+        *review_operations(services.reviews, handlers),
         *order_operations(services.orders, handlers),
         *return_operations(services.orders, handlers),
         *analytics_operations(services.analytics, handlers),

@@ -30,7 +30,7 @@ CUSTOMER_ID = UUID("01933d10-6d7c-7c4e-9b1f-3d1f5a6c2e01")
 BOOK_ID = UUID("01933d10-6d7d-7a10-8e42-7b0c9d5e4f02")
 ORDER_ID = UUID("01933d10-6d7e-7b21-a3c5-1e2f3a4b5c03")
 RETURN_ID = UUID("01933d10-6d7f-7d32-b4d6-2f3a4b5c6d04")
-_NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
+NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 _BY = "anonymous"
 
 BOOK_CREATE = BookCreate(
@@ -62,7 +62,7 @@ ORDER_CREATE = OrderCreate(
     customer_id=CUSTOMER_ID,
     channel="web",
     reference="W-2026-0001",
-    placed_at=_NOW,
+    placed_at=NOW,
     shipping="4.90",
     lines=[
         OrderLineCreate(sku="9780141439549", quantity=2, unit_price="19.99", discount="1.98"),
@@ -74,19 +74,19 @@ RETURN_CREATE = ReturnCreate(
     currency="EUR",
     channel="web",
     reference="R-2026-0002",
-    returned_at=_NOW,
+    returned_at=NOW,
     lines=[ReturnLineCreate(sku="9780141439549", quantity=1, unit_price="19.99")],
 )
 
-_BOOK, _ = Book.catalogue(BookId(BOOK_ID), BOOK_CREATE.details(), at=_NOW, by=_BY)
-_CUSTOMER, _ = Customer.register(CustomerId(CUSTOMER_ID), CUSTOMER_CREATE.details(), at=_NOW, by=_BY)
+_BOOK, _ = Book.catalogue(BookId(BOOK_ID), BOOK_CREATE.details(), at=NOW, by=_BY)
+_CUSTOMER, _ = Customer.register(CustomerId(CUSTOMER_ID), CUSTOMER_CREATE.details(), at=NOW, by=_BY)
 _BOOKS = {Isbn.parse(BOOK_CREATE.isbn): BookId(BOOK_ID)}
-_ORDER, _ = draft_order(OrderId(ORDER_ID), ORDER_CREATE, _BOOKS, at=_NOW, by=_BY)
-_RETURN = draft_return(ReturnId(RETURN_ID), RETURN_CREATE, _BOOKS, at=_NOW, by=_BY)
+_ORDER, _ = draft_order(OrderId(ORDER_ID), ORDER_CREATE, _BOOKS, at=NOW, by=_BY)
+_RETURN = draft_return(ReturnId(RETURN_ID), RETURN_CREATE, _BOOKS, at=NOW, by=_BY)
 _ORDER_AFTER, _ORDER_RETURN, _RETURN_EVENTS = _ORDER.take_back(
-    ReturnId(RETURN_ID), {1: 1}, reference="R-2026-0001", returned_at=_NOW, at=_NOW, by=_BY
+    ReturnId(RETURN_ID), {1: 1}, reference="R-2026-0001", returned_at=NOW, at=NOW, by=_BY
 )
-_CANCELLED, _ = _ORDER.cancel(at=_NOW, by=_BY)
+_CANCELLED, _ = _ORDER.cancel(at=NOW, by=_BY)
 
 HISTORY = PurchaseHistory(customers=[_CUSTOMER], books=[_BOOK], orders=[_ORDER], returns=[])
 

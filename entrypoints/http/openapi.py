@@ -46,6 +46,7 @@ The system of record of a bookseller, library or publisher.
 _TAGS = {
     "customers": "Who buys.",
     "books": "The catalogue.",
+    "reviews": "What readers say of books.",
     "orders": "What was bought.",
     "returns": "What came back.",
     "analytics": "Who buys what: exact answers, the same on every store.",

@@ -13,7 +13,10 @@ _ANSWER = re.compile(r"^Answer_(.+)_$")
 # As domain.shared.text has it: one line, or text of several lines where a field is named here.
 _LINE = "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$"
 _TEXT = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$"
-_OF_SEVERAL_LINES = {("BookCreate", "description"), ("BookUpdate", "description")}
+_OF_SEVERAL_LINES = {
+    *((name, "description") for name in ("BookCreate", "BookUpdate")),
+    *((name, "text") for name in ("BookReviewCreate", "ReviewCreate", "ReviewUpdate")),
+}
 _FORMATS = {"isbn": "isbn", "email": "idn-email", "phone": "phone", "language": "language-tag"}
 _INNER = ("items", "propertyNames", "additionalProperties")
 

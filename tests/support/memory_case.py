@@ -13,6 +13,7 @@ from adapters.memory.orders import (
     MemoryReturnRepository,
 )
 from adapters.memory.purchases import MemoryPurchaseFacts, MemoryPurchaseView
+from adapters.memory.reviews import MemoryReviewReader, MemoryReviewRepository
 from adapters.memory.store import MemoryStore
 from adapters.memory.stores import MemoryHealth
 from adapters.memory.unit_of_work import MemoryUnitOfWork, MemoryUnitsOfWork
@@ -21,6 +22,7 @@ from application.ports.customers import CustomerReader, CustomerRepository
 from application.ports.history import HistorySink, HistorySource
 from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
 from application.ports.purchases import PurchaseFacts, PurchaseView
+from application.ports.reviews import ReviewReader, ReviewRepository
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from tests.support.store_case import KeptEvent, StoreCase, StorePorts
@@ -41,6 +43,7 @@ def memory_ports(store: MemoryStore) -> StorePorts:
         books=MemoryBookReader(store),
         orders=MemoryOrderReader(store),
         returns=MemoryReturnReader(store),
+        reviews=MemoryReviewReader(store),
         health=MemoryHealth(),
         source=MemoryHistorySource(store),
         sink=MemoryHistorySink(store),
@@ -81,6 +84,8 @@ def memory_case() -> StoreCase:
             OrderReader: MemoryOrderReader,
             ReturnRepository: MemoryReturnRepository,
             ReturnReader: MemoryReturnReader,
+            ReviewRepository: MemoryReviewRepository,
+            ReviewReader: MemoryReviewReader,
             HistorySource: MemoryHistorySource,
             HistorySink: MemoryHistorySink,
             PurchaseFacts: MemoryPurchaseFacts,

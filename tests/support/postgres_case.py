@@ -17,6 +17,7 @@ from adapters.postgres.orders import (
 )
 from adapters.postgres.pool import Pool
 from adapters.postgres.purchases import PostgresPurchaseFacts
+from adapters.postgres.reviews import PostgresReviewReader, PostgresReviewRepository
 from adapters.postgres.stores import PostgresHealth
 from adapters.postgres.unit_of_work import PostgresUnitOfWork, PostgresUnitsOfWork
 from adapters.sql.purchases import SqlPurchaseView
@@ -25,6 +26,7 @@ from application.ports.customers import CustomerReader, CustomerRepository
 from application.ports.history import HistorySink, HistorySource
 from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
 from application.ports.purchases import PurchaseFacts, PurchaseView
+from application.ports.reviews import ReviewReader, ReviewRepository
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from domain.shared.events import Event
@@ -33,7 +35,7 @@ from tests.support.postgres import TemplateDatabase, template_database
 from tests.support.store_case import KeptEvent, StoreCase, StorePorts
 
 _EMPTY = """
-    TRUNCATE customers, books, orders, order_lines, returns, return_lines, events RESTART IDENTITY
+    TRUNCATE customers, books, reviews, orders, order_lines, returns, return_lines, events RESTART IDENTITY
 """
 
 
@@ -127,6 +129,7 @@ def postgres_ports(pool: Pool) -> StorePorts:
         books=PostgresBookReader(pool),
         orders=PostgresOrderReader(pool),
         returns=PostgresReturnReader(pool),
+        reviews=PostgresReviewReader(pool),
         health=PostgresHealth(pool, head=migrate.head()),
         source=PostgresHistorySource(pool),
         sink=PostgresHistorySink(pool),
@@ -190,6 +193,8 @@ def postgres_case() -> StoreCase:
             OrderReader: PostgresOrderReader,
             ReturnRepository: PostgresReturnRepository,
             ReturnReader: PostgresReturnReader,
+            ReviewRepository: PostgresReviewRepository,
+            ReviewReader: PostgresReviewReader,
             HistorySource: PostgresHistorySource,
             HistorySink: PostgresHistorySink,
             PurchaseFacts: PostgresPurchaseFacts,

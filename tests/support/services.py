@@ -9,6 +9,7 @@ from application.customers.service import CustomerService
 from application.health.service import HealthService
 from application.imports.service import ImportService
 from application.orders.service import OrderService
+from application.reviews.service import ReviewService
 from entrypoints.services import Services
 from tests.support.store_case import StorePorts
 
@@ -17,12 +18,14 @@ def services_on(ports: StorePorts) -> Services:
     """The use cases on a store."""
     assert ports.orders is not None
     assert ports.returns is not None
+    assert ports.reviews is not None
     clock = SystemClock()
     written: dict[str, Any] = {"units": ports.units, "clock": clock, "ids": Uuid7Generator(clock)}
     return Services(
         customers=CustomerService(reader=ports.customers, **written),
         books=BookService(reader=ports.books, **written),
         orders=OrderService(orders=ports.orders, returns=ports.returns, customers=ports.customers, **written),
+        reviews=ReviewService(reader=ports.reviews, books=ports.books, customers=ports.customers, **written),
         imports=ImportService(**written),
         analytics=AnalyticsService(facts=ports.purchases, clock=clock),
         health=HealthService(stores=[ports.health]),

@@ -6,6 +6,7 @@ from application.books.service import BookService
 from application.customers.service import CustomerService
 from application.orders.service import OrderService
 from application.ports.system import IdGenerator
+from application.reviews.service import ReviewService
 from tests.support.clocks import AscendingIds, SetClock
 from tests.support.store_case import StorePorts
 
@@ -18,12 +19,14 @@ class Shop:
     customers: CustomerService
     books: BookService
     orders: OrderService
+    reviews: ReviewService
 
 
 def shop_on(ports: StorePorts, ids: IdGenerator | None = None) -> Shop:
     """A shop on these ports, in the morning."""
     assert ports.orders is not None
     assert ports.returns is not None
+    assert ports.reviews is not None
     clock, units, ids = SetClock(), ports.units, ids or AscendingIds()
     return Shop(
         clock=clock,
@@ -31,5 +34,8 @@ def shop_on(ports: StorePorts, ids: IdGenerator | None = None) -> Shop:
         books=BookService(units=units, reader=ports.books, clock=clock, ids=ids),
         orders=OrderService(
             units=units, orders=ports.orders, returns=ports.returns, customers=ports.customers, clock=clock, ids=ids
+        ),
+        reviews=ReviewService(
+            units=units, reader=ports.reviews, books=ports.books, customers=ports.customers, clock=clock, ids=ids
         ),
     )

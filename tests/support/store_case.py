@@ -10,6 +10,7 @@ from application.ports.customers import CustomerReader
 from application.ports.history import History, HistoryBatch, HistorySink, HistorySource
 from application.ports.orders import OrderReader, ReturnReader
 from application.ports.purchases import PurchaseFacts
+from application.ports.reviews import ReviewReader
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitsOfWork
 from domain.shared.events import Event
@@ -62,6 +63,7 @@ class StorePorts:
     health: Store
     orders: OrderReader | None = None
     returns: ReturnReader | None = None
+    reviews: ReviewReader | None = None
     source: HistorySource | None = None
     sink: HistorySink | None = None
     purchases: PurchaseFacts

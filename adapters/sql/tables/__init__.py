@@ -5,6 +5,7 @@ from adapters.sql.tables.columns import AMOUNT, DOCUMENT, MOMENT, TEXTS, metadat
 from adapters.sql.tables.customers import customers
 from adapters.sql.tables.events import events
 from adapters.sql.tables.orders import order_lines, orders, return_lines, returns
+from adapters.sql.tables.reviews import reviews
 
 __all__ = [
     "AMOUNT",
@@ -19,4 +20,5 @@ __all__ = [
     "orders",
     "return_lines",
     "returns",
+    "reviews",
 ]

@@ -56,6 +56,9 @@ def test_routes_and_document_are_the_same() -> None:
         "/books",
         "/books/{book_id}",
         "/books/{book_id}/restore",
+        "/reviews",
+        "/reviews/{review_id}",
+        "/reviews/{review_id}/restore",
     }
     assert ("GET", "/metrics") in told
 

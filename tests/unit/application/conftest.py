@@ -1,6 +1,6 @@
 """The services on a memory store, with a clock that is set by hand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import pytest
 
@@ -27,4 +27,4 @@ def shop() -> Shop:
     """An empty one, in the morning."""
     store = MemoryStore()
     made = shop_on(memory_ports(store))
-    return Shop(store=store, clock=made.clock, customers=made.customers, books=made.books, orders=made.orders)
+    return Shop(store=store, **{one.name: getattr(made, one.name) for one in fields(made)})

@@ -1,0 +1,1 @@
+"""Reviews: written, decided upon, put away, found."""
