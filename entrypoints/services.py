@@ -6,6 +6,7 @@ from application.analytics.service import AnalyticsService
 from application.books.service import BookService
 from application.customers.service import CustomerService
 from application.health.service import HealthService
+from application.idempotency.service import IdempotencyService
 from application.imports.service import ImportService
 from application.orders.service import OrderService
 from application.reviews.service import ReviewService
@@ -22,3 +23,4 @@ class Services:
     imports: ImportService
     analytics: AnalyticsService
     health: HealthService
+    idempotency: IdempotencyService

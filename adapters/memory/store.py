@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from adapters.memory.collection import Collection, Stage, Unique
+from application.caller import Claim
 from application.errors import Conflict
 from application.ports.books import IsbnExists
 from application.ports.customers import CustomerReferenceExists, EmailExists
@@ -29,6 +30,14 @@ class RecordedEvent(NamedTuple):
     request_id: str | None
 
 
+class Answered(NamedTuple):
+    """What was answered to a request with an idempotency key, and the customers that the answer is about."""
+
+    claim: Claim
+    reply: bytes
+    customer_ids: frozenset[UUID]
+
+
 class MemoryStore:
     """Customers, books, orders, returns and events of one process, deleted and cancelled ones included.
 
@@ -37,6 +46,7 @@ class MemoryStore:
 
     `customers`, `books`, `orders`, `returns`   the committed rows by id, in the order in which they first came
     `events`                                    the events in the order of their positions
+    `answered`                                  by actor and idempotency key
     `watermark`                                 the position of the last event that the rows reflect; 0 for an empty
                                                 store; of events taken over from another store the rows alone are here
     """
@@ -80,6 +90,7 @@ class MemoryStore:
         self.returns: dict[UUID, Return] = self.return_rows.rows
         self.reviews: dict[UUID, Review] = self.review_rows.rows
         self.events: list[RecordedEvent] = []
+        self.answered: dict[tuple[str, str], Answered] = {}
         self.watermark = 0
 
     def begin(self) -> "Changes":

@@ -10,8 +10,9 @@ from adapters.memory.customers import MemoryCustomerRepository
 from adapters.memory.orders import MemoryOrderRepository, MemoryReturnRepository
 from adapters.memory.pending import Pending
 from adapters.memory.reviews import MemoryReviewRepository
-from adapters.memory.store import MemoryStore
+from adapters.memory.store import Answered, MemoryStore
 from application.caller import Caller
+from application.ports.idempotency import KEPT_FOR, KeyInUse, people
 from domain.shared.events import Event
 
 
@@ -37,15 +38,27 @@ class MemoryUnitOfWork:
         """Appends events at commit."""
         self._pending.events.extend(events)
 
-    async def commit(self, answer: Struct | None = None) -> None:  # noqa: ARG002  # kept with the claim, below
+    async def commit(self, answer: Struct | None = None) -> None:
         """Keeps everything, or nothing and raises."""
         if not self._open:
             raise RuntimeError("a unit of work is committed inside its `async with` block")
         if not self._pending:
             return
+        answered = self._answered(answer)
         changes = self._store.begin()
         events = self._pending.take(changes)
         changes.apply((event, self._caller.request_id) for event in events)
+        self._store.answered |= answered
+
+    def _answered(self, answer: Struct | None) -> dict[tuple[str, str], Answered]:
+        claim = self._caller.claim
+        if claim is None:
+            return {}
+        name = (self._caller.actor, claim.key)
+        before = self._store.answered.get(name)
+        if before is not None and before.claim.at + KEPT_FOR > claim.at:
+            raise KeyInUse
+        return {name: Answered(claim, claim.reply(answer), people(answer))}
 
     async def __aenter__(self) -> Self:
         self._open = True

@@ -14,6 +14,7 @@ from adapters.postgres.pool import Pool, PoolClosed, PoolTimeout
 from application.errors import Conflict, OutcomeUnknown, Unavailable
 from application.ports.books import IsbnExists
 from application.ports.customers import CustomerReferenceExists, EmailExists
+from application.ports.idempotency import KeyInUse
 from application.ports.orders import OrderReferenceExists, ReturnReferenceExists
 from application.ports.reviews import ReviewExists
 
@@ -35,6 +36,7 @@ CONSTRAINTS: dict[str, Callable[[asyncpg.IntegrityConstraintViolationError], Exc
     "uq_orders_reference_channel": lambda _error: OrderReferenceExists(),
     "uq_returns_reference_channel": lambda _error: ReturnReferenceExists(),
     "uq_reviews_living_customer_id_book_id": lambda _error: ReviewExists(),
+    "pk_idempotency_keys": lambda _error: KeyInUse(),
     "pk_customers": _there("a customer"),
     "pk_books": _there("a book"),
     "pk_orders": _there("an order"),

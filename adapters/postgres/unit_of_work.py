@@ -8,11 +8,13 @@ from msgspec import Struct
 from adapters.postgres.books import PostgresBookRepository
 from adapters.postgres.customers import PostgresCustomerRepository
 from adapters.postgres.events import EVENTS, Recorded
+from adapters.postgres.idempotency import Claimed
 from adapters.postgres.orders import PostgresOrderRepository, PostgresReturnRepository
 from adapters.postgres.pool import Pool
 from adapters.postgres.reviews import PostgresReviewRepository
-from adapters.postgres.writes import Pending, keep
+from adapters.postgres.writes import Pending, keep, keep_claimed
 from application.caller import Caller
+from application.ports.idempotency import people
 from domain.shared.events import Event
 
 
@@ -36,15 +38,21 @@ class PostgresUnitOfWork:
         request_id = self._caller.request_id
         self._events += [Recorded(event, request_id) for event in events]
 
-    async def commit(self, answer: Struct | None = None) -> None:  # noqa: ARG002  # kept with the claim, below
+    async def commit(self, answer: Struct | None = None) -> None:
         """Keeps everything, or nothing and raises."""
         if not self._open:
             raise RuntimeError("a unit of work is committed inside its `async with` block")
         self._pending.add_many(EVENTS, self._events)
         self._events = []
         writes = self._pending.take()
-        if writes:
+        claim = self._caller.claim
+        if not writes:
+            return
+        if claim is None:
             await keep(self._pool, writes)
+        else:
+            claimed = Claimed(claim, self._caller.actor, claim.reply(answer), people(answer))
+            await keep_claimed(self._pool, writes, claimed)
 
     async def __aenter__(self) -> Self:
         self._open = True

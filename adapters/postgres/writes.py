@@ -10,15 +10,18 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
 
+from asyncpg import LockNotAvailableError
 from sqlalchemy import CTE, func, literal_column, select
 
 from adapters.postgres.connection import Connection
 from adapters.postgres.errors import write
+from adapters.postgres.idempotency import CLAIMS, WAITS_SHORTLY, Claimed
 from adapters.postgres.kinds import Kind, Params
 from adapters.postgres.pool import Pool
 from adapters.postgres.statements import Statement
 from adapters.postgres.transactions import transaction
-from application.errors import Conflict
+from application.errors import Conflict, Unavailable
+from application.ports.idempotency import KeyInUse
 
 A = TypeVar("A")
 _ADD, _ADD_MANY, _SAVE = "add", "add_many", "save"
@@ -89,6 +92,22 @@ async def keep(pool: Pool, writes: Sequence[Write]) -> None:
                 await _run(connection, [one])
 
 
+async def keep_claimed(pool: Pool, writes: Sequence[Write], claimed: Claimed) -> None:
+    """As `keep`, with the claim in the same transaction; raises KeyInUse when somebody else has it.
+
+    The claim comes first, so that who comes second waits for it and not for one of the changes.
+    """
+    claim = Write(CLAIMS, False, [claimed])  # noqa: FBT003  # the field's name is in the class above
+    # Of data-modifying CTEs that nothing reads, PostgreSQL runs the last one first.
+    ordered = [*writes, claim] if _fits_one_statement(writes) else [claim, *writes]
+    try:
+        await keep(pool, ordered)
+    except Unavailable as error:
+        if isinstance(error.__cause__, LockNotAvailableError):
+            raise KeyInUse from error
+        raise
+
+
 def _fits_one_statement(writes: Sequence[Write]) -> bool:
     # A save may free a key that an addition of the same kind takes: only steps keep that order.
     tables = {table for one in writes for table in one.kind.tables}
@@ -108,13 +127,15 @@ async def _run(connection: Connection, writes: Sequence[Write]) -> None:
 def statement_for(shape: Shape) -> Statement:
     """The one statement of writes of these kinds. Its value is 0 when the row to save was not there, else positive."""
     saved = next((kind for kind, verb in shape if verb == _SAVE), None)
-    gate = None if saved is None else saved.save()
+    # With a claim, the row to be saved is not waited for any longer than the claim itself.
+    limit = WAITS_SHORTLY if any(kind is CLAIMS for kind, _ in shape) else None
+    gate = None if saved is None else saved.save(limit)
     parts: list[CTE] = []
     if saved is not None and gate is not None:
         parts += [lines.cte("lines_saved") for lines in saved.save_lines(gate)]
     for kind, verb in shape:
         if verb != _SAVE:
             added = kind.add(gate) if verb == _ADD else kind.add_many(gate)
-            parts += [rows.cte(f"{rows.table.name}_added") for rows in added]
+            parts += [rows.cte(f"{rows.table}_added") for rows in added]
     outcome = select(literal_column("1")) if gate is None else select(func.count()).select_from(gate)
     return Statement(outcome.add_cte(*parts), name="+".join(f"{kind.name}.{verb}" for kind, verb in shape))

@@ -11,6 +11,7 @@ from dependency_injector import containers, providers
 from adapters.memory.books import MemoryBookReader
 from adapters.memory.customers import MemoryCustomerReader
 from adapters.memory.history import MemoryHistorySink, MemoryHistorySource
+from adapters.memory.idempotency import MemoryIdempotencyKeys
 from adapters.memory.orders import MemoryOrderReader, MemoryReturnReader
 from adapters.memory.purchases import MemoryPurchaseFacts
 from adapters.memory.reviews import MemoryReviewReader
@@ -20,6 +21,7 @@ from adapters.memory.unit_of_work import MemoryUnitsOfWork
 from adapters.postgres.books import PostgresBookReader
 from adapters.postgres.customers import PostgresCustomerReader
 from adapters.postgres.history import PostgresHistorySource
+from adapters.postgres.idempotency import PostgresIdempotencyKeys
 from adapters.postgres.orders import PostgresOrderReader, PostgresReturnReader
 from adapters.postgres.pool import Pool
 from adapters.postgres.purchases import PostgresPurchaseFacts
@@ -31,6 +33,7 @@ from application.analytics.service import AnalyticsService
 from application.books.service import BookService
 from application.customers.service import CustomerService
 from application.health.service import HealthService
+from application.idempotency.service import IdempotencyService
 from application.imports.service import ImportService
 from application.orders.service import OrderService
 from application.ports.stores import Store
@@ -56,6 +59,7 @@ class MemoryAdapters(containers.DeclarativeContainer):
     returns = providers.Singleton(MemoryReturnReader, rows)
     reviews = providers.Singleton(MemoryReviewReader, rows)
     facts = providers.Singleton(MemoryPurchaseFacts, rows)
+    keys = providers.Singleton(MemoryIdempotencyKeys, rows)
     history = providers.Singleton(MemoryHistorySource, rows)
     sink = providers.Singleton(MemoryHistorySink, rows)
     health = providers.Singleton(MemoryHealth)
@@ -73,6 +77,7 @@ class PostgresAdapters(containers.DeclarativeContainer):
     returns = providers.Singleton(PostgresReturnReader, pool)
     reviews = providers.Singleton(PostgresReviewReader, pool)
     facts = providers.Singleton(PostgresPurchaseFacts, pool)
+    keys = providers.Singleton(PostgresIdempotencyKeys, pool)
     history = providers.Singleton(PostgresHistorySource, pool)
     health = providers.Singleton(PostgresHealth, pool, head=head)
 
@@ -112,6 +117,7 @@ class Application(containers.DeclarativeContainer):
     imports = providers.Singleton(ImportService, units=records.units, clock=system.clock, ids=system.ids)
     analytics = providers.Singleton(AnalyticsService, facts=analytics_records.facts, clock=system.clock)
     health = providers.Singleton(HealthService, stores=stores)
+    idempotency = providers.Singleton(IdempotencyService, keys=records.keys, clock=system.clock)
     services = providers.Singleton(
         Services,
         customers=customers,
@@ -121,6 +127,7 @@ class Application(containers.DeclarativeContainer):
         imports=imports,
         analytics=analytics,
         health=health,
+        idempotency=idempotency,
     )
 
 

@@ -1,5 +1,6 @@
 """The adapters of Snowflake, in a module of its own since its driver is an optional extra."""
 
+from datetime import datetime
 from typing import NoReturn
 from uuid import UUID
 
@@ -49,6 +50,17 @@ def _not_there(what: str) -> ReadOnlyStore:
     )
 
 
+class NoKeys:
+    """Idempotency keys of a store that takes no changes: nothing was ever answered under one."""
+
+    async def find(self, actor: str, key: str, *, at: datetime) -> None:
+        """Nothing."""
+
+    async def forget_expired(self, *, at: datetime) -> int:  # noqa: ARG002  # the shape of the port
+        """Nothing to forget."""
+        return 0
+
+
 def _elsewhere() -> ReadOnlyStore:
     return ReadOnlyStore(
         "this deployment answers from a Snowflake warehouse, which counts orders and returns and does not show single "
@@ -66,6 +78,7 @@ class SnowflakeAdapters(containers.DeclarativeContainer):
     orders = providers.Singleton(OrdersElsewhere)
     returns = providers.Singleton(OrdersElsewhere)
     reviews = providers.Singleton(ReviewsElsewhere)
+    keys = providers.Singleton(NoKeys)
     facts = providers.Singleton(SnowflakePurchaseFacts, warehouse)
     sink = providers.Singleton(SnowflakeHistorySink, warehouse)
     health = providers.Singleton(SnowflakeHealth, warehouse)

@@ -13,6 +13,7 @@ What wraps it (telemetry) and what it leaves behind in the ASGI scope:
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
@@ -25,6 +26,7 @@ from entrypoints.http.customers import customer_operations
 from entrypoints.http.documentation import documentation_operations
 from entrypoints.http.handlers import Handlers
 from entrypoints.http.health import health_operations
+from entrypoints.http.idempotency import once_a_key
 from entrypoints.http.meta import Metrics, meta_operations
 from entrypoints.http.operations import Handler, Operation
 from entrypoints.http.orders import order_operations, return_operations
@@ -79,6 +81,13 @@ def http_operations(services: Services, config: HttpConfig, metrics: Metrics | N
         *analytics_operations(services.analytics, handlers),
         *health_operations(services.health),
         *meta_operations(config, metrics),
+    ]
+    # An idempotency key is the business of every POST, and of no request that comes without one.
+    operations = [
+        replace(one, handler=once_a_key(one.handler, services.idempotency, config.max_body_bytes))
+        if one.method == "POST"
+        else one
+        for one in operations
     ]
     if config.docs:
         operations += documentation_operations(operations, config)

@@ -5,6 +5,7 @@ A factory binds a use case once; per request a handler does no look-up that coul
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any, Protocol, TypeVar
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -19,6 +20,7 @@ from application.listing import Listed, Listing, ListSpec, read_listing
 from domain.shared.errors import Problem
 from entrypoints.http.conditions import Tag, by_version, content_tag, expected_version, has_tag, not_modified
 from entrypoints.http.config import HttpConfig
+from entrypoints.http.idempotency import claimant
 from entrypoints.http.operations import Handler
 from entrypoints.http.parameters import Flag, read_flags
 from entrypoints.http.replies import (
@@ -139,13 +141,13 @@ class Handlers:
         tag: Tag = by_version,
     ) -> Handler:
         """A new resource at `place`/{id}."""
+        reply = partial(_created, place=place, tag=tag)
 
         async def handle(request: HttpRequest) -> ASGIApp:
             scope = request.scope
             refuse_query(scope)
             body = await read_body(request, self._limit)
-            made = await use_case(decode(command, body), caller(scope))
-            return _created(made, place, tag)
+            return reply(await use_case(decode(command, body), claimant(request, reply)))
 
         return handle
 
@@ -158,14 +160,14 @@ class Handlers:
         place: str,
     ) -> Handler:
         """A new resource at `place`/{id} that belongs to the one in the path, which stays as it is."""
+        reply = partial(_created, place=place)
 
         async def handle(request: HttpRequest) -> ASGIApp:
             scope = request.scope
             refuse_query(scope)
             owner = path_id(scope, key, kind)
             body = await read_body(request, self._limit)
-            made = await use_case(owner, decode(command, body), caller(scope))
-            return _created(made, place)
+            return reply(await use_case(owner, decode(command, body), claimant(request, reply)))
 
         return handle
 
@@ -179,6 +181,7 @@ class Handlers:
         place: str,
     ) -> Handler:
         """A new resource at `place`/{id} that changes the one in the path."""
+        reply = partial(_created, place=place)
 
         async def handle(request: HttpRequest) -> ASGIApp:
             scope = request.scope
@@ -186,8 +189,7 @@ class Handlers:
             owner = path_id(scope, key, kind)
             version = await self._version(scope, owner, present)
             body = await read_body(request, self._limit)
-            made = await use_case(owner, decode(command, body), caller(scope), version=version)
-            return _created(made, place)
+            return reply(await use_case(owner, decode(command, body), claimant(request, reply), version=version))
 
         return handle
 
@@ -225,6 +227,7 @@ class Handlers:
         tag: Tag = by_version,
     ) -> Handler:
         """A verb that needs no body: restore, cancel."""
+        reply = partial(_changed, tag=tag)
 
         async def handle(request: HttpRequest) -> ASGIApp:
             scope = request.scope
@@ -233,8 +236,7 @@ class Handlers:
             version = await self._version(scope, item_id, present)
             if body := await read_optional_body(request, self._limit):
                 decode(Nothing, body)
-            changed = await use_case(item_id, caller(scope), version=version)
-            return _changed(changed, tag)
+            return reply(await use_case(item_id, claimant(request, reply), version=version))
 
         return handle
 
@@ -247,6 +249,7 @@ class Handlers:
         kind: str,
     ) -> Handler:
         """A verb whose body may be left out, which then is an empty object: reject."""
+        reply = partial(_changed, tag=by_version)
 
         async def handle(request: HttpRequest) -> ASGIApp:
             scope = request.scope
@@ -254,8 +257,8 @@ class Handlers:
             item_id = path_id(scope, key, kind)
             version = await self._version(scope, item_id, present)
             body = await read_optional_body(request, self._limit)
-            changed = await use_case(item_id, decode(command, body or b"{}"), caller(scope), version=version)
-            return _changed(changed, by_version)
+            given = decode(command, body or b"{}")
+            return reply(await use_case(item_id, given, claimant(request, reply), version=version))
 
         return handle
 

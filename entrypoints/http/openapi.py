@@ -16,14 +16,17 @@ from application.errors import (
     StaleVersion,
     Unavailable,
 )
+from application.ports.idempotency import KeyInUse, KeyReused
 from domain.shared.errors import Invalid
 from entrypoints.http.examples import BOOK_ID, plain
+from entrypoints.http.idempotency import PARAMETER as IDEMPOTENCY_KEY
 from entrypoints.http.operations import Operation, Parameter
 from entrypoints.http.problems import PROBLEM_JSON, FieldProblem, Problem, ProblemType, problem_type, problem_types
 from entrypoints.http.refusals import (
     BadRequest,
     ContentTooLarge,
     InternalError,
+    MalformedIdempotencyKey,
     MalformedPrecondition,
     PreconditionFailed,
     PreconditionRequired,
@@ -40,6 +43,7 @@ The system of record of a bookseller, library or publisher.
 - Every resource has a `version`, and its `ETag`. Send it as `If-None-Match` to read only what is new, and as `If-Match`
   to change only what you have seen.
 - Every error is `application/problem+json` with a stable `code`, and names all bad fields at once.
+- A POST with an `Idempotency-Key` may be sent again: it has one effect, and the first answer comes back.
 - `X-Request-Id` is taken or made, and comes back with each answer.
 - GET answers HEAD too, and every path answers OPTIONS.
 """
@@ -157,6 +161,8 @@ def _parameters(one: Operation) -> Iterable[Parameter]:
             about = f"The id of the {name.removesuffix('_id')}."
             yield _OWN_PLACES.get(name) or Parameter(name=name, place="path", about=about, schema=_ID_SCHEMA)
     yield from one.parameters
+    if one.method == "POST":
+        yield IDEMPOTENCY_KEY
     if one.guarded:
         yield _IF_MATCH
     elif one.tagged and one.method == "GET":
@@ -220,7 +226,7 @@ def _failure(kinds: Sequence[ProblemType]) -> dict[str, Any]:
             }
         },
     }
-    if kinds[0].status == 503:
+    if kinds[0].status == 503 or any(kind.code == KeyInUse.code for kind in kinds):
         described["headers"] = {"Retry-After": _header("Seconds to wait before trying again.")}
     return described
 
@@ -235,6 +241,8 @@ def _errors(one: Operation) -> set[type[Exception]]:
         found |= {StaleVersion, PreconditionFailed, PreconditionRequired, MalformedPrecondition}
     if one.method != "GET":
         found |= {Conflict, ReadOnlyStore, OutcomeUnknown}
+    if one.method == "POST":
+        found |= {KeyInUse, KeyReused, MalformedIdempotencyKey}
     if one.tag not in (*_STORELESS, "health"):
         found.add(Unavailable)
     return found

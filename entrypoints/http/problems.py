@@ -25,12 +25,14 @@ from application.errors import (
     StaleVersion,
     Unavailable,
 )
+from application.ports.idempotency import KeyInUse, KeyReused
 from domain.shared.errors import DomainError, Invalid, Refused
 from entrypoints.http.refusals import (
     BadRequest,
     ContentTooLarge,
     HttpRefusal,
     InternalError,
+    MalformedIdempotencyKey,
     MalformedPrecondition,
     MethodNotAllowed,
     NoSuchPath,
@@ -65,6 +67,8 @@ KINDS: Mapping[type[Exception], Kind] = {
     NotFound: Kind(404, "There is no such thing"),
     AlreadyExists: Kind(400, "A value that must be unique is taken"),
     Conflict: Kind(409, "Somebody else changed it in the meantime"),
+    KeyInUse: Kind(409, "Another request with this idempotency key is under way"),
+    KeyReused: Kind(422, "The idempotency key belongs to another request"),
     StaleVersion: Kind(412, "The version is no longer the present one"),
     ReadOnlyStore: Kind(409, "This deployment takes no changes"),
     Unavailable: Kind(503, "A store cannot be reached"),
@@ -75,6 +79,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     ContentTooLarge: Kind(413, "The body is too long"),
     UnsupportedMediaType: Kind(415, "The body is of a type that is not taken"),
     MalformedPrecondition: Kind(400, "A precondition is malformed"),
+    MalformedIdempotencyKey: Kind(400, "The idempotency key is malformed"),
     PreconditionFailed: Kind(412, "A precondition does not hold"),
     PreconditionRequired: Kind(428, "A change must name the version it is meant for"),
     NotReady: Kind(503, "Not ready to take requests"),
@@ -170,7 +175,7 @@ def problem_reply(error: Exception, scope: Scope, extensions: Mapping[str, Any] 
         (b"content-type", PROBLEM_JSON.encode("ascii")),
         (b"content-length", b"%d" % len(body)),
     ]
-    if isinstance(known, Unavailable):
+    if isinstance(known, Unavailable | KeyInUse):
         headers.append((b"retry-after", b"%d" % known.retry_after))
     if isinstance(known, HttpRefusal):
         headers.extend(known.headers)

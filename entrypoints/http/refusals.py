@@ -51,6 +51,12 @@ class MalformedPrecondition(HttpRefusal):
     code = "malformed-precondition"
 
 
+class MalformedIdempotencyKey(HttpRefusal):
+    """`Idempotency-Key` is not a text of 1 to 255 printable ASCII characters."""
+
+    code = "malformed-idempotency-key"
+
+
 class PreconditionFailed(HttpRefusal):
     """`If-None-Match` asked that the present version is another one."""
 

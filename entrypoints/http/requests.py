@@ -11,6 +11,7 @@ from litestar.types import Receive, Scope
 
 from application.caller import Caller
 from application.errors import BadQuery, NotFound
+from application.idempotency.service import Claiming
 from domain.shared.errors import Problem
 from entrypoints.http.refusals import BadRequest, ContentTooLarge, UnsupportedMediaType
 
@@ -22,10 +23,14 @@ _UTF8 = re.compile(r"""charset\s*=\s*(?:utf-?8|"utf-?8")""")
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """A request as ASGI tells it, routed: `scope["path_params"]` holds the parameters of its path."""
+    """A request as ASGI tells it, routed: `scope["path_params"]` holds the parameters of its path.
+
+    `claiming` makes the claim of a request that came with an idempotency key.
+    """
 
     scope: Scope
     receive: Receive
+    claiming: Claiming | None = None
 
 
 def header(scope: Scope, name: bytes) -> bytes | None:
@@ -79,6 +84,11 @@ def refuse_query(scope: Scope) -> None:
                 for name in dict.fromkeys(name for name, _ in pairs)
             ]
         )
+
+
+async def read_whole_body(request: HttpRequest, limit: int) -> bytes:
+    """The body, whatever its type. Raises ContentTooLarge or BadRequest."""
+    return await _read(request, limit)
 
 
 async def read_body(request: HttpRequest, limit: int, media_types: tuple[str, ...] = JSON_TYPES) -> bytes:

@@ -7,8 +7,8 @@ from litestar.types import Message, Scope
 from entrypoints.http.requests import header
 
 _ANY = "*"
-_SENT = b"Content-Type, If-Match, If-None-Match, X-Request-Id, traceparent, tracestate"
-_SHOWN = b"Accept-Patch, Allow, ETag, Link, Location, Retry-After, X-Request-Id"
+_SENT = b"Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id, traceparent, tracestate"
+_SHOWN = b"Accept-Patch, Allow, ETag, Idempotent-Replayed, Link, Location, Retry-After, X-Request-Id"
 _PREFLIGHT_SECONDS = b"600"
 
 

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from adapters.memory.books import MemoryBookReader, MemoryBookRepository
 from adapters.memory.customers import MemoryCustomerReader, MemoryCustomerRepository
 from adapters.memory.history import MemoryHistorySink, MemoryHistorySource
+from adapters.memory.idempotency import MemoryIdempotencyKeys
 from adapters.memory.orders import (
     MemoryOrderReader,
     MemoryOrderRepository,
@@ -20,6 +21,7 @@ from adapters.memory.unit_of_work import MemoryUnitOfWork, MemoryUnitsOfWork
 from application.ports.books import BookReader, BookRepository
 from application.ports.customers import CustomerReader, CustomerRepository
 from application.ports.history import HistorySink, HistorySource
+from application.ports.idempotency import IdempotencyKeys
 from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
 from application.ports.purchases import PurchaseFacts, PurchaseView
 from application.ports.reviews import ReviewReader, ReviewRepository
@@ -45,6 +47,7 @@ def memory_ports(store: MemoryStore) -> StorePorts:
         returns=MemoryReturnReader(store),
         reviews=MemoryReviewReader(store),
         health=MemoryHealth(),
+        keys=MemoryIdempotencyKeys(store),
         source=MemoryHistorySource(store),
         sink=MemoryHistorySink(store),
         purchases=MemoryPurchaseFacts(store),
@@ -86,6 +89,7 @@ def memory_case() -> StoreCase:
             ReturnReader: MemoryReturnReader,
             ReviewRepository: MemoryReviewRepository,
             ReviewReader: MemoryReviewReader,
+            IdempotencyKeys: MemoryIdempotencyKeys,
             HistorySource: MemoryHistorySource,
             HistorySink: MemoryHistorySink,
             PurchaseFacts: MemoryPurchaseFacts,

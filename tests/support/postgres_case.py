@@ -9,6 +9,7 @@ import pytest
 from adapters.postgres.books import PostgresBookReader, PostgresBookRepository
 from adapters.postgres.customers import PostgresCustomerReader, PostgresCustomerRepository
 from adapters.postgres.history import PostgresHistorySink, PostgresHistorySource
+from adapters.postgres.idempotency import PostgresIdempotencyKeys
 from adapters.postgres.orders import (
     PostgresOrderReader,
     PostgresOrderRepository,
@@ -24,6 +25,7 @@ from adapters.sql.purchases import SqlPurchaseView
 from application.ports.books import BookReader, BookRepository
 from application.ports.customers import CustomerReader, CustomerRepository
 from application.ports.history import HistorySink, HistorySource
+from application.ports.idempotency import IdempotencyKeys
 from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
 from application.ports.purchases import PurchaseFacts, PurchaseView
 from application.ports.reviews import ReviewReader, ReviewRepository
@@ -35,7 +37,8 @@ from tests.support.postgres import TemplateDatabase, template_database
 from tests.support.store_case import KeptEvent, StoreCase, StorePorts
 
 _EMPTY = """
-    TRUNCATE customers, books, reviews, orders, order_lines, returns, return_lines, events RESTART IDENTITY
+    TRUNCATE customers, books, reviews, orders, order_lines, returns, return_lines, events, idempotency_keys
+    RESTART IDENTITY CASCADE
 """
 
 
@@ -131,6 +134,7 @@ def postgres_ports(pool: Pool) -> StorePorts:
         returns=PostgresReturnReader(pool),
         reviews=PostgresReviewReader(pool),
         health=PostgresHealth(pool, head=migrate.head()),
+        keys=PostgresIdempotencyKeys(pool),
         source=PostgresHistorySource(pool),
         sink=PostgresHistorySink(pool),
         purchases=PostgresPurchaseFacts(pool),
@@ -195,6 +199,7 @@ def postgres_case() -> StoreCase:
             ReturnReader: PostgresReturnReader,
             ReviewRepository: PostgresReviewRepository,
             ReviewReader: PostgresReviewReader,
+            IdempotencyKeys: PostgresIdempotencyKeys,
             HistorySource: PostgresHistorySource,
             HistorySink: PostgresHistorySink,
             PurchaseFacts: PostgresPurchaseFacts,

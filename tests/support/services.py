@@ -7,6 +7,7 @@ from application.analytics.service import AnalyticsService
 from application.books.service import BookService
 from application.customers.service import CustomerService
 from application.health.service import HealthService
+from application.idempotency.service import IdempotencyService
 from application.imports.service import ImportService
 from application.orders.service import OrderService
 from application.reviews.service import ReviewService
@@ -18,6 +19,7 @@ def services_on(ports: StorePorts) -> Services:
     """The use cases on a store."""
     assert ports.orders is not None
     assert ports.returns is not None
+    assert ports.keys is not None
     assert ports.reviews is not None
     clock = SystemClock()
     written: dict[str, Any] = {"units": ports.units, "clock": clock, "ids": Uuid7Generator(clock)}
@@ -29,4 +31,5 @@ def services_on(ports: StorePorts) -> Services:
         imports=ImportService(**written),
         analytics=AnalyticsService(facts=ports.purchases, clock=clock),
         health=HealthService(stores=[ports.health]),
+        idempotency=IdempotencyService(keys=ports.keys, clock=clock),
     )

@@ -31,6 +31,7 @@ from adapters.sql.purchases import SqlPurchaseView
 from application.ports.books import BookReader, BookRepository
 from application.ports.customers import CustomerReader, CustomerRepository
 from application.ports.history import HistorySink, HistorySource
+from application.ports.idempotency import IdempotencyKeys
 from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
 from application.ports.purchases import PurchaseFacts, PurchaseView
 from application.ports.reviews import ReviewReader, ReviewRepository
@@ -199,5 +200,6 @@ def snowflake_case() -> StoreCase:
             OrderReader: _NO_LISTS_OF_ORDERS,
             ReturnReader: _NO_LISTS_OF_ORDERS,
             HistorySource: _NO_SOURCE,
+            IdempotencyKeys: _READ_ONLY,
         },
     )

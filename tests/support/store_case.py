@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from application.ports.books import BookReader
 from application.ports.customers import CustomerReader
 from application.ports.history import History, HistoryBatch, HistorySink, HistorySource
+from application.ports.idempotency import IdempotencyKeys
 from application.ports.orders import OrderReader, ReturnReader
 from application.ports.purchases import PurchaseFacts
 from application.ports.reviews import ReviewReader
@@ -64,6 +65,7 @@ class StorePorts:
     orders: OrderReader | None = None
     returns: ReturnReader | None = None
     reviews: ReviewReader | None = None
+    keys: IdempotencyKeys | None = None
     source: HistorySource | None = None
     sink: HistorySink | None = None
     purchases: PurchaseFacts

@@ -43,6 +43,8 @@ AMOUNT = Numeric(18, 4)
 TEXTS = JSON().with_variant(ARRAY(Text()), "postgresql")
 DOCUMENT = JSON().with_variant(postgresql.JSONB(), "postgresql")
 _LARGEST = "10000000000000"
+LATER = "later"
+"""In the `info` of a column that no insertion gives a value, since it comes later."""
 
 
 ANY_LINE = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
