@@ -4,18 +4,29 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Generic, TypeVar
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 T = TypeVar("T")
 
 ParameterValue = str | int | None
 
 
+class SegmentTableRef(Struct, frozen=True, kw_only=True):
+    """Which table gave the segments: the standard one or the shop's own. The digest is that of its content."""
+
+    name: Annotated[str, Meta(examples=["standard"])]
+    digest: str
+
+
 class DefinitionRef(Struct, frozen=True, kw_only=True):
-    """Which definition an answer follows; the version grows whenever the same facts would give another answer."""
+    """Which definition an answer follows; the version grows whenever the same facts would give another answer.
+
+    Reports with segments say which table of them was used.
+    """
 
     name: Annotated[str, Meta(examples=["rfm"])]
     version: Annotated[int, Meta(examples=[1])]
+    segment_table: SegmentTableRef | UnsetType = UNSET
 
 
 class Answer(Struct, Generic[T], frozen=True, kw_only=True):

@@ -1,18 +1,22 @@
 """The reports there are: what each means, and what may be asked of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from application.analytics.models import Answer, AnswerPage, DefinitionRef, Parameter, ReportDefinition
+from msgspec.structs import replace
+
+from application.analytics.models import Answer, AnswerPage, DefinitionRef, Parameter, ReportDefinition, SegmentTableRef
 from application.listing import DEFAULT_LIMIT, MAX_LIMIT
+from domain.analytics.digest import answer_digest
 from domain.analytics.facts import By, Metric
 from domain.analytics.periods import Period
 from domain.analytics.products import TopProducts
 from domain.analytics.revenue import RevenueSeries
 from domain.analytics.rfm import Method, Rfm, RfmCustomer
 from domain.analytics.scope import Customers, Lines, Returns
+from domain.analytics.segments import SegmentTable
 from domain.analytics.summary import Summary
 
 DEFAULT_WINDOWS: Mapping[Period, int] = {Period.DAY: 7, Period.WEEK: 4, Period.MONTH: 3}
@@ -20,10 +24,11 @@ DEFAULT_WINDOWS: Mapping[Period, int] = {Period.DAY: 7, Period.WEEK: 4, Period.M
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportSpec:
-    """A report's definition, and the type of its answer."""
+    """A report's definition, the type of its answer, and whether it names segments."""
 
     definition: ReportDefinition
     answer: Any
+    segmented: bool = False
 
     @property
     def name(self) -> str:
@@ -34,6 +39,13 @@ class ReportSpec:
     def parameters(self) -> Mapping[str, Parameter]:
         """What it takes, by name, in the order in which it is told."""
         return {parameter.name: parameter for parameter in self.definition.parameters}
+
+    def defined(self, segments: SegmentTable) -> ReportDefinition:
+        """The definition with this table of segments."""
+        if not self.segmented:
+            return self.definition
+        table = SegmentTableRef(name=segments.name, digest=answer_digest(segments))
+        return replace(self.definition, definition=replace(self.definition.definition, segment_table=table))
 
 
 def _choice(name: str, kind: type[StrEnum], default: StrEnum, description: str) -> Parameter:
@@ -102,8 +114,8 @@ _RFM_WORDS = (
     "Every known customer with a purchase is scored from 1 to 5 (best) for how recently, how often and for how much "
     "they bought. method=quantile: 1 and one more for each quantile cut strictly below the value. method=ntile: groups "
     "of equal size, ties broken by the customer's key. method=rank: customers with equal values share a score. The "
-    "segment is found in the table by R and by the rounded-up mean of F and M. Prospects are the living customers "
-    "without a purchase."
+    "segment is found by R and by the rounded-up mean of F and M in the table, the standard one or the shop's own. "
+    "Prospects are the living customers without a purchase."
 )
 _RFM_FORMULA = (
     "R = days from the last purchase day to as_of, F = orders, M = revenue less returns. quantile: cuts are the type 7 "
@@ -118,10 +130,19 @@ _RFM_SOURCE = (
 
 
 def _spec(
-    report: str, title: str, answer: Any, own: tuple[Parameter, ...], *, words: str, formula: str, source: str
+    report: str,
+    title: str,
+    answer: Any,
+    own: tuple[Parameter, ...],
+    *,
+    words: str,
+    formula: str,
+    source: str,
+    segmented: bool = False,
 ) -> ReportSpec:
     return ReportSpec(
         answer=answer,
+        segmented=segmented,
         definition=ReportDefinition(
             report=report,
             title=title,
@@ -201,6 +222,7 @@ _RFM = _spec(
     words=_RFM_WORDS,
     formula=_RFM_FORMULA,
     source=_RFM_SOURCE,
+    segmented=True,
 )
 
 RFM_CUSTOMERS = _spec(
@@ -233,6 +255,12 @@ RFM_CUSTOMERS = _spec(
     words=_RFM_WORDS,
     formula=_RFM_FORMULA,
     source=_RFM_SOURCE,
+    segmented=True,
 )
 
 REPORTS: Mapping[str, ReportSpec] = {spec.name: spec for spec in (_SUMMARY, _REVENUE, _TOP_PRODUCTS, _RFM)}
+
+
+def definitions(segments: SegmentTable) -> Sequence[ReportDefinition]:
+    """What each report means and takes, with this table of segments."""
+    return [spec.defined(segments) for spec in (*REPORTS.values(), RFM_CUSTOMERS)]

@@ -8,7 +8,7 @@ from application.analytics.answering import ANSWERS, Data
 from application.analytics.models import Answer, AnswerPage, ReportDefinition
 from application.analytics.paging import Place, next_cursor, read_cursor
 from application.analytics.questions import Question, bad_query, read_question
-from application.analytics.reports import REPORTS, RFM_CUSTOMERS
+from application.analytics.reports import REPORTS, RFM_CUSTOMERS, definitions
 from application.errors import BadQuery, NotFound
 from application.ports.purchases import PurchaseFacts, PurchaseView, Scores
 from application.ports.system import Clock
@@ -54,7 +54,7 @@ class AnalyticsService:
 
     def definitions(self) -> Sequence[ReportDefinition]:
         """What each report means and takes."""
-        return [spec.definition for spec in (*REPORTS.values(), RFM_CUSTOMERS)]
+        return definitions(self._segments)
 
     async def _answer(self, view: PurchaseView, question: Question) -> Answer[Data]:
         question = await _in_one_currency(view, question)
@@ -85,7 +85,7 @@ class AnalyticsService:
     async def _head(self, view: PurchaseView, question: Question) -> dict[str, Any]:
         return {
             "report": question.spec.name,
-            "definition": question.spec.definition.definition,
+            "definition": question.spec.defined(self._segments).definition,
             "parameters": question.parameters,
             "as_of": question.scope.as_of,
             "watermark": await view.watermark(),

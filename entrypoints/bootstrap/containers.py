@@ -38,6 +38,7 @@ from application.imports.service import ImportService
 from application.orders.service import OrderService
 from application.ports.stores import Store
 from application.reviews.service import ReviewService
+from domain.analytics.segments import SegmentTable
 from entrypoints.services import Services
 
 
@@ -89,6 +90,7 @@ class Application(containers.DeclarativeContainer):
     records = providers.DependenciesContainer()
     analytics_records = providers.DependenciesContainer()
     stores: providers.Dependency[list[Store]] = providers.Dependency(instance_of=list)
+    segments: providers.Dependency[SegmentTable] = providers.Dependency(instance_of=SegmentTable)
 
     customers = providers.Singleton(
         CustomerService, units=records.units, reader=records.customers, clock=system.clock, ids=system.ids
@@ -115,7 +117,9 @@ class Application(containers.DeclarativeContainer):
         ids=system.ids,
     )
     imports = providers.Singleton(ImportService, units=records.units, clock=system.clock, ids=system.ids)
-    analytics = providers.Singleton(AnalyticsService, facts=analytics_records.facts, clock=system.clock)
+    analytics = providers.Singleton(
+        AnalyticsService, facts=analytics_records.facts, clock=system.clock, segments=segments
+    )
     health = providers.Singleton(HealthService, stores=stores)
     idempotency = providers.Singleton(IdempotencyService, keys=records.keys, clock=system.clock)
     services = providers.Singleton(
@@ -135,15 +139,20 @@ def services(
     records: containers.Container,
     analytics_records: containers.Container,
     *,
+    segments: SegmentTable,
     wrap: Callable[[type[Any]], type[Any]] | None = None,
 ) -> Services:
-    """The use cases on these adapters; `wrap` gives the class that is made instead of a service's own."""
+    """The use cases on these adapters, with this table of RFM segments.
+
+    `wrap` gives the class that is made instead of a service's own.
+    """
     bound = [records] if records is analytics_records else [records, analytics_records]
     application = Application(
         system=SystemAdapters(),
         records=records,
         analytics_records=analytics_records,
         stores=[one.health() for one in bound],
+        segments=segments,
     )
     if wrap is not None:
         for use_cases in (application.customers, application.books, application.orders, application.analytics):

@@ -15,6 +15,7 @@ from dotenv.parser import parse_stream
 from adapters.postgres.connection import Dsn
 from entrypoints.bootstrap import rules
 from entrypoints.bootstrap.failures import ConfigurationError
+from entrypoints.bootstrap.segments import SegmentFile
 from entrypoints.bootstrap.settings import GROUPS, Secret, Settings
 
 ENV_FILE: Final = ".env"
@@ -96,9 +97,11 @@ def load(
         if text is None:
             continue
         try:
-            values[field.group][field.field] = _value(field.kind, text)
+            values[field.group][field.field] = _value(field.kind, text, folder)
         except ValueError as error:
             problems.append(f"{field.name} {error}")
+        except ConfigurationError as error:
+            problems += [f"{field.name} {problem}" for problem in error.problems]
     groups = {info.name: info.type(**values[info.name]) for info in msgspec.structs.fields(Settings)}
     settings = _with_debug(Settings(**groups), given.sources)
     problems += rules.broken(settings)
@@ -114,6 +117,8 @@ def shown(field: Field, value: object) -> str:
         return ""
     if isinstance(value, Secret):
         return repr(Dsn(value.reveal())) if field.name == "DATABASE_URL" else repr(value)
+    if isinstance(value, SegmentFile):
+        return value.path
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, tuple):
@@ -196,11 +201,15 @@ def _members(kind: Any) -> tuple[Any, ...]:
     return (kind,)
 
 
-def _value(kind: Any, text: str) -> Any:
-    """`text` as what a field takes. Raises ValueError that says what it must be."""
+def _value(kind: Any, text: str, folder: Path) -> Any:
+    """`text` as what a field takes. Raises ValueError that says what it must be, ConfigurationError where that is more
+    than one thing.
+    """
     (bare,) = _members(kind)
     if bare is Secret:
         return Secret(text)
+    if bare is SegmentFile:
+        return SegmentFile.read(text, folder)
     if get_origin(bare) is tuple:
         return tuple(part.strip() for part in text.split(",") if part.strip())
     if get_origin(bare) is dict:

@@ -10,6 +10,9 @@ from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct
 
+from domain.analytics.segments import STANDARD, SegmentTable
+from entrypoints.bootstrap.segments import SegmentFile
+
 Environment = Literal["development", "test", "production"]
 Storage = Literal["memory", "postgres", "snowflake"]
 LogLevel = Literal["debug", "info", "warning", "error", "critical"]
@@ -59,11 +62,23 @@ class AppConfig(Struct, frozen=True, kw_only=True):
         Storage | None,
         Meta(description="Where analytics are counted; STORAGE when it is not set.", extra=also("ANALYTICS_STORAGE")),
     ] = None
+    analytics_segments_file: Annotated[
+        SegmentFile | None,
+        Meta(
+            description="A JSON file with the segments of RFM; the standard ones when it is not set.",
+            extra=also("ANALYTICS_SEGMENTS_FILE"),
+        ),
+    ] = None
 
     @property
     def analytics(self) -> Storage:
         """The store that counts for analytics."""
         return self.analytics_storage or self.storage
+
+    @property
+    def segments(self) -> SegmentTable:
+        """The table of RFM segments."""
+        return STANDARD if self.analytics_segments_file is None else self.analytics_segments_file.table
 
 
 class ServerConfig(Struct, frozen=True, kw_only=True):

@@ -37,7 +37,7 @@ class Wiring:
         self._made: dict[Storage, containers.Container] = {}
         self.pool = _pool(settings.database, url, self._observer("postgres")) if url is not None else None
         records, analytics = self._adapters(settings.app.storage), self._adapters(settings.app.analytics)
-        self.services: Services = services(records, analytics, wrap=wrap)
+        self.services: Services = services(records, analytics, segments=settings.app.segments, wrap=wrap)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Wiring"]:
@@ -65,6 +65,7 @@ class Wiring:
                 for name in backends
             },
             clock=SystemAdapters.clock(),
+            segments=self._settings.app.segments,
         )
 
     async def upgrade_warehouse(self) -> None:

@@ -6,8 +6,9 @@ from typing import Annotated, Any, Final, Literal
 from cyclopts import App, Parameter
 from msgspec import Struct
 
-from application.analytics.models import Answer, AnswerPage
+from application.analytics.models import Answer, AnswerPage, SegmentTableRef
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS
+from application.analytics.reports import definitions as all_definitions
 from application.analytics.service import AnalyticsService
 from application.analytics.verify import Verification
 from entrypoints.bootstrap.failures import ConfigurationError
@@ -68,12 +69,14 @@ def definitions(*, format: FormatOption = "table") -> None:  # noqa: A002  # the
     $ daybook analytics definitions
     $ daybook analytics definitions --format json
     """
-    found = [spec.definition for spec in (*REPORTS.values(), RFM_CUSTOMERS)]
+    found = all_definitions(prepared().app.segments)
     if format != "table":
         show(found, format)
         return
     for one in found:
         print(f"{one.report}: {one.title}\n\n{one.words}\n\n  {one.formula}\n\n{one.source}\n")
+        if isinstance(table := one.definition.segment_table, SegmentTableRef):
+            print(f"  segments by the table {table.name} ({table.digest})\n")
         for parameter in one.parameters:
             default = f" [default: {parameter.default}]" if parameter.default is not None else ""
             print(f"  --{parameter.name}  {parameter.description}{default}")
@@ -163,4 +166,6 @@ def _show(answer: Answer[Any] | AnswerPage[Any], form: Format) -> None:
         return
     rows = getattr(answer.data, _ROWS[answer.report]) if answer.report in _ROWS else answer.data
     show(rows, form)
-    message(f"as of {answer.as_of}, from {answer.store}, {answer.answer_digest}")
+    table = answer.definition.segment_table
+    by = f", segments by the table {table.name}" if isinstance(table, SegmentTableRef) else ""
+    message(f"as of {answer.as_of}, from {answer.store}{by}, {answer.answer_digest}")

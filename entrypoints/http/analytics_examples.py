@@ -52,7 +52,7 @@ def example_of(report: str) -> Any:
     spec = RFM_CUSTOMERS if report == RFM_CUSTOMERS.name else REPORTS[report]
     head: dict[str, Any] = {
         "report": report,
-        "definition": spec.definition.definition,
+        "definition": spec.defined(STANDARD).definition,
         "parameters": _OWN[report] | _COMMON,
         "as_of": _SCOPE.as_of,
         "watermark": 4,
