@@ -31,13 +31,16 @@ demo: runtime ## serve a made-up bookshop from memory
 test: environment ## run all tests but the long ones
 	@$(BIN)/pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile
 
-check: environment ## lint, types, import rules, lock file and migrations
+check: environment ## lint, types, import rules, lock file, migrations, and what the released API promised
 	@echo "ruff" && $(BIN)/ruff check --quiet .
 	@echo "ruff format" && $(BIN)/ruff format --quiet --check .
 	@echo "mypy" && $(BIN)/mypy --no-error-summary
 	@echo "import-linter" && $(BIN)/lint-imports --no-logo >.daybook/imports.log || { cat .daybook/imports.log; exit 1; }
 	@echo "uv.lock" && $(UV) lock --check --quiet
 	@echo "migrations" && $(BIN)/pytest -q --no-header tests/integration/test_migrations.py -k "very_tables or does_not_differ" >.daybook/drift.log 2>&1 || { cat .daybook/drift.log; exit 1; }
+	@echo "openapi" && for each in docs/reference/openapi/*.json; do \
+		$(BIN)/daybook openapi --against "$$each" 2>.daybook/openapi.log || { cat .daybook/openapi.log; exit 1; }; \
+	done
 
 bench: environment ## compare with other stacks on this machine
 	@$(BIN)/python -m tests.benchmarks.compare

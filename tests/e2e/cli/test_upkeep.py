@@ -102,6 +102,35 @@ def test_the_document_of_the_api(capsys: pytest.CaptureFixture[str]) -> None:
     assert "/v1/books" in document["paths"]
 
 
+def test_the_api_keeps_what_an_earlier_document_says(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["openapi"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    Path("same.json").write_text(json.dumps(document))
+    assert run(["openapi", "--against", "same.json"]) == 0
+    out, error = capsys.readouterr()
+    assert (out, error) == ("", f"nothing breaks for those who call by version {document['info']['version']}\n")
+    document["info"]["version"] = "0.0.1"
+    document["paths"]["/v1/tomes"] = {"get": {"operationId": "get_tomes"}}
+    document["components"]["schemas"]["BookResponse"]["properties"]["title"] = {"type": "integer"}
+    Path("other.json").write_text(json.dumps(document))
+    assert run(["openapi", "--against", "other.json"]) == 1
+    out, error = capsys.readouterr()
+    assert error == "error: 2 changes break those who call by version 0.0.1\n"
+    rows = [line.split("  ") for line in out.splitlines()]
+    told = {row[0]: [cell.strip() for cell in row if cell.strip()] for row in rows}
+    assert told["path"] == ["path", "is no longer there", "all callers", "GET /v1/tomes"]
+    assert told["BookResponse/title"][1:3] == ["was integer and is string", "who reads it"]
+    assert "GET /v1/books; POST /v1/books" in told["BookResponse/title"][3]
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"swagger": "2.0"}', '{"openapi": "3.0.3"}'])
+def test_what_is_compared_is_a_document(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("odd.json").write_text(text)
+    assert run(["openapi", "--against", "odd.json"]) == 2
+    assert "odd.json" in capsys.readouterr().err
+    assert run(["openapi", "--against", "missing.json"]) == 2
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["completion", shell]) == 0
