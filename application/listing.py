@@ -11,7 +11,7 @@ import binascii
 import hashlib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Generic, TypeVar
@@ -21,6 +21,7 @@ import msgspec
 
 from application.errors import BadQuery
 from domain.shared.errors import Invalid, Problem, Problems
+from domain.shared.search import Term, beginnings, whole
 from domain.shared.text import tokens
 
 T = TypeVar("T")
@@ -32,6 +33,9 @@ AWARE_TIME = "an RFC 3339 time with its offset, such as 2026-01-31T12:00:00Z"
 DEFAULT_LIMIT = 20
 MAX_LIMIT = 100
 _MAX_SORTS = 3
+RELEVANCE = "relevance"
+"""The sort key of a search: the rank of a row, from 1 for the best."""
+LARGEST_NUMBER = 2**63 - 1
 _RANGE = ("gte", "gt", "lte", "lt")
 
 
@@ -56,11 +60,13 @@ class SortKey:
 class Listing:
     """One page of a list.
 
-    `words` are folded tokens that must all be there, `after` holds the sort values of the row before the page, in the
-    order of `sort`, and `expand` names related objects that the answer shall hold.
+    `words` are the folded words that were asked for and `terms` what a row must meet for them, `after` holds the sort
+    values of the row before the page, in the order of `sort`, and `expand` names related objects that the answer shall
+    hold. When RELEVANCE is the first key, rows come by how well they fit `words` (domain/shared/search.py, `ranks`).
     """
 
     words: tuple[str, ...] = ()
+    terms: tuple[Term, ...] = ()
     filters: tuple[Filter, ...] = ()
     sort: tuple[SortKey, ...] = (SortKey("id"),)
     after: tuple[SortValue, ...] | None = None
@@ -72,11 +78,15 @@ class Listing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page(Generic[T]):
-    """The rows of one page, in order; whether more follow; how many there are in all, when that was asked."""
+    """The rows of one page, in order; whether more follow; how many there are in all, when that was asked.
+
+    `rank` is that of the last row, where rows come by rank.
+    """
 
     items: Sequence[T]
     has_more: bool
     total: int | None = None
+    rank: int | None = None
 
 
 class Listed(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
@@ -108,13 +118,19 @@ class ListSpec:
     """What may be asked of one resource's list: the allow lists of filters, sorts and expansions.
 
     `sorts` gives the type of each field's value, for the cursor; a text field that may be missing sorts as "".
+    `key` is the field that no two rows share, with which every sort ends.
+    `searchable` lists take `q`: whole words, or the beginnings of words with `beginnings`, and the best first with
+    `ranked` unless another order is asked for.
     """
 
     name: str
     filters: Mapping[str, FilterField]
     sorts: Mapping[str, type]
     default_sort: tuple[SortKey, ...]
+    key: str = "id"
     searchable: bool = False
+    beginnings: bool = False
+    ranked: bool = False
     deletable: bool = True
     expansions: frozenset[str] = frozenset()
     parameters: frozenset[str] = field(init=False)
@@ -144,6 +160,13 @@ def identifier(text: str) -> UUID:
         return msgspec.convert(text, UUID)
     except msgspec.ValidationError:
         raise ValueError("must be an id such as 019543d2-7a00-7000-8000-000000000000") from None
+
+
+def whole_number(text: str) -> int:
+    """A whole number from 0 to what 64 bits hold. Raises ValueError."""
+    if not (text.isascii() and text.isdigit() and len(text) < 20 and int(text) <= LARGEST_NUMBER):
+        raise ValueError(f"must be a whole number from 0 to {LARGEST_NUMBER}")
+    return int(text)
 
 
 def as_kept(text: str) -> str:
@@ -189,10 +212,12 @@ def read_listing(spec: ListSpec, parameters: Iterable[tuple[str, str]]) -> Listi
         problems.add("expand", "unknown-expansion", f"must be of: {', '.join(sorted(spec.expansions))}")
     if given.get("include", "total") != "total":
         problems.add("include", "unknown-include", "must be: total")
+    words = tokens(given.get("q"))
     asked = Listing(
-        words=tokens(given.get("q")),
+        words=words,
+        terms=beginnings(words) if spec.beginnings else whole(words),
         filters=_filters(spec, given, problems),
-        sort=_sort(spec, given.get("sort"), problems),
+        sort=_sort(spec, given.get("sort"), problems, ranked=spec.ranked and bool(words)),
         limit=_limit(given.get("limit"), problems),
         include_deleted=bool(_read(given, "include_deleted", truth, problems)),
         count="include" in given,
@@ -208,7 +233,7 @@ def listed(spec: ListSpec, asked: Listing, page: Page[T]) -> Listed[T]:
     cursor = None
     if page.has_more:
         last = page.items[-1]
-        values = [_sort_value(last, key) for key in asked.sort]
+        values = [page.rank if key.field == RELEVANCE else _sort_value(last, key) for key in asked.sort]
         cursor = (
             base64.urlsafe_b64encode(msgspec.json.encode([_fingerprint(spec, asked), *values])).decode().rstrip("=")
         )
@@ -236,23 +261,14 @@ def _after(spec: ListSpec, asked: Listing, cursor: str) -> Listing:
     try:
         raw = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
         mark, *values = msgspec.json.decode(raw, type=list[Any])
-        kinds = [spec.sorts.get(key.field, UUID) for key in asked.sort]
+        kinds = [int if key.field == RELEVANCE else spec.sorts.get(key.field, UUID) for key in asked.sort]
         after = tuple(_cursor_value(value, kind) for value, kind in zip(values, kinds, strict=True))
     except (UnicodeEncodeError, binascii.Error, msgspec.MsgspecError, ValueError, RecursionError):
         mark, after = "", ()
     if mark != _fingerprint(spec, asked):
         message = "is not a cursor of this list with these filters and this sort: leave it out to begin anew"
         raise BadQuery([Problem(pointer="cursor", code="bad-cursor", message=message)])
-    return Listing(
-        words=asked.words,
-        filters=asked.filters,
-        sort=asked.sort,
-        after=after,
-        limit=asked.limit,
-        include_deleted=asked.include_deleted,
-        count=asked.count,
-        expand=asked.expand,
-    )
+    return replace(asked, after=after)
 
 
 def _cursor_value(value: object, kind: type) -> SortValue:
@@ -260,6 +276,8 @@ def _cursor_value(value: object, kind: type) -> SortValue:
     if kind is datetime:
         return moment(msgspec.convert(value, str))
     found: SortValue = msgspec.convert(value, kind)
+    if isinstance(found, int) and not 0 <= found <= LARGEST_NUMBER:
+        raise ValueError("no number in a store is so large")
     if isinstance(found, str) and "\x00" in found:
         raise ValueError("no text in a store holds a NUL")
     return found
@@ -274,20 +292,20 @@ def _limit(text: str | None, problems: Problems) -> int:
     return min(int(text), MAX_LIMIT)
 
 
-def _sort(spec: ListSpec, text: str | None, problems: Problems) -> tuple[SortKey, ...]:
+def _sort(spec: ListSpec, text: str | None, problems: Problems, *, ranked: bool) -> tuple[SortKey, ...]:
     if text is None:
-        keys = spec.default_sort
+        keys = (SortKey(RELEVANCE), *spec.default_sort) if ranked else spec.default_sort
     else:
         keys = tuple(SortKey(name.removeprefix("-"), name.startswith("-")) for name in text.split(","))
         names = [key.field for key in keys]
-        if len(names) > _MAX_SORTS or len(set(names)) < len(names) or set(names) - set(spec.sorts) - {"id"}:
-            allowed = ", ".join([*sorted(spec.sorts), "id"])
+        if len(names) > _MAX_SORTS or len(set(names)) < len(names) or set(names) - set(spec.sorts) - {spec.key}:
+            allowed = ", ".join([*sorted(set(spec.sorts) - {spec.key}), spec.key])
             problems.add(
                 "sort", "bad-sort", f"must be at most {_MAX_SORTS} different fields of: {allowed} (- reverses)"
             )
-    if any(key.field == "id" for key in keys):
-        return keys[: [key.field for key in keys].index("id") + 1]
-    return (*keys, SortKey("id", keys[-1].descending))
+    if any(key.field == spec.key for key in keys):
+        return keys[: [key.field for key in keys].index(spec.key) + 1]
+    return (*keys, SortKey(spec.key, keys[-1].descending))
 
 
 def _read(given: Mapping[str, str], name: str, read: Callable[[str], Any], problems: Problems) -> Any:

@@ -9,7 +9,8 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from adapters.memory.collection import Aggregate, Collection
-from application.listing import Filter, Listing, Page, SortKey
+from application.listing import RELEVANCE, Filter, Listing, Page, SortKey
+from domain.shared.search import meets, ranks
 
 A = TypeVar("A", bound=Aggregate)
 Read = TypeVar("Read")
@@ -29,7 +30,7 @@ class Lister(Generic[A]):
     """The lists of one collection.
 
     `columns` gives the value of each field that a list may be filtered or sorted by (a tuple where a field has several
-    values), `words` the tokens that a row is found by. A sorted order of all rows is kept until the collection
+    values), `words` the sorted tokens that a row is found by. A sorted order of all rows is kept until the collection
     changes, so that going through the pages of a long list sorts it once.
     """
 
@@ -45,11 +46,13 @@ class Lister(Generic[A]):
         self._words = words
         self._revision = -1
         self._orders: OrderedDict[tuple[SortKey, ...], list[A]] = OrderedDict()
-        self._tokens: dict[UUID, tuple[A, frozenset[str]]] = {}
+        self._tokens: dict[UUID, tuple[A, tuple[str, ...]]] = {}
 
     def page(self, listing: Listing, read: Callable[[A], Read]) -> Page[Read]:
         """The page that was asked for, each row as `read` gives it."""
-        ordered = self._ordered(listing)
+        if listing.sort[0].field == RELEVANCE:
+            return self._ranked(listing, read)
+        ordered = self._ordered(listing.filters, listing.sort)
         total = None
         if listing.count:
             ordered = [row for row in ordered if self._matches(row, listing)]
@@ -61,19 +64,45 @@ class Lister(Generic[A]):
             items=[read(row) for row in found[: listing.limit]], has_more=len(found) > listing.limit, total=total
         )
 
-    def _ordered(self, listing: Listing) -> list[A]:
-        for one in listing.filters:
+    def _ranked(self, listing: Listing, read: Callable[[A], Read]) -> Page[Read]:
+        _, *rest = listing.sort
+        sort = tuple(rest)
+        by_rank: list[list[A]] = [[] for _ in ranks(())]
+        for row in self._ordered(listing.filters, sort):
+            if self._matches(row, listing):
+                by_rank[self._rank(row, listing.words) - 1].append(row)
+        total = sum(map(len, by_rank)) if listing.count else None
+        if listing.after is not None:
+            reached, after = int(str(listing.after[0])), listing.after[1:]
+            for rank, rows in enumerate(by_rank, start=1):
+                if rank <= reached:
+                    del rows[: self._place_after(rows, sort, after) if rank == reached else len(rows)]
+        found = [(rank, row) for rank, rows in enumerate(by_rank, start=1) for row in rows[: listing.limit + 1]]
+        page = found[: listing.limit]
+        return Page(
+            items=[read(row) for _, row in page],
+            has_more=len(found) > listing.limit,
+            total=total,
+            rank=page[-1][0] if page else None,
+        )
+
+    def _rank(self, row: A, words: Sequence[str]) -> int:
+        kept = self._tokens_of(row)
+        return next(rank for rank, terms in enumerate(ranks(words), start=1) if meets(kept, terms))
+
+    def _ordered(self, filters: Sequence[Filter], sort: tuple[SortKey, ...]) -> list[A]:
+        for one in filters:
             if one.op == "eq" and one.field in self._rows.groups:
-                return self._sorted(self._rows.members(one.field, one.value), listing.sort)
+                return self._sorted(self._rows.members(one.field, one.value), sort)
         if self._revision != self._rows.revision:
             self._orders.clear()
             self._revision = self._rows.revision
-        if listing.sort not in self._orders:
-            self._orders[listing.sort] = self._sorted(self._rows.rows.values(), listing.sort)
+        if sort not in self._orders:
+            self._orders[sort] = self._sorted(self._rows.rows.values(), sort)
             if len(self._orders) > _KEPT_ORDERS:
                 self._orders.popitem(last=False)
-        self._orders.move_to_end(listing.sort)
-        return self._orders[listing.sort]
+        self._orders.move_to_end(sort)
+        return self._orders[sort]
 
     def _sorted(self, rows: Iterable[A], sort: Sequence[SortKey]) -> list[A]:
         # Sorting is stable, so the last key goes first. Text compares by code points, which is the order of its bytes.
@@ -108,7 +137,7 @@ class Lister(Generic[A]):
             return False
         if not all(self._passes(row, one) for one in listing.filters):
             return False
-        return not listing.words or self._tokens_of(row).issuperset(listing.words)
+        return not listing.terms or meets(self._tokens_of(row), listing.terms)
 
     def _passes(self, row: A, one: Filter) -> bool:
         value = self._columns[one.field](row)
@@ -116,9 +145,9 @@ class Lister(Generic[A]):
             return one.value in value
         return value is not None and _COMPARE[one.op](value, one.value)
 
-    def _tokens_of(self, row: A) -> frozenset[str]:
+    def _tokens_of(self, row: A) -> tuple[str, ...]:
         kept = self._tokens.get(row.id)
         if kept is None or kept[0] is not row:
-            kept = (row, frozenset(() if self._words is None else self._words(row)))
+            kept = (row, () if self._words is None else self._words(row))
             self._tokens[row.id] = kept
         return kept[1]

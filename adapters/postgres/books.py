@@ -7,18 +7,19 @@ from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
-from sqlalchemy import ARRAY, String, Text, any_, bindparam, cast, select
+from sqlalchemy import ARRAY, CTE, String, Text, any_, bindparam, cast, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from adapters.postgres.book_authors import links_of_many, links_of_one, links_of_saved
 from adapters.postgres.errors import read
-from adapters.postgres.kinds import Kind
+from adapters.postgres.kinds import Change, Kind
 from adapters.postgres.listing import ListStatements
 from adapters.postgres.pool import Pool
 from adapters.postgres.rows import LIFECYCLE, isbn10_of, lifecycle_of, lifecycle_values, money_of_text
 from adapters.postgres.statements import Statement
 from adapters.postgres.writes import Pending
 from adapters.sql.contributors import authors_of, contributors_document, contributors_of
-from adapters.sql.tables import books
+from adapters.sql.tables import book_authors, books
 from application.books.models import BookResponse, RatingRead
 from application.errors import NotFound
 from application.listing import Listing, Page
@@ -68,7 +69,12 @@ _GET_BY_ISBN = Statement(
 )
 _FIND_BY_ISBNS = Statement(select(*BOOK_OUTPUT).where(_ISBNS, _LIVING), name="books.find_by_isbns")
 _IDS_BY_ISBN = Statement(select(books.c.isbn, books.c.id).where(_ISBNS, _LIVING), name="books.ids_by_isbn")
-_LISTS = ListStatements(books, BOOK_OUTPUT, members={"category": "categories"})
+_LISTS = ListStatements(
+    books,
+    BOOK_OUTPUT,
+    members={"category": "categories"},
+    linked={"author_id": (book_authors.c.author_id, book_authors.c.book_id)},
+)
 
 
 def _values(book: Book) -> tuple[object, ...]:
@@ -101,11 +107,27 @@ def _values(book: Book) -> tuple[object, ...]:
     )
 
 
-BOOKS = Kind(
-    books,
-    _values,
-    saves=(*_DETAILS, "search_tokens", "updated_at", "updated_by", "deleted_at", *_MORE_DETAILS, "contributors"),
-)
+class _Books(Kind[Book]):
+    """Books, whose every write is one of their links to authors as well."""
+
+    def __init__(self) -> None:
+        saves = (*_DETAILS, "search_tokens", "updated_at", "updated_by", "deleted_at", *_MORE_DETAILS, "contributors")
+        super().__init__(books, _values, saves=saves, also=(book_authors,))
+
+    def add(self, gate: CTE | None) -> list[Change]:
+        """The statements that add one."""
+        return [*super().add(gate), *links_of_one(gate)]
+
+    def add_many(self, gate: CTE | None) -> list[Change]:
+        """The statements that add many."""
+        return [*super().add_many(gate), *links_of_many(gate)]
+
+    def save_lines(self, gate: CTE) -> list[Change]:
+        """The statements that change the links of a saved one."""
+        return links_of_saved(gate)
+
+
+BOOKS = _Books()
 
 
 def book_of(row: Record) -> Book:
@@ -138,10 +160,11 @@ def book_of(row: Record) -> Book:
 
 def _response_of(row: Record) -> BookResponse:
     # By position: with names, and with a look into the row for each, a page of books would cost half as much again.
+    # A rank may follow.
     (
         book_id, title, author, isbn, published, description, language, amount, currency, categories, subtitle,
         publisher, edition, kind, pages, series, position, availability, contributors, count, total, version,
-        created_at, created_by, updated_at, updated_by, deleted_at,
+        created_at, created_by, updated_at, updated_by, deleted_at, *_,
     ) = row  # fmt: skip
     return BookResponse(
         book_id, title, author, isbn, isbn10_of(isbn), published, description, language,
@@ -215,4 +238,6 @@ class PostgresBookReader:
     async def list(self, listing: Listing) -> Page[BookResponse]:
         """One page in the order asked for."""
         page = await _LISTS.ask(self._pool, listing)
-        return Page(items=[_response_of(row) for row in page.items], has_more=page.has_more, total=page.total)
+        return Page(
+            items=[_response_of(row) for row in page.items], has_more=page.has_more, total=page.total, rank=page.rank
+        )

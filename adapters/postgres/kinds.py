@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, Insert, insert
 from sqlalchemy.types import TypeEngine
 
-from adapters.sql.tables import DOCUMENT, TEXTS
+from adapters.sql.tables import DOCUMENT, TEXTS, WORDS
 from adapters.sql.tables.columns import LATER
 
 A = TypeVar("A")
@@ -46,9 +46,7 @@ class Rows:
         self.columns = [one for one in table.columns if one.identity is None and not one.info.get(LATER)]
         self.names = [f"{table.name}_{one.name}" for one in self.columns]
         self._encoders: dict[int, Callable[[Any], str | None]] = {
-            place: texts_literal if one.type is TEXTS else _json
-            for place, one in enumerate(self.columns)
-            if one.type in (TEXTS, DOCUMENT)
+            place: _AS_TEXT[one.type][0] for place, one in enumerate(self.columns) if one.type in _AS_TEXT
         }
 
     def place(self, name: str) -> int:
@@ -64,8 +62,8 @@ class Rows:
 
     def given(self, name: str, of: Column[Any]) -> ColumnElement[Any]:
         """The value for a column, to be bound under this name as `encoded` gives it."""
-        if of.type in (TEXTS, DOCUMENT):
-            return cast(bindparam(name, type_=Text()), of.type)
+        if of.type in _AS_TEXT:
+            return _AS_TEXT[of.type][1](bindparam(name, type_=Text()))
         return bindparam(name, type_=bound(of.type))
 
     def one(self, values: Values) -> Params:
@@ -98,8 +96,8 @@ class Rows:
             },
         )
         values = [
-            cast(given, one.type) if place in self._encoders else given
-            for place, (given, one) in enumerate(zip(source.columns, self.columns, strict=True))
+            _AS_TEXT[one.type][1](given) if one.type in _AS_TEXT else given
+            for given, one in zip(source.columns, self.columns, strict=True)
         ]
         meets = true() if gate is None or of is None else gate.c.id == source.c[of.name]
         rows = select(*values).select_from(source if gate is None else gate.join(source, meets))
@@ -225,7 +223,7 @@ class Kind(Generic[A]):
             .cte("saved")
         )
 
-    def save_lines(self, gate: CTE) -> list[Update]:
+    def save_lines(self, gate: CTE) -> list[Change]:
         """The statements that change the lines of a saved one."""
         changed = None if self.lines is None else self.lines.update(gate)
         return [] if changed is None else [changed]
@@ -256,3 +254,11 @@ def texts_literal(texts: Iterable[str]) -> str:
 
 def _json(document: object) -> str | None:
     return None if document is None else msgspec.json.encode(document).decode()
+
+
+# What is sent as text: how it is written, and how PostgreSQL reads it.
+_AS_TEXT: dict[TypeEngine[Any], tuple[Callable[[Any], str | None], Callable[[Any], ColumnElement[Any]]]] = {
+    TEXTS: (texts_literal, lambda sent: cast(sent, TEXTS)),
+    DOCUMENT: (_json, lambda sent: cast(sent, DOCUMENT)),
+    WORDS: (texts_literal, lambda sent: func.array_to_tsvector(cast(sent, TEXTS))),
+}

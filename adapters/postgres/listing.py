@@ -7,7 +7,22 @@ from operator import and_, eq, ge, gt, le, lt, or_
 from typing import Any, NamedTuple
 
 from asyncpg import Record
-from sqlalchemy import Column, Select, Table, Text, bindparam, func, literal_column, select, tuple_, type_coerce
+from sqlalchemy import (
+    Column,
+    Select,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    not_,
+    select,
+    tuple_,
+    type_coerce,
+    union_all,
+)
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -16,7 +31,8 @@ from adapters.postgres.errors import read
 from adapters.postgres.kinds import Params
 from adapters.postgres.pool import Pool
 from adapters.postgres.statements import Statement
-from application.listing import Listing, Page, SortKey
+from application.listing import RELEVANCE, Listing, Page, SortKey
+from domain.shared.search import Term, ranks
 
 Comparison = Callable[[Any, Any], ColumnElement[bool]]
 _COMPARE: dict[str, Comparison] = {"eq": eq, "gte": ge, "gt": gt, "lte": le, "lt": lt}
@@ -27,12 +43,13 @@ _LAST = datetime.max.replace(tzinfo=UTC)
 
 
 class _Shape(NamedTuple):
-    """All of a question but its values."""
+    """All of a question but its values. `rank` is that of the row before the page, where rows come by rank."""
 
     words: bool
     filters: tuple[tuple[str, str], ...]
     sort: tuple[SortKey, ...]
     after: bool
+    rank: int
     include_deleted: bool
 
 
@@ -41,14 +58,24 @@ class ListStatements:
 
     `output` are the columns of a row. Filters and sorts go by the names of the table's columns; `members` names the
     column of several values behind a filter on one of them. Words are looked for in `search_tokens`.
+    `only` leaves out the rows that do not meet it. `linked` gives, for a filter on what the rows are linked to, two
+    columns of the table of links: that of the value, and that of the row's id.
     """
 
     def __init__(
-        self, table: Table, output: Sequence[ColumnElement[Any]], *, members: Mapping[str, str] | None = None
+        self,
+        table: Table,
+        output: Sequence[ColumnElement[Any]],
+        *,
+        members: Mapping[str, str] | None = None,
+        only: ColumnElement[bool] | None = None,
+        linked: Mapping[str, tuple[Column[Any], Column[Any]]] | None = None,
     ) -> None:
         self._table = table
         self._output = output
         self._members = members or {}
+        self._only = only
+        self._linked = linked or {}
         self._page = lru_cache(_KEPT_SHAPES)(self._compile_page)
         self._total = lru_cache(_KEPT_SHAPES)(self._compile_total)
 
@@ -57,21 +84,25 @@ class ListStatements:
         page, params = self.page(listing)
         if not listing.count:
             rows = await read(pool, lambda connection: page.fetch(connection, **params))
-            return Page(items=rows[: listing.limit], has_more=len(rows) > listing.limit)
+            return _page(listing, rows)
         total, total_params = self.total(listing)
 
         async def both(connection: Connection) -> tuple[list[Record], int]:
             return await page.fetch(connection, **params), await total.fetchval(connection, **total_params)
 
         rows, count = await read(pool, both)
-        return Page(items=rows[: listing.limit], has_more=len(rows) > listing.limit, total=count)
+        return _page(listing, rows, count)
 
     def page(self, listing: Listing) -> tuple[Statement, Params]:
         """One row more than the page has, so that it shows whether more follow."""
         params = self._params(listing)
         params["many"] = listing.limit + 1
         if listing.after is not None:
-            params |= {f"after_{place}": _bindable(value) for place, value in enumerate(listing.after)}
+            after = listing.after[1:] if _ranked(listing.sort) else listing.after
+            params |= {f"after_{place}": _bindable(value) for place, value in enumerate(after)}
+        if _ranked(listing.sort):
+            params |= {f"rank_{rank}": _tsquery(terms) for rank, terms in enumerate(ranks(listing.words), start=1)}
+            del params["words"]
         return self._page(_shape(listing, after=listing.after is not None)), params
 
     def total(self, listing: Listing) -> tuple[Statement, Params]:
@@ -79,35 +110,72 @@ class ListStatements:
         return self._total(_shape(listing, after=False)), self._params(listing)
 
     def _params(self, listing: Listing) -> Params:
-        params: Params = {"words": list(listing.words)} if listing.words else {}
+        params: Params = {"words": _tsquery(listing.terms)} if listing.terms else {}
         for place, one in enumerate(listing.filters):
             params[f"filter_{place}"] = [_bindable(one.value)] if one.field in self._members else _bindable(one.value)
         return params
 
     def _compile_page(self, shape: _Shape) -> Statement:
+        if _ranked(shape.sort):
+            return self._compile_ranked(shape)
         question = self._matching(select(*self._output), shape)
+        if shape.words:
+            question = question.where(self._found("words"))
         if shape.after:
             question = question.where(self._after(shape.sort))
-        order = [self._sorted(key).desc() if key.descending else self._sorted(key) for key in shape.sort]
+        order = self._order(self._sorted, shape.sort)
         # The limit is bound like all else: PostgreSQL then plans each question by its values (a rare word through the
         # index of words, a common one along the index of the order), which costs it less than one plan for both.
         return Statement(question.order_by(*order).limit(bindparam("many")), name=f"{self._table.name}.list")
 
+    def _compile_ranked(self, shape: _Shape) -> Statement:
+        """The rows of each rank that the listing has not come past, none of them asked for more than the page holds.
+
+        Each finds its rows through the index of words, or along the index of the order where most rows fit, so that the
+        words that every second book has cost no more than rare ones.
+        """
+        _, *sort = shape.sort
+        parts: list[Select[Any]] = []
+        for rank in range(max(shape.rank, 1), len(ranks(())) + 1):
+            question = self._matching(select(*self._output, literal_column(str(rank)).label(RELEVANCE)), shape)
+            question = question.where(
+                self._found(f"rank_{rank}"), *(not_(self._found(f"rank_{better}")) for better in range(1, rank))
+            )
+            if rank == shape.rank:
+                question = question.where(self._after(sort))
+            parts.append(question.order_by(*self._order(self._sorted, sort)).limit(bindparam("many")))
+        together = union_all(*[part.subquery(f"rank_{place}").select() for place, part in enumerate(parts)]).subquery()
+        order = [together.c[RELEVANCE], *self._order(lambda key: together.c[key.field], sort)]
+        return Statement(select(together).order_by(*order).limit(bindparam("many")), name=f"{self._table.name}.search")
+
     def _compile_total(self, shape: _Shape) -> Statement:
-        question = select(func.count()).select_from(self._table)
-        return Statement(self._matching(question, shape), name=f"{self._table.name}.count")
+        question = self._matching(select(func.count()).select_from(self._table), shape)
+        if shape.words:
+            question = question.where(self._found("words"))
+        return Statement(question, name=f"{self._table.name}.count")
+
+    def _found(self, name: str) -> ColumnElement[bool]:
+        words = cast(bindparam(name, type_=Text()), postgresql.TSQUERY())
+        return self._table.c.search_tokens.bool_op("@@")(words)
+
+    def _order(self, column: Callable[[SortKey], ColumnElement[Any]], sort: Sequence[SortKey]) -> list[Any]:
+        return [column(key).desc() if key.descending else column(key) for key in sort]
 
     def _matching(self, question: Select[Any], shape: _Shape) -> Select[Any]:
         columns = self._table.c
+        if self._only is not None:
+            question = question.where(self._only)
         if "deleted_at" in columns and not shape.include_deleted:
             question = question.where(columns.deleted_at.is_(None))
-        if shape.words:
-            question = question.where(_texts(columns.search_tokens).contains(bindparam("words", type_=ARRAY(Text))))
         for place, (field, op) in enumerate(shape.filters):
             name = f"filter_{place}"
             if field in self._members:
                 members = _texts(columns[self._members[field]])
                 question = question.where(members.contains(bindparam(name, type_=ARRAY(Text))))
+            elif field in self._linked:
+                linked_to, of = self._linked[field]
+                links = select(of).where(linked_to == bindparam(name, type_=linked_to.type))
+                question = question.where(columns.id.in_(links))
             else:
                 one = columns[field]
                 question = question.where(_COMPARE[op](one, bindparam(name, type_=one.type)))
@@ -139,12 +207,28 @@ def _texts(one: Column[Any]) -> ColumnElement[Any]:
     return type_coerce(one, ARRAY(Text))
 
 
+def _ranked(sort: Sequence[SortKey]) -> bool:
+    return sort[0].field == RELEVANCE
+
+
+def _page(listing: Listing, rows: Sequence[Record], total: int | None = None) -> Page[Record]:
+    items = rows[: listing.limit]
+    rank = items[-1][RELEVANCE] if items and _ranked(listing.sort) else None
+    return Page(items=items, has_more=len(rows) > listing.limit, total=total, rank=rank)
+
+
+def _tsquery(terms: Sequence[Term]) -> str:
+    # No term holds a quote or a backslash, being made of letters, digits and the marks of domain.shared.search.
+    return " & ".join(f"'{term.text}':*" if term.prefix else f"'{term.text}'" for term in terms)
+
+
 def _shape(listing: Listing, *, after: bool) -> _Shape:
     return _Shape(
-        words=bool(listing.words),
+        words=bool(listing.terms),
         filters=tuple([(one.field, one.op) for one in listing.filters]),
         sort=listing.sort,
         after=after,
+        rank=int(str(listing.after[0])) if after and listing.after and _ranked(listing.sort) else 0,
         include_deleted=listing.include_deleted,
     )
 

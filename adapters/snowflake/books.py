@@ -41,7 +41,12 @@ _GET = select(*_OUTPUT).where(books.c.id == bindparam("id", type_=books.c.id.typ
 _GET_BY_ISBN = select(*_OUTPUT).where(
     books.c.isbn == bindparam("isbn", type_=books.c.isbn.type), books.c.deleted_at.is_(None)
 )
-_LISTS = ListStatements(books, _OUTPUT, members={"category": "categories"})
+_LISTS = ListStatements(
+    books,
+    _OUTPUT,
+    members={"category": "categories"},
+    within={"author_id": ("contributors", '"id":"{}"')},  # as adapters.sql.contributors writes it
+)
 
 
 class SnowflakeBookReader:
@@ -67,7 +72,9 @@ class SnowflakeBookReader:
     async def list(self, listing: Listing) -> Page[BookResponse]:
         """One page in the order asked for."""
         page = await _LISTS.ask(self._warehouse, listing)
-        return Page(items=[_read_of(row) for row in page.items], has_more=page.has_more, total=page.total)
+        return Page(
+            items=[_read_of(row) for row in page.items], has_more=page.has_more, total=page.total, rank=page.rank
+        )
 
 
 def _read_of(row: RowMapping) -> BookResponse:

@@ -9,13 +9,16 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     RowMapping,
     Select,
     String,
     Table,
     bindparam,
+    case,
     cast,
     func,
+    literal,
     literal_column,
     select,
     type_coerce,
@@ -23,7 +26,8 @@ from sqlalchemy import (
 
 from adapters.snowflake.engine import Warehouse
 from adapters.sql.dialects import each_text
-from application.listing import Listing, Page, SortKey
+from application.listing import RELEVANCE, Listing, Page, SortKey
+from domain.shared.search import Term, ranks
 
 _COMPARE: Mapping[str, Any] = {"eq": eq, "gte": ge, "gt": gt, "lte": le, "lt": lt}
 # Snowflake reads no year of fewer than four digits, and nothing here is as old as its calendar.
@@ -35,15 +39,22 @@ class ListStatements:
     """The statements of one resource's list.
 
     `output` are the columns of a row. Filters and sorts go by the names of the table's columns; `members` names the
-    column of several values behind a filter on one of them. Words are looked for in `search_tokens`.
+    column of several values behind a filter on one of them, `within` the column of JSON text behind one, with the text
+    that it has for a value. Words are looked for in `search_tokens`.
     """
 
     def __init__(
-        self, table: Table, output: Sequence[ColumnElement[Any]], *, members: Mapping[str, str] | None = None
+        self,
+        table: Table,
+        output: Sequence[ColumnElement[Any]],
+        *,
+        members: Mapping[str, str] | None = None,
+        within: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
         self._table = table
         self._output = output
         self._members = members or {}
+        self._within = within or {}
 
     async def ask(self, warehouse: Warehouse, listing: Listing) -> Page[RowMapping]:
         """The rows of a page, and a second question where the total is asked for."""
@@ -53,14 +64,23 @@ class ListStatements:
         if listing.count:
             (counted,) = await warehouse.ask(f"{self._table.name}.count", self.total(listing))
             total = int(counted["total"])
-        return Page(items=rows[: listing.limit], has_more=len(rows) > listing.limit, total=total)
+        items = rows[: listing.limit]
+        rank = int(items[-1][RELEVANCE]) if items and listing.sort[0].field == RELEVANCE else None
+        return Page(items=items, has_more=len(rows) > listing.limit, total=total, rank=rank)
 
     def page(self, listing: Listing) -> Select[Any]:
         """The rows from the place on that the listing has come to, in its order."""
-        question = self._matching(select(*self._output), listing)
+        output = self._output
+        if listing.sort[0].field == RELEVANCE:
+            output = [*output, self._rank(listing.words).label(RELEVANCE)]
+        question = self._matching(select(*output), listing)
         if listing.after is not None:
-            question = question.where(self._after(listing.sort, listing.after))
-        order = [self._sorted(key).desc() if key.descending else self._sorted(key) for key in listing.sort]
+            question = question.where(self._after(listing, listing.after))
+        order = [
+            column.desc() if key.descending else column
+            for key in listing.sort
+            for column in [self._sorted(key, listing.words)]
+        ]
         return question.order_by(*order)
 
     def total(self, listing: Listing) -> Select[Any]:
@@ -71,13 +91,16 @@ class ListStatements:
         columns = self._table.c
         if "deleted_at" in columns and not listing.include_deleted:
             question = question.where(columns.deleted_at.is_(None))
-        for place, word in enumerate(listing.words):
-            wanted = bindparam(f"word_{place}", f" {word} ", type_=String())
-            question = question.where(func.contains(type_coerce(columns.search_tokens, String()), wanted))
+        if listing.terms:
+            question = question.where(self._meets(listing.terms))
         for place, one in enumerate(listing.filters):
             name = f"filter_{place}"
             if one.field in self._members:
                 question = question.where(self._holds(self._members[one.field], bindparam(name, one.value, String())))
+            elif one.field in self._within:
+                kept, told = self._within[one.field]
+                looked_for = bindparam(name, told.format(one.value), String())
+                question = question.where(func.contains(type_coerce(columns[kept], String()), looked_for))
             else:
                 column = columns[one.field]
                 question = question.where(
@@ -91,11 +114,27 @@ class ListStatements:
         each = each_text(other.c[name])
         return self._table.c.id.in_(select(other.c.id).where(cast(each.c.value, String()) == value))
 
-    def _after(self, sort: Sequence[SortKey], values: Sequence[Any]) -> ColumnElement[bool]:
+    def _meets(self, terms: Sequence[Term]) -> ColumnElement[bool]:
+        # Words stand with a space before, between and after them. A term has no sign that would have to be quoted, and
+        # as part of the text it is the same wherever a rank comes again in one statement.
+        kept = type_coerce(self._table.c.search_tokens, String())
+        met = [func.contains(kept, literal(f" {one.text}{'' if one.prefix else ' '}", String())) for one in terms]
+        found: ColumnElement[bool] = reduce(and_, met)
+        return found
+
+    def _rank(self, words: Sequence[str]) -> ColumnElement[Any]:
+        *better, _ = ranks(words)
+        return case(
+            *((self._meets(terms), literal_column(str(rank))) for rank, terms in enumerate(better, start=1)),
+            else_=literal_column(str(len(better) + 1)),
+        )
+
+    def _after(self, listing: Listing, values: Sequence[Any]) -> ColumnElement[bool]:
         """Behind in the first key, or level in it and behind in the second, and so on."""
-        columns = [self._sorted(key) for key in sort]
+        sort = listing.sort
+        columns = [self._sorted(key, listing.words) for key in sort]
         bound = [
-            bindparam(f"after_{place}", _bindable(value), type_=self._table.c[key.field].type)
+            bindparam(f"after_{place}", _bindable(value), type_=columns[place].type)
             for place, (key, value) in enumerate(zip(sort, values, strict=True))
         ]
         alternatives = [
@@ -110,7 +149,9 @@ class ListStatements:
         ]
         return reduce(or_, alternatives)
 
-    def _sorted(self, key: SortKey) -> ColumnElement[Any]:
+    def _sorted(self, key: SortKey, words: Sequence[str]) -> ColumnElement[Any]:
+        if key.field == RELEVANCE:
+            return type_coerce(self._rank(words), Integer())
         one = self._table.c[key.field]
         return func.coalesce(one, literal_column("''")) if one.nullable else one
 

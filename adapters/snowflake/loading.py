@@ -23,7 +23,7 @@ MOVE_WATERMARK = "UPDATE watermark SET position = {position}"
 
 def kept_as(column: Column[object]) -> str:
     """The type of a column of adapters/sql/tables in a warehouse."""
-    if column.name in ("search_tokens", "contributors"):
+    if column.name == "contributors":
         return "VARCHAR"
     match column.type:
         case JSON():

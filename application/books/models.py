@@ -329,6 +329,8 @@ class BookResponse(Struct, frozen=True, gc=False):
 BOOK_LIST = ListSpec(
     name="books",
     searchable=True,
+    beginnings=True,
+    ranked=True,
     filters={
         "author": FilterField(read=as_kept),
         "category": FilterField(read=as_kept),

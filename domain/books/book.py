@@ -15,7 +15,8 @@ from domain.shared.events import Event
 from domain.shared.ids import BookId
 from domain.shared.lifecycle import Lifecycle
 from domain.shared.money import Money
-from domain.shared.text import clean_line, tokens
+from domain.shared.search import search_tokens
+from domain.shared.text import clean_line
 
 TITLE_LENGTH = 255
 AUTHOR_LENGTH = 255
@@ -170,18 +171,13 @@ class Book:
 
     @property
     def search_tokens(self) -> tuple[str, ...]:
-        """The words it is found by: titles, series, credit, names of authors, both forms of its ISBN, categories."""
+        """The words it is found by: those of its titles, of what it is asked for by, and of what is told about it."""
         details = self.details
         names = [one.name for one in details.authors if one.name != details.author]
-        return tokens(
-            details.title,
-            details.subtitle,
-            details.series,
-            details.author,
-            details.isbn.value,
-            details.isbn.isbn10,
-            *details.categories,
-            *names,
+        return search_tokens(
+            title=(details.title, details.subtitle),
+            heading=(details.author, *names, details.series, details.isbn.value, details.isbn.isbn10),
+            text=(details.description, details.publisher, *details.categories),
         )
 
     def _event(self, kind: str, at: datetime, by: str, version: int, changed: tuple[str, ...] = ()) -> Event:

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "2026_11_21_0200"
-down_revision = "2026_11_21_0100"
+down_revision = "2026_11_21_0150"
 
 _COLUMNS = {
     "subtitle": 'varchar(255) COLLATE "C"',

@@ -28,6 +28,9 @@ from rich.console import Console
 from rich.table import Table
 
 from adapters.embedded.server import EmbeddedPostgres
+from adapters.postgres.pool import Pool
+from adapters.postgres.unit_of_work import PostgresUnitsOfWork
+from application.caller import Caller
 from domain.books.book import Book, BookDetails
 from domain.books.isbn import Isbn
 from domain.books.publication_date import PublicationDate
@@ -86,23 +89,15 @@ def shelf(seed: random.Random) -> list[Book]:
 
 
 async def fill(dsn: str, books: list[Book]) -> None:
-    """The books as rows, by COPY."""
+    """The books as rows."""
+    pool = Pool(dsn)
+    await pool.open()
+    async with PostgresUnitsOfWork(pool)(Caller("bench")) as uow:
+        uow.books.add_many(books)
+        await uow.commit()
+    await pool.close()
     connection = await asyncpg.connect(dsn)
-    columns = (
-        "id title author isbn published_date description language price_amount price_currency categories search_tokens"
-        " version created_at created_by updated_at updated_by"
-    ).split()
-    rows = [
-        (
-            book.id, book.details.title, book.details.author, book.details.isbn.value, str(book.details.published_date),
-            book.details.description, book.details.language, Decimal(0) if book.details.price is None
-            else book.details.price.amount, "EUR", list(book.details.categories), list(book.search_tokens), 1,
-            book.lifecycle.created_at, "bench", book.lifecycle.created_at, "bench",
-        )
-        for book in books
-    ]  # fmt: skip
-    await connection.copy_records_to_table("books", records=rows, columns=columns)
-    await connection.execute("VACUUM ANALYZE books")
+    await connection.execute("VACUUM ANALYZE")
     await connection.close()
 
 

@@ -204,10 +204,15 @@ class TestListing:
             ("provincial", ["Middlemarch"]),
             ("treatise", ["L'Émile"]),
             ("oeuvres completes", ["L'Émile"]),
-            ("study of", []),
+            ("study of", ["Middlemarch"]),
+            ("middle", ["Middlemarch"]),
+            ("midd eli", ["Middlemarch"]),
+            ("97808044", ["L'Émile"]),
+            ("march", []),
+            ("=middlemarch +eliot", ["Middlemarch"]),
         ],
     )
-    async def test_words_are_of_title_author_isbn_and_categories(
+    async def test_words_begin_those_of_anything_that_is_told_of_a_book(
         self, ports: StorePorts, load: Load, words: str, expected: list[str]
     ) -> None:
         march = a_book(description="A study of it.", categories=["Provincial life"])
@@ -220,6 +225,31 @@ class TestListing:
         )
         await load(HistoryBatch(books=[march, emile]))
         assert await self.titles(ports, q=words) == expected
+
+    async def test_what_fits_better_comes_first_and_newer_ones_before_older(
+        self, ports: StorePorts, load: Load
+    ) -> None:
+        books = [
+            a_book(title="Emma", author="Jane Austen", at=MORNING + minutes(1)),
+            a_book(title="Told", description="Emma again", at=MORNING + minutes(9)),
+            a_book(title="By", author="Emma Donoghue", at=MORNING + minutes(8)),
+            a_book(title="Emmaus", at=MORNING + minutes(7)),
+            a_book(title="Again", subtitle="Emma", at=MORNING + minutes(2)),
+            a_book(title="Gone", description="nothing of it", at=MORNING + minutes(6)),
+            deleted(a_book(title="Emma", at=MORNING + minutes(5))),
+            a_book(title="Shelved", categories=["Emma studies"], at=MORNING + minutes(3)),
+        ]
+        await load(HistoryBatch(books=books))
+        ranked = ["Again", "Emma", "By", "Emmaus", "Told", "Shelved"]
+        assert await self.titles(ports, q="emma") == ranked
+        for limit in ("1", "2", "3", "4"):
+            found = await walked(BOOK_LIST, ports.books.list, q="emma", limit=limit)
+            assert [book.title for book in found] == ranked, limit
+        page = await asked(BOOK_LIST, ports.books.list, q="emma", limit="1", include="total")
+        assert page.total == len(ranked)
+        by_date = ["Told", "By", "Emmaus", "Shelved", "Again", "Emma"]
+        assert await self.titles(ports, q="emma", sort="-created_at") == by_date
+        assert await self.titles(ports, q="emma jane") == ["Emma"]
 
     async def test_a_total_is_counted_over_all_pages(self, ports: StorePorts, load: Load) -> None:
         await load(HistoryBatch(books=[*(a_book(author="x") for _ in range(3)), a_book(), deleted(a_book(author="x"))]))

@@ -47,7 +47,7 @@ async def elsewhere(snowflake_connection: SnowflakeConnection) -> AsyncIterator[
 def wanted(column: Column[Any]) -> tuple[object, ...]:
     """How the information schema tells of a column of adapters/sql/tables; search tokens are one text here."""
     match column.type:
-        case JSON() if column.name not in ("search_tokens", "contributors"):
+        case JSON() if column.name != "contributors":
             kind: tuple[object, ...] = ("VARIANT", None, None, None)
         case Numeric():
             kind = ("NUMBER", None, 18, 4)

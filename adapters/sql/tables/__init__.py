@@ -1,21 +1,33 @@
 """The tables, for every SQL engine: one module a concept, all of them here."""
 
+from adapters.sql.tables.addresses import addresses
+from adapters.sql.tables.authors import authors, book_authors
 from adapters.sql.tables.books import books
-from adapters.sql.tables.columns import AMOUNT, DOCUMENT, MOMENT, TEXTS, metadata
+from adapters.sql.tables.columns import AMOUNT, DOCUMENT, MOMENT, TEXTS, WORDS, metadata
+from adapters.sql.tables.consents import consents
 from adapters.sql.tables.customers import customers
 from adapters.sql.tables.events import events
+from adapters.sql.tables.groups import group_members, groups
 from adapters.sql.tables.idempotency import idempotency_keys
 from adapters.sql.tables.orders import order_lines, orders, return_lines, returns
 from adapters.sql.tables.reviews import reviews
+from adapters.sql.tables.segments import segments, snapshot_members, snapshots
 
 __all__ = [
     "AMOUNT",
     "DOCUMENT",
     "MOMENT",
     "TEXTS",
+    "WORDS",
+    "addresses",
+    "authors",
+    "book_authors",
     "books",
+    "consents",
     "customers",
     "events",
+    "group_members",
+    "groups",
     "idempotency_keys",
     "metadata",
     "order_lines",
@@ -23,4 +35,7 @@ __all__ = [
     "return_lines",
     "returns",
     "reviews",
+    "segments",
+    "snapshot_members",
+    "snapshots",
 ]

@@ -42,6 +42,8 @@ MOMENT = DateTime(timezone=True)
 AMOUNT = Numeric(18, 4)
 TEXTS = JSON().with_variant(ARRAY(Text()), "postgresql")
 DOCUMENT = JSON().with_variant(postgresql.JSONB(), "postgresql")
+WORDS = Text().with_variant(postgresql.TSVECTOR(), "postgresql")
+"""The words that a row is found by (domain/shared/search.py)."""
 _LARGEST = "10000000000000"
 LATER = "later"
 """In the `info` of a column that no insertion gives a value, since it comes later."""

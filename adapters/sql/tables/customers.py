@@ -5,6 +5,7 @@ from sqlalchemy import Column, Table
 from adapters.sql.tables.columns import (
     DOCUMENT,
     TEXTS,
+    WORDS,
     check,
     index,
     index_latest,
@@ -28,7 +29,7 @@ customers = Table(
     Column("status", line(16), nullable=False),
     Column("tags", TEXTS, nullable=False),
     Column("metadata", DOCUMENT, nullable=False),
-    Column("search_tokens", TEXTS, nullable=False),
+    Column("search_tokens", WORDS, nullable=False),
     *lifecycle(deletable=True),
     check("name_reference_or_email", "coalesce(name, reference, email) IS NOT NULL"),
     check("status", "status IN ('active', 'inactive')"),

@@ -18,7 +18,7 @@ PAGE = f"SELECT {COLUMNS} FROM books WHERE deleted_at IS NULL ORDER BY created_a
 CREATE = (
     "INSERT INTO books (id, title, author, isbn, published_date, description, language, price_amount, price_currency,"
     " categories, search_tokens, version, created_at, created_by, updated_at, updated_by)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text::numeric, $9, $10, '{}', 1, now(), 'bench', now(), 'bench')"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text::numeric, $9, $10, '', 1, now(), 'bench', now(), 'bench')"
     " RETURNING created_at"
 )
 ITEM = re.compile(r"/v1/books/([0-9a-f-]{36})")

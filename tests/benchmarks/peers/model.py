@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 from sqlalchemy import ARRAY, DateTime, Numeric, Text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -31,7 +32,7 @@ class Book(Base):
     price_amount: Mapped[Decimal | None] = mapped_column(Numeric(18, 4))
     price_currency: Mapped[str | None] = mapped_column(Text)
     categories: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    search_tokens: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, deferred=True)
+    search_tokens: Mapped[str] = mapped_column(TSVECTOR, default="", deferred=True)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=_now)
     created_by: Mapped[str] = mapped_column(Text, default="bench")

@@ -14,6 +14,7 @@ from application.listing import Filter, Listing, ListSpec, Page, SortKey, listed
 from application.orders.models import ORDER_LIST, RETURN_LIST
 from domain.customers.customer import CustomerStatus
 from domain.orders.order import OrderStatus
+from domain.shared.search import Term
 from tests.support.builders import MORNING, a_book, a_customer, new_id
 
 
@@ -57,6 +58,7 @@ def test_every_parameter_is_read() -> None:
     )
     assert listing == Listing(
         words=("ada", "zolc"),
+        terms=(Term("ada", prefix=False), Term("zolc", prefix=False)),
         filters=(
             Filter("status", "eq", CustomerStatus.INACTIVE),
             Filter("email", "eq", "ada@example.org"),
