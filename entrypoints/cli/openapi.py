@@ -14,6 +14,7 @@ from entrypoints.cli.output import message, show
 from entrypoints.http.app import http_operations
 from entrypoints.http.compatibility import breaking_changes
 from entrypoints.http.openapi import openapi_document
+from entrypoints.http.postman import postman_collection
 
 
 class BreaksCallers(CommandError):
@@ -21,20 +22,27 @@ class BreaksCallers(CommandError):
 
 
 def openapi(
-    *, against: Annotated[Path | None, Parameter(help="An earlier document: say what breaks since then.")] = None
+    *,
+    postman: Annotated[bool, Parameter(negative="", help="Print a Postman Collection v2.1 of it instead.")] = False,
+    against: Annotated[Path | None, Parameter(help="An earlier document: say what breaks since then.")] = None,
 ) -> None:
     """Prints the OpenAPI document of the HTTP API, or what breaks for those who call it by an earlier one.
 
     $ daybook openapi > openapi.json
+    $ daybook openapi --postman > daybook.postman_collection.json
     $ daybook openapi --against docs/reference/openapi/0.1.0.json
     """
     settings = Settings(app=AppConfig(storage="memory"))
     operations = http_operations(Wiring(settings, None).services, http_config(settings))
-    document = openapi_document(operations, settings.app.version)
-    if against is None:
+    document = msgspec.json.decode(msgspec.json.encode(openapi_document(operations, settings.app.version)))
+    if postman and against is not None:
+        raise UsageError("either --postman or --against")
+    if postman:
+        show(postman_collection(document, f"http://{settings.server.host}:{settings.server.port}"), "json")
+    elif against is None:
         show(document, "json")
     else:
-        _compare(_read(against), msgspec.json.decode(msgspec.json.encode(document)))
+        _compare(_read(against), document)
 
 
 def _read(path: Path) -> dict[str, Any]:

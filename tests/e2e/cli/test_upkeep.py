@@ -100,6 +100,11 @@ def test_the_document_of_the_api(capsys: pytest.CaptureFixture[str]) -> None:
     document = json.loads(capsys.readouterr().out)
     assert document["openapi"].startswith("3.1")
     assert "/v1/books" in document["paths"]
+    assert run(["openapi", "--postman"]) == 0
+    collection = json.loads(capsys.readouterr().out)
+    assert (collection["info"]["name"], len(collection["item"]) > 5) == ("Daybook", True)
+    assert {"key": "base_url", "value": "http://127.0.0.1:8000"} in collection["variable"]
+    assert run(["openapi", "--postman", "--against", "x.json"]) == 2
 
 
 def test_the_api_keeps_what_an_earlier_document_says(capsys: pytest.CaptureFixture[str]) -> None:
