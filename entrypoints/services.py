@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from application.analytics.service import AnalyticsService
 from application.books.service import BookService
 from application.customers.service import CustomerService
+from application.events.service import EventService
 from application.health.service import HealthService
 from application.idempotency.service import IdempotencyService
 from application.imports.service import ImportService
@@ -24,3 +25,4 @@ class Services:
     analytics: AnalyticsService
     health: HealthService
     idempotency: IdempotencyService
+    events: EventService

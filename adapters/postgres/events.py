@@ -1,10 +1,84 @@
-"""Events, written with the change that they tell of."""
+"""Events, written with the change that they tell of, and numbered once that is committed.
+
+Positions are given before a commit, so a consumer that remembers the highest one it has seen misses what commits later.
+Sequences are given afterwards, by who reads: under a lock that lasts as long as its transaction, those that have none
+and are visible get the next ones, the earliest position first. No id of a transaction is kept, so that nothing goes
+wrong when a dump is restored into another cluster, and no transaction that stays open holds up the others.
+"""
 
 from typing import NamedTuple
 
+from asyncpg import Record
+from sqlalchemy import BigInteger, bindparam, exists, func, literal_column, select, update
+
+from adapters.postgres.errors import read
 from adapters.postgres.kinds import Kind
+from adapters.postgres.listing import ListStatements
+from adapters.postgres.pool import Pool
+from adapters.postgres.statements import Statement
+from adapters.postgres.transactions import transaction
 from adapters.sql.tables import events
+from application.events.models import EventRead
+from application.listing import Listing, Page
 from domain.shared.events import Event
+
+HISTORY_TAKEN = "history.taken"
+"""The type of the row that keeps the position of a history that was taken over; it tells of no change."""
+_MOST_AT_ONCE = 10_000
+_EVENT = events.c
+_WAITS = (_EVENT.sequence == literal_column("0")) & (_EVENT.type != literal_column(f"'{HISTORY_TAKEN}'"))
+_NUMBERED = _EVENT.sequence > literal_column("0")
+_TOLD = _EVENT.type != literal_column(f"'{HISTORY_TAKEN}'")
+_OUTPUT = [
+    _EVENT[name]
+    for name in (
+        "sequence",
+        "position",
+        "type",
+        "aggregate",
+        "aggregate_id",
+        "version",
+        "at",
+        "by",
+        "request_id",
+        "changed",
+        "data",
+    )
+]
+EVENT_STATEMENTS = ListStatements(events, _OUTPUT, only=_NUMBERED)
+HISTORY_STATEMENTS = ListStatements(events, _OUTPUT, only=_TOLD)
+_ANY_WAITING = Statement(select(exists().where(_WAITS)), name="events.any_waiting")
+_ALONE = Statement(
+    select(
+        func.pg_advisory_xact_lock(
+            func.hashtextextended(literal_column("'daybook.events.sequence'"), literal_column("0"))
+        )
+    ),
+    name="events.lock",
+)
+_waiting = (
+    select(_EVENT.position)
+    .where(_WAITS)
+    .order_by(_EVENT.position)
+    .limit(bindparam("many", type_=BigInteger))
+    .subquery("waiting")
+)
+_last = (
+    select(func.coalesce(func.max(_EVENT.sequence), literal_column("0")).label("sequence"))
+    .where(_NUMBERED)
+    .subquery("last")
+)
+_placed = (
+    select(
+        _waiting.c.position, (_last.c.sequence + func.row_number().over(order_by=_waiting.c.position)).label("sequence")
+    )
+    .select_from(_waiting.join(_last, literal_column("true")))
+    .subquery("placed")
+)
+_NUMBER = Statement(
+    update(events).values(sequence=_placed.c.sequence).where(_EVENT.position == _placed.c.position),
+    name="events.number",
+)
 
 
 class Recorded(NamedTuple):
@@ -30,3 +104,51 @@ def _values(recorded: Recorded) -> tuple[object, ...]:
 
 
 EVENTS: Kind[Recorded] = Kind(events, _values)
+
+
+class PostgresEventReader:
+    """Events for reading."""
+
+    def __init__(self, pool: Pool, *, most_at_once: int = _MOST_AT_ONCE) -> None:
+        self._pool = pool
+        self._most_at_once = most_at_once
+
+    async def list(self, listing: Listing) -> Page[EventRead]:
+        """One page in the order of `sequence`."""
+        await self._number()
+        return _page(await EVENT_STATEMENTS.ask(self._pool, listing))
+
+    async def history(self, listing: Listing) -> Page[EventRead]:
+        """One page in the order of `position`."""
+        return _page(await HISTORY_STATEMENTS.ask(self._pool, listing))
+
+    async def _number(self) -> None:
+        """Gives every event that is committed its sequence; some thousands a transaction, so that none is long."""
+        if not await read(self._pool, _ANY_WAITING.fetchval):
+            return
+        numbered = self._most_at_once
+        while numbered == self._most_at_once:
+            async with transaction(self._pool) as connection:
+                # A statement of its own: what it waited for must be visible to the next one.
+                await _ALONE.fetchval(connection)
+                numbered = await _NUMBER.affected(connection, many=self._most_at_once)
+
+
+def _page(page: Page[Record]) -> Page[EventRead]:
+    return Page(items=[_read(row) for row in page.items], has_more=page.has_more, total=page.total)
+
+
+def _read(row: Record) -> EventRead:
+    return EventRead(
+        sequence=row[0] or None,
+        position=row[1],
+        type=row[2],
+        aggregate=row[3],
+        aggregate_id=row[4],
+        version=row[5],
+        at=row[6],
+        by=row[7],
+        request_id=row[8],
+        changed=row[9],
+        data=row[10],
+    )

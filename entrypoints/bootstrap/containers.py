@@ -10,6 +10,7 @@ from dependency_injector import containers, providers
 
 from adapters.memory.books import MemoryBookReader
 from adapters.memory.customers import MemoryCustomerReader
+from adapters.memory.events import MemoryEventReader
 from adapters.memory.history import MemoryHistorySink, MemoryHistorySource
 from adapters.memory.idempotency import MemoryIdempotencyKeys
 from adapters.memory.orders import MemoryOrderReader, MemoryReturnReader
@@ -20,6 +21,7 @@ from adapters.memory.stores import MemoryHealth
 from adapters.memory.unit_of_work import MemoryUnitsOfWork
 from adapters.postgres.books import PostgresBookReader
 from adapters.postgres.customers import PostgresCustomerReader
+from adapters.postgres.events import PostgresEventReader
 from adapters.postgres.history import PostgresHistorySource
 from adapters.postgres.idempotency import PostgresIdempotencyKeys
 from adapters.postgres.orders import PostgresOrderReader, PostgresReturnReader
@@ -32,6 +34,7 @@ from adapters.system.system import SystemClock, Uuid7Generator
 from application.analytics.service import AnalyticsService
 from application.books.service import BookService
 from application.customers.service import CustomerService
+from application.events.service import EventService
 from application.health.service import HealthService
 from application.idempotency.service import IdempotencyService
 from application.imports.service import ImportService
@@ -61,6 +64,7 @@ class MemoryAdapters(containers.DeclarativeContainer):
     reviews = providers.Singleton(MemoryReviewReader, rows)
     facts = providers.Singleton(MemoryPurchaseFacts, rows)
     keys = providers.Singleton(MemoryIdempotencyKeys, rows)
+    events = providers.Singleton(MemoryEventReader, rows)
     history = providers.Singleton(MemoryHistorySource, rows)
     sink = providers.Singleton(MemoryHistorySink, rows)
     health = providers.Singleton(MemoryHealth)
@@ -79,6 +83,7 @@ class PostgresAdapters(containers.DeclarativeContainer):
     reviews = providers.Singleton(PostgresReviewReader, pool)
     facts = providers.Singleton(PostgresPurchaseFacts, pool)
     keys = providers.Singleton(PostgresIdempotencyKeys, pool)
+    events = providers.Singleton(PostgresEventReader, pool)
     history = providers.Singleton(PostgresHistorySource, pool)
     health = providers.Singleton(PostgresHealth, pool, head=head)
 
@@ -122,6 +127,7 @@ class Application(containers.DeclarativeContainer):
     )
     health = providers.Singleton(HealthService, stores=stores)
     idempotency = providers.Singleton(IdempotencyService, keys=records.keys, clock=system.clock)
+    events = providers.Singleton(EventService, reader=records.events)
     services = providers.Singleton(
         Services,
         customers=customers,
@@ -132,6 +138,7 @@ class Application(containers.DeclarativeContainer):
         analytics=analytics,
         health=health,
         idempotency=idempotency,
+        events=events,
     )
 
 

@@ -50,6 +50,18 @@ def _not_there(what: str) -> ReadOnlyStore:
     )
 
 
+class EventsElsewhere:
+    """Events of a deployment that has a warehouse only."""
+
+    async def list(self, listing: Listing) -> NoReturn:  # noqa: ARG002  # the shape of the port
+        """Raises ReadOnlyStore."""
+        raise _not_there("events")
+
+    async def history(self, listing: Listing) -> NoReturn:  # noqa: ARG002  # the shape of the port
+        """Raises ReadOnlyStore."""
+        raise _not_there("events")
+
+
 class NoKeys:
     """Idempotency keys of a store that takes no changes: nothing was ever answered under one."""
 
@@ -79,6 +91,7 @@ class SnowflakeAdapters(containers.DeclarativeContainer):
     returns = providers.Singleton(OrdersElsewhere)
     reviews = providers.Singleton(ReviewsElsewhere)
     keys = providers.Singleton(NoKeys)
+    events = providers.Singleton(EventsElsewhere)
     facts = providers.Singleton(SnowflakePurchaseFacts, warehouse)
     sink = providers.Singleton(SnowflakeHistorySink, warehouse)
     health = providers.Singleton(SnowflakeHealth, warehouse)

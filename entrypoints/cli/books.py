@@ -7,6 +7,7 @@ from cyclopts import App, Parameter
 
 from application.books.models import BOOK_LIST, BookCreate, BookUpdate
 from domain.books.book import Availability, BookFormat
+from entrypoints.cli.events import history_of
 from entrypoints.cli.inputs import (
     CursorOption,
     DateOption,
@@ -27,6 +28,7 @@ from entrypoints.cli.output import FormatOption, message, show
 from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
 
 app = App(name="books", help="Books: what the catalogue holds.")
+app.command(history_of("books", "a book", lambda services, key: services.books.get(key, include_deleted=True)))
 _COLUMNS: Final = ("id", "isbn", "title", "author", "published_date", "price", "currency")
 BookFormatOption = Annotated[
     str | None, Parameter(help=f"How it is sold: {', '.join(BookFormat)}. (--format is how the answer is shown.)")

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 from cyclopts import App, Parameter
 
 from application.customers.models import CUSTOMER_LIST, CustomerCreate, CustomerUpdate
+from entrypoints.cli.events import history_of
 from entrypoints.cli.inputs import (
     CursorOption,
     DeletedOption,
@@ -23,6 +24,9 @@ from entrypoints.cli.output import FormatOption, message, show
 from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
 
 app = App(name="customers", help="Customers: who buys.")
+app.command(
+    history_of("customers", "a customer", lambda services, key: services.customers.get(key, include_deleted=True))
+)
 _COLUMNS: Final = ("id", "reference", "name", "email", "status", "tags")
 Status = Annotated[str | None, Parameter(help="active or inactive.")]
 Reference = Annotated[str | None, Parameter(help="The number an older system gave it; unique.")]

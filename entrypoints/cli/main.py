@@ -33,6 +33,7 @@ _GROUPS: Final = {
     "reviews": ("entrypoints.cli.reviews:app", "Reviews: list, get, create, update, publish, reject, delete, restore."),
     "orders": ("entrypoints.cli.orders:app", "Orders: list, get, create, cancel, return."),
     "returns": ("entrypoints.cli.returns:app", "Returns: list, get, create."),
+    "events": ("entrypoints.cli.events:app", "Events: who changed what, and when."),
     "analytics": ("entrypoints.cli.analytics:app", "Who buys what: reports, their definitions, verification."),
     "health": ("entrypoints.cli.health:health", "Are the stores there, and at the newest schema."),
     "db": ("entrypoints.cli.db:app", "The schema of PostgreSQL: upgrade, downgrade, current, check."),

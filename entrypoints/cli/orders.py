@@ -6,6 +6,7 @@ from uuid import UUID
 from cyclopts import App, Parameter
 
 from application.orders.models import ORDER_LIST, OrderCreate, OrderReturnCreate
+from entrypoints.cli.events import history_of
 from entrypoints.cli.exits import UsageError
 from entrypoints.cli.inputs import (
     CursorOption,
@@ -24,6 +25,7 @@ from entrypoints.cli.output import FormatOption, message, show
 from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
 
 app = App(name="orders", help="Orders: what was bought.")
+app.command(history_of("orders", "an order", lambda services, key: services.orders.get(key)))
 _COLUMNS: Final = ("id", "placed_at", "channel", "reference", "status", "line_count", "total", "currency")
 Line = Annotated[
     tuple[str, ...],

@@ -24,6 +24,7 @@ from entrypoints.http.books import book_operations
 from entrypoints.http.config import HttpConfig
 from entrypoints.http.customers import customer_operations
 from entrypoints.http.documentation import documentation_operations
+from entrypoints.http.events import event_operations
 from entrypoints.http.handlers import Handlers
 from entrypoints.http.health import health_operations
 from entrypoints.http.idempotency import once_a_key
@@ -79,6 +80,7 @@ def http_operations(services: Services, config: HttpConfig, metrics: Metrics | N
         *order_operations(services.orders, handlers),
         *return_operations(services.orders, handlers),
         *analytics_operations(services.analytics, handlers),
+        *event_operations(services, handlers),
         *health_operations(services.health),
         *meta_operations(config, metrics),
     ]

@@ -8,6 +8,7 @@ import msgspec
 
 from application.books.models import BookCreate, BookResponse
 from application.customers.models import CustomerCreate, CustomerRead
+from application.events.models import EventRead
 from application.fields import MoneyInput
 from application.orders.drafting import draft_order, draft_return
 from application.orders.models import (
@@ -78,7 +79,7 @@ RETURN_CREATE = ReturnCreate(
     lines=[ReturnLineCreate(sku="9780141439549", quantity=1, unit_price="19.99")],
 )
 
-_BOOK, _ = Book.catalogue(BookId(BOOK_ID), BOOK_CREATE.details(), at=NOW, by=_BY)
+_BOOK, _CATALOGUED = Book.catalogue(BookId(BOOK_ID), BOOK_CREATE.details(), at=NOW, by=_BY)
 _CUSTOMER, _ = Customer.register(CustomerId(CUSTOMER_ID), CUSTOMER_CREATE.details(), at=NOW, by=_BY)
 _BOOKS = {Isbn.parse(BOOK_CREATE.isbn): BookId(BOOK_ID)}
 _ORDER, _ = draft_order(OrderId(ORDER_ID), ORDER_CREATE, _BOOKS, at=NOW, by=_BY)
@@ -96,6 +97,7 @@ ORDER = OrderRead.of(_ORDER)
 CANCELLED_ORDER = msgspec.structs.replace(OrderRead.of(_CANCELLED), version=2)
 RETURN = ReturnRead.of(_RETURN)
 ORDER_RETURN = ReturnRead.of(_ORDER_RETURN)
+EVENT = EventRead.of(_CATALOGUED, "4bf92f3577b34da6a3ce929d0e0e4736", position=17, sequence=17)
 
 
 def plain(value: Any) -> Any:

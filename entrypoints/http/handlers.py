@@ -117,16 +117,22 @@ class Handlers:
         exists: Callable[[UUID], Awaitable[object]],
         key: str,
         kind: str,
+        *,
+        field: str | None = None,
     ) -> Handler:
-        """A page of what belongs to one resource, which must exist; `key` is also the filter that stands for it."""
+        """A page of what belongs to one resource, which must exist; `field` is the filter that stands for it.
+
+        Without it the filter is called as the id in the path, `key`.
+        """
+        owned_by = field or key
 
         async def handle(request: HttpRequest) -> ASGIApp:
             scope = request.scope
             owner = path_id(scope, key, kind)
             pairs = query_pairs(scope)
-            if any(name == key for name, _ in pairs):
-                raise BadQuery([Problem(pointer=key, code="unknown-parameter", message="is given by the path")])
-            listing = read_listing(spec, [*pairs, (key, str(owner))])
+            if any(name == owned_by for name, _ in pairs):
+                raise BadQuery([Problem(pointer=owned_by, code="unknown-parameter", message="is given by the path")])
+            listing = read_listing(spec, [*pairs, (owned_by, str(owner))])
             await exists(owner)
             return self._page(scope, await list_page(listing), pairs)
 

@@ -54,6 +54,7 @@ _TAGS = {
     "orders": "What was bought.",
     "returns": "What came back.",
     "analytics": "Who buys what: exact answers, the same on every store.",
+    "events": "What happened: who changed what, when, with which request.",
     "health": "Is it up, is it ready.",
     "service": "The service itself.",
 }

@@ -7,7 +7,17 @@ from typing import Any
 from litestar.types import Scope
 
 from application.errors import BadQuery
-from application.listing import DEFAULT_LIMIT, MAX_LIMIT, FilterField, ListSpec, identifier, moment, truth
+from application.listing import (
+    DEFAULT_LIMIT,
+    LARGEST_NUMBER,
+    MAX_LIMIT,
+    FilterField,
+    ListSpec,
+    identifier,
+    moment,
+    truth,
+    whole_number,
+)
 from domain.shared.errors import Problems
 from domain.shared.money import currency_code
 from entrypoints.http.operations import Parameter
@@ -20,6 +30,7 @@ _SHAPES: Mapping[Callable[[str], Any], Mapping[str, Any]] = {
     moment: {"type": "string", "format": "date-time"},
     truth: {"type": "boolean"},
     identifier: {"type": "string", "format": "uuid"},
+    whole_number: {"type": "integer", "minimum": 0, "maximum": LARGEST_NUMBER},
     currency_code: {"type": "string", "pattern": "^[A-Z]{3}$"},
 }
 _EXAMPLES: Mapping[str, str] = {
@@ -147,7 +158,7 @@ def _filter(name: str, filtered: FilterField) -> list[Parameter]:
 
 
 def _sort(spec: ListSpec) -> Parameter:
-    names = "|".join([*sorted(spec.sorts), "id"])
+    names = "|".join([*sorted(set(spec.sorts) - {spec.key}), spec.key])
     default = ",".join(f"{'-' if key.descending else ''}{key.field}" for key in spec.default_sort)
     return Parameter(
         name="sort",

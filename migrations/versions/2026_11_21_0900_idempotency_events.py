@@ -26,14 +26,14 @@ _KEYS = (
 )
 
 _EVENTS = (
-    "ALTER TABLE events ADD COLUMN sequence bigint",
+    "ALTER TABLE events ADD COLUMN sequence bigint NOT NULL DEFAULT 0",
     "CREATE INDEX ix_events_aggregate_id_position ON events (aggregate_id, position)",
-    "CREATE INDEX ix_events_waiting ON events (position) WHERE sequence IS NULL",
-    "CREATE UNIQUE INDEX uq_events_sequence ON events (sequence) WHERE sequence IS NOT NULL",
-    "CREATE INDEX ix_events_aggregate_sequence ON events (aggregate, sequence) WHERE sequence IS NOT NULL",
-    "CREATE INDEX ix_events_aggregate_id_sequence ON events (aggregate_id, sequence) WHERE sequence IS NOT NULL",
-    "CREATE INDEX ix_events_type_sequence ON events (type, sequence) WHERE sequence IS NOT NULL",
-    "CREATE INDEX ix_events_at_sequence ON events (at, sequence) WHERE sequence IS NOT NULL",
+    "CREATE INDEX ix_events_waiting ON events (position) WHERE sequence = 0",
+    "CREATE UNIQUE INDEX uq_events_sequence ON events (sequence) WHERE sequence > 0",
+    "CREATE INDEX ix_events_aggregate_sequence ON events (aggregate, sequence) WHERE sequence > 0",
+    "CREATE INDEX ix_events_aggregate_id_sequence ON events (aggregate_id, sequence) WHERE sequence > 0",
+    "CREATE INDEX ix_events_type_sequence ON events (type, sequence) WHERE sequence > 0",
+    "CREATE INDEX ix_events_at_sequence ON events (at, sequence) WHERE sequence > 0",
 )
 
 

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from adapters.memory.books import MemoryBookReader, MemoryBookRepository
 from adapters.memory.customers import MemoryCustomerReader, MemoryCustomerRepository
+from adapters.memory.events import MemoryEventReader
 from adapters.memory.history import MemoryHistorySink, MemoryHistorySource
 from adapters.memory.idempotency import MemoryIdempotencyKeys
 from adapters.memory.orders import (
@@ -20,6 +21,7 @@ from adapters.memory.stores import MemoryHealth
 from adapters.memory.unit_of_work import MemoryUnitOfWork, MemoryUnitsOfWork
 from application.ports.books import BookReader, BookRepository
 from application.ports.customers import CustomerReader, CustomerRepository
+from application.ports.events import EventReader
 from application.ports.history import HistorySink, HistorySource
 from application.ports.idempotency import IdempotencyKeys
 from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
@@ -48,6 +50,7 @@ def memory_ports(store: MemoryStore) -> StorePorts:
         reviews=MemoryReviewReader(store),
         health=MemoryHealth(),
         keys=MemoryIdempotencyKeys(store),
+        event_reader=MemoryEventReader(store),
         source=MemoryHistorySource(store),
         sink=MemoryHistorySink(store),
         purchases=MemoryPurchaseFacts(store),
@@ -90,6 +93,7 @@ def memory_case() -> StoreCase:
             ReviewRepository: MemoryReviewRepository,
             ReviewReader: MemoryReviewReader,
             IdempotencyKeys: MemoryIdempotencyKeys,
+            EventReader: MemoryEventReader,
             HistorySource: MemoryHistorySource,
             HistorySink: MemoryHistorySink,
             PurchaseFacts: MemoryPurchaseFacts,

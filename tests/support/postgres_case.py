@@ -8,6 +8,7 @@ import pytest
 
 from adapters.postgres.books import PostgresBookReader, PostgresBookRepository
 from adapters.postgres.customers import PostgresCustomerReader, PostgresCustomerRepository
+from adapters.postgres.events import PostgresEventReader
 from adapters.postgres.history import PostgresHistorySink, PostgresHistorySource
 from adapters.postgres.idempotency import PostgresIdempotencyKeys
 from adapters.postgres.orders import (
@@ -24,6 +25,7 @@ from adapters.postgres.unit_of_work import PostgresUnitOfWork, PostgresUnitsOfWo
 from adapters.sql.purchases import SqlPurchaseView
 from application.ports.books import BookReader, BookRepository
 from application.ports.customers import CustomerReader, CustomerRepository
+from application.ports.events import EventReader
 from application.ports.history import HistorySink, HistorySource
 from application.ports.idempotency import IdempotencyKeys
 from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
@@ -135,6 +137,7 @@ def postgres_ports(pool: Pool) -> StorePorts:
         reviews=PostgresReviewReader(pool),
         health=PostgresHealth(pool, head=migrate.head()),
         keys=PostgresIdempotencyKeys(pool),
+        event_reader=PostgresEventReader(pool),
         source=PostgresHistorySource(pool),
         sink=PostgresHistorySink(pool),
         purchases=PostgresPurchaseFacts(pool),
@@ -200,6 +203,7 @@ def postgres_case() -> StoreCase:
             ReviewRepository: PostgresReviewRepository,
             ReviewReader: PostgresReviewReader,
             IdempotencyKeys: PostgresIdempotencyKeys,
+            EventReader: PostgresEventReader,
             HistorySource: PostgresHistorySource,
             HistorySink: PostgresHistorySink,
             PurchaseFacts: PostgresPurchaseFacts,

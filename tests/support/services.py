@@ -6,6 +6,7 @@ from adapters.system.system import SystemClock, Uuid7Generator
 from application.analytics.service import AnalyticsService
 from application.books.service import BookService
 from application.customers.service import CustomerService
+from application.events.service import EventService
 from application.health.service import HealthService
 from application.idempotency.service import IdempotencyService
 from application.imports.service import ImportService
@@ -20,6 +21,7 @@ def services_on(ports: StorePorts) -> Services:
     assert ports.orders is not None
     assert ports.returns is not None
     assert ports.keys is not None
+    assert ports.event_reader is not None
     assert ports.reviews is not None
     clock = SystemClock()
     written: dict[str, Any] = {"units": ports.units, "clock": clock, "ids": Uuid7Generator(clock)}
@@ -32,4 +34,5 @@ def services_on(ports: StorePorts) -> Services:
         analytics=AnalyticsService(facts=ports.purchases, clock=clock),
         health=HealthService(stores=[ports.health]),
         idempotency=IdempotencyService(keys=ports.keys, clock=clock),
+        events=EventService(reader=ports.event_reader),
     )

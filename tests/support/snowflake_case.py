@@ -30,6 +30,7 @@ from adapters.snowflake.unit_of_work import SnowflakeUnitsOfWork
 from adapters.sql.purchases import SqlPurchaseView
 from application.ports.books import BookReader, BookRepository
 from application.ports.customers import CustomerReader, CustomerRepository
+from application.ports.events import EventReader
 from application.ports.history import HistorySink, HistorySource
 from application.ports.idempotency import IdempotencyKeys
 from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
@@ -44,6 +45,7 @@ _EMPTY = (*(f"DELETE FROM {table}" for table in TABLES), "UPDATE watermark SET p
 _READ_ONLY = Gap("never", "a warehouse is written by loads alone")
 _NO_LISTS_OF_ORDERS = Gap("notimpl", "orders are there to be counted; lists of them are asked of the store of record")
 _NO_REVIEWS = Gap("notyet", "reports over reviews come with the analytics that ask for them")
+_NO_EVENTS = Gap("notimpl", "a load takes the rows that events have led to, and leaves the events where they were recorded")
 _NO_SOURCE = Gap("notimpl", "a warehouse is the end of a history's way, and can be loaded again from its beginning")
 
 
@@ -201,5 +203,6 @@ def snowflake_case() -> StoreCase:
             ReturnReader: _NO_LISTS_OF_ORDERS,
             HistorySource: _NO_SOURCE,
             IdempotencyKeys: _READ_ONLY,
+            EventReader: _NO_EVENTS,
         },
     )

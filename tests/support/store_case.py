@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from application.ports.books import BookReader
 from application.ports.customers import CustomerReader
+from application.ports.events import EventReader
 from application.ports.history import History, HistoryBatch, HistorySink, HistorySource
 from application.ports.idempotency import IdempotencyKeys
 from application.ports.orders import OrderReader, ReturnReader
@@ -66,6 +67,7 @@ class StorePorts:
     returns: ReturnReader | None = None
     reviews: ReviewReader | None = None
     keys: IdempotencyKeys | None = None
+    event_reader: EventReader | None = None
     source: HistorySource | None = None
     sink: HistorySink | None = None
     purchases: PurchaseFacts

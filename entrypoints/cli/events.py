@@ -1,0 +1,73 @@
+"""`daybook events`, and what the groups of customers, books and orders tell of the history of one."""
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+from uuid import UUID
+
+from cyclopts import App
+
+from application.events.models import EVENT_LIST, HISTORY_LIST
+from entrypoints.cli.inputs import CursorOption, IdArgument, LimitOption, SortOption, TotalOption, listing
+from entrypoints.cli.output import FormatOption, show
+from entrypoints.cli.running import use
+from entrypoints.services import Services
+
+app = App(name="events", help="Events: who changed what, and when.")
+_COLUMNS: Final = ("sequence", "at", "type", "aggregate_id", "version", "by", "changed")
+_HISTORY_COLUMNS: Final = ("at", "type", "version", "by", "request_id", "changed")
+
+
+@app.command(name="list")
+def list_events(
+    *,
+    sort: SortOption = None,
+    limit: LimitOption = None,
+    cursor: CursorOption = None,
+    total: TotalOption = False,
+    format: FormatOption = "table",  # noqa: A002  # the name of the option
+    **filters: str,
+) -> None:
+    """One page of events, the earliest first.
+
+    $ daybook events list --sort -sequence --limit 5
+    $ daybook events list --aggregate book "--at[gte]=2026-01-01T00:00:00Z"
+    $ daybook events list "--sequence[gt]=1200" --limit 100 --format ndjson
+
+    Filters are those of the HTTP API: --aggregate, --aggregate_id, --type, --sequence, --at, the last two also with
+    [gte], [gt], [lte] and [lt].
+    """
+    asked = listing(EVENT_LIST, filters, sort=sort, limit=limit, cursor=cursor, total=total)
+    show(use(lambda services: services.events.list(asked)), format, columns=_COLUMNS)
+
+
+def history_of(plural: str, noun: str, get: Callable[[Services, UUID], Awaitable[object]]) -> Callable[..., None]:
+    """The command `history` of a group; `get` gives the one whose history it is, or raises NotFound."""
+
+    def history(
+        item_id: IdArgument,
+        /,
+        *,
+        limit: LimitOption = None,
+        cursor: CursorOption = None,
+        total: TotalOption = False,
+        format: FormatOption = "table",  # noqa: A002  # the name of the option
+        **filters: str,
+    ) -> None:
+        asked = listing(
+            HISTORY_LIST, {**filters, "aggregate_id": str(item_id)}, limit=limit, cursor=cursor, total=total
+        )
+
+        async def ask(services: Services) -> object:
+            await get(services, item_id)
+            return await services.events.history(asked)
+
+        show(use(ask), format, columns=_HISTORY_COLUMNS)
+
+    history.__doc__ = f"""What happened to {noun}, the latest first, also when it is deleted by now.
+
+    $ daybook {plural} history 01997f43-8c00-7000-8000-0123456789ab
+    $ daybook {plural} history 01997f43-8c00-7000-8000-0123456789ab --format json
+
+    Filters are those of the HTTP API: --type and --at, that also with [gte], [gt], [lte] and [lt].
+    """
+    return history
