@@ -124,7 +124,10 @@ def load(*, format: VerifyFormat = "table") -> None:  # noqa: A002  # the name o
 
     Doing it again changes nothing, so it can be done as often as wanted.
     """
-    problems = list(without_snowflake(prepared().snowflake))
+    settings = prepared()
+    if settings.app.storage == "snowflake":
+        raise UsageError("STORAGE=snowflake has no history to load from: load it where the records are kept")
+    problems = list(without_snowflake(settings.snowflake))
     if problems:
         raise ConfigurationError(problems)
     rows = use_wiring(lambda wiring: wiring.load_warehouse())

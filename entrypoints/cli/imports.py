@@ -131,6 +131,8 @@ class _Work:
         if self.started is None:
             return
         done = self.started.summary
+        if not done.rows:
+            return
         message(f"stopped after {done.rows:,} rows: {_counts(done)}")
         if not done.dry_run:
             message("What was created and updated is kept. The same command again goes on from there.")

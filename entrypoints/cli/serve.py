@@ -44,17 +44,26 @@ def welcome(settings: Settings) -> str:
         f"  API       {at}/v1/books\n"
         f"{docs}"
         f"  records   {_records(settings)}\n\n"
-        "Try first, in another terminal:\n\n"
-        f"  curl -s {at}/v1/books -H 'Content-Type: application/json' \\\n"
-        f"    -d '{_FIRST}'\n"
-        f"  curl -s '{at}/v1/books?q=middlemarch'\n\n"
+        f"Try first, in another terminal:\n\n{_first_requests(settings, at)}\n"
         "Ctrl-C stops it."
     )
 
 
+def _first_requests(settings: Settings, at: str) -> str:
+    if settings.app.storage == "snowflake":
+        return f"  curl -s '{at}/v1/books?limit=5'\n  curl -s '{at}/v1/analytics/summary'\n"
+    return (
+        f"  curl -s {at}/v1/books -H 'Content-Type: application/json' \\\n"
+        f"    -d '{_FIRST}'\n"
+        f"  curl -s '{at}/v1/books?q=middlemarch'\n"
+    )
+
+
 def _records(settings: Settings) -> str:
-    if settings.app.storage != "postgres":
-        return "in memory, gone when the server stops" if settings.app.storage == "memory" else settings.app.storage
+    if settings.app.storage == "memory":
+        return "in memory, gone when the server stops"
+    if settings.app.storage == "snowflake":
+        return "in the Snowflake warehouse, for reading and analytics: changes are refused"
     if settings.database.url is not None:
         return "in the database that DATABASE_URL names"
     return f"in {settings.database.embedded_folder}, kept for the next start"
@@ -63,4 +72,6 @@ def _records(settings: Settings) -> str:
 def _kept(settings: Settings) -> str:
     if settings.app.storage == "memory":
         return "Its records were in memory."
+    if settings.app.storage == "snowflake":
+        return "It changed nothing in the warehouse."
     return f"The records are {_records(settings).split(',', maxsplit=1)[0]}."

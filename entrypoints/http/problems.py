@@ -70,7 +70,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     KeyInUse: Kind(409, "Another request with this idempotency key is under way"),
     KeyReused: Kind(422, "The idempotency key belongs to another request"),
     StaleVersion: Kind(412, "The version is no longer the present one"),
-    ReadOnlyStore: Kind(409, "This deployment takes no changes"),
+    ReadOnlyStore: Kind(409, "This deployment has a warehouse only"),
     Unavailable: Kind(503, "A store cannot be reached"),
     OutcomeUnknown: Kind(503, "It is not known whether the change was kept"),
     BadRequest: Kind(400, "The request is malformed"),

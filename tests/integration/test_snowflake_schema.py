@@ -122,5 +122,5 @@ async def test_health_says_how_far_the_schema_is(elsewhere: Warehouse, monkeypat
 
 
 async def test_a_warehouse_without_tables_is_unavailable_and_says_why(elsewhere: Warehouse) -> None:
-    with pytest.raises(Unavailable, match="bring the schema up to date"):
+    with pytest.raises(Unavailable, match="`daybook analytics load` makes them"):
         await SnowflakeHistorySink(elsewhere).write(told(HistoryBatch(customers=[a_customer()]), watermark=1))

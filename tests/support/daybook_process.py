@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,20 +98,20 @@ def environment(**given: str) -> dict[str, str]:
 
 
 @contextmanager
-def server(folder: Path, **settings: str) -> Iterator[Server]:
+def server(folder: Path, *, program: Sequence[str] = COMMAND, **settings: str) -> Iterator[Server]:
     """`daybook serve` in `folder`, ready, on a free port unless one is given; ended at last if it still runs."""
-    with starting_server(folder, **settings) as running:
+    with starting_server(folder, program=program, **settings) as running:
         running.wait_until_ready()
         yield running
 
 
 @contextmanager
-def starting_server(folder: Path, **settings: str) -> Iterator[Server]:
+def starting_server(folder: Path, *, program: Sequence[str] = COMMAND, **settings: str) -> Iterator[Server]:
     """As `server`, not yet ready, and perhaps never."""
     port = int(settings.get("PORT") or free_port())
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
         process = subprocess.Popen(
-            [*COMMAND, "serve"],
+            [*program, "serve"],
             cwd=folder,
             env=environment(**{"PORT": str(port), "LOG_FORMAT": "json", **settings}),
             stdin=subprocess.DEVNULL,
@@ -132,11 +132,11 @@ def starting_server(folder: Path, **settings: str) -> Iterator[Server]:
 
 
 def command(
-    folder: Path, *arguments: str, typed: str | None = None, **settings: str
+    folder: Path, *arguments: str, typed: str | None = None, program: Sequence[str] = COMMAND, **settings: str
 ) -> "subprocess.CompletedProcess[str]":
     """One command in `folder`, run to its end."""
     return subprocess.run(
-        [*COMMAND, *arguments],
+        [*program, *arguments],
         cwd=folder,
         env=environment(**settings),
         input=typed,

@@ -1,0 +1,173 @@
+"""A deployment with a warehouse only: loaded where the records are, then served by itself, from fakesnow's files."""
+
+import asyncio
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from application.caller import Caller
+from application.imports.models import ImportOptions
+from entrypoints.bootstrap.settings import Settings
+from entrypoints.bootstrap.wiring import Wiring
+from entrypoints.cli.main import run
+from tests.support.daybook_on_fakesnow import FOLDER, PROGRAM
+from tests.support.daybook_process import Server, command, server
+from tests.support.postgres import TemplateDatabase
+
+ACCOUNT = {"SNOWFLAKE_ACCOUNT": "fakesnow", "SNOWFLAKE_USER": "tester", "SNOWFLAKE_PASSWORD": "none"}
+FILES = (
+    b"isbn,title,author\n978-0-14-143954-9,Middlemarch,George Eliot\n9780141439587,Emma,Jane Austen\n",
+    b"reference,name\nC-1,Ada Lovelace\nC-2,Mary Shelley\n",
+    (
+        b"reference,placed_at,currency,customer,sku,quantity,unit_price\n"
+        b"W-1,2026-01-05T12:00:00Z,EUR,C-1,9780141439587,2,7.99\n"
+        b"W-2,2026-01-09T12:00:00Z,EUR,C-2,9780141439549,1,9.99\n"
+    ),
+)
+REPORTS = ("summary", "revenue", "top-products", "rfm")
+NOWHERE = "01997f43-8c00-7000-8000-000000000000"
+ORDER = {"currency": "EUR", "lines": [{"sku": "GIFT", "quantity": 1, "unit_price": "1"}]}
+READ_ONLY = "takes no changes: make them where the records are kept"
+COUNTED = "counts orders and returns and does not show single ones"
+
+
+class Warehouse:
+    """A loaded warehouse that is served, and what the store of record answered to the same questions."""
+
+    def __init__(self, running: Server, answered: dict[str, Any]) -> None:
+        self.running = running
+        self.answered = answered
+
+
+@pytest.fixture(scope="module")
+def warehouse(migrated_template: TemplateDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    folder = tmp_path_factory.mktemp("warehouse")
+    kept = {**ACCOUNT, FOLDER: str(folder)}
+    with migrated_template.copy() as url:
+        answered = asyncio.run(_recorded(url))
+        loaded = command(folder, "analytics", "load", program=PROGRAM, DATABASE_URL=url, **kept)
+        assert (loaded.returncode, loaded.stdout.split()) == (0, ["rows", "6"]), loaded.stderr
+    # The database of record is gone by now.
+    with server(folder, program=PROGRAM, STORAGE="snowflake", **kept) as running:
+        yield Warehouse(running, answered)
+
+
+async def _recorded(url: str) -> dict[str, Any]:
+    """Answers of the store of record, once it has the rows of the files."""
+    async with Wiring(Settings(), url).opened() as wiring:
+        services = wiring.services
+        for rows in FILES:
+            async for verdicts in services.imports.start(
+                io.BufferedReader(io.BytesIO(rows)), ImportOptions(), Caller()
+            ):
+                assert {one.verdict for one in verdicts} == {"created"}
+        asked = {report: await services.analytics.ask(report, [("as_of", "2026-02-01")]) for report in REPORTS}
+    found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(asked))
+    return found
+
+
+def test_it_says_what_it_serves_and_is_ready(warehouse: Warehouse) -> None:
+    running = warehouse.running
+    assert "in the Snowflake warehouse, for reading and analytics: changes are refused" in running.out
+    assert "/v1/analytics/summary'" in running.out
+    assert "-d '{" not in running.out, "nothing is proposed that would be refused"
+    for path in ("/health/ready", "/test-db"):
+        answer = running.get(path)
+        assert answer.status == 200
+        (store,) = answer.json()["stores"]
+        assert (store["store"], store["ok"], store["migrated"]) == ("snowflake", True, True)
+
+
+def test_books_and_customers_are_read(warehouse: Warehouse) -> None:
+    running = warehouse.running
+    found = running.get("/v1/books?sort=title&include=total").json()
+    assert ([one["title"] for one in found["data"]], found["total"]) == (["Emma", "Middlemarch"], 2)
+    emma = found["data"][0]
+    for path in (f"/v1/books/{emma['id']}", "/v1/isbn/0141439580", "/v1/isbn/9780141439587"):
+        assert running.get(path).json() == emma
+    assert [one["title"] for one in running.get("/v1/books?q=austen").json()["data"]] == ["Emma"]
+    assert [one["name"] for one in running.get("/v1/customers?q=shelley").json()["data"]] == ["Mary Shelley"]
+    assert running.get(f"/v1/customers/{NOWHERE}").status == 404
+
+
+def test_reports_are_those_of_the_store_of_record(warehouse: Warehouse) -> None:
+    for report, recorded in warehouse.answered.items():
+        answer = warehouse.running.get(f"/v1/analytics/{report}?as_of=2026-02-01").json()
+        assert (recorded["store"], answer["store"]) == ("postgres", "snowflake")
+        assert answer | {"store": ""} == recorded | {"store": ""}
+    customers = warehouse.running.get("/v1/analytics/rfm/customers?as_of=2026-02-01").json()
+    assert [one["key"] for one in customers["data"]] == ["C-1", "C-2"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "told"),
+    [
+        ("POST", "/v1/books", {"title": "Persuasion", "author": "Jane Austen", "isbn": "9780141439686"}, READ_ONLY),
+        ("PATCH", f"/v1/books/{NOWHERE}", {"title": "Other"}, READ_ONLY),
+        ("DELETE", f"/v1/books/{NOWHERE}", None, READ_ONLY),
+        ("POST", "/v1/customers", {"name": "Nobody"}, READ_ONLY),
+        ("POST", "/v1/orders", ORDER, READ_ONLY),
+        ("GET", "/v1/orders", None, COUNTED),
+        ("GET", f"/v1/orders/{NOWHERE}", None, COUNTED),
+        ("GET", "/v1/returns", None, COUNTED),
+    ],
+)  # fmt: skip
+def test_what_a_warehouse_does_not_do_is_refused_with_its_reason(
+    warehouse: Warehouse, method: str, path: str, body: Any, told: str
+) -> None:
+    data = None if body is None else json.dumps(body).encode()
+    headers = {} if body is None else {"Content-Type": "application/json"}
+    answer = warehouse.running.request(method, path, body=data, headers=headers)
+    problem = answer.json()
+    assert (answer.status, problem["code"]) == (409, "read-only-store")
+    assert problem["title"] == "This deployment has a warehouse only"
+    assert told in problem["detail"]
+    assert warehouse.running.get("/v1/analytics/summary").json()["watermark"] == 6
+
+
+def test_queries_of_the_warehouse_are_counted(warehouse: Warehouse) -> None:
+    warehouse.running.get("/v1/books")
+    assert b'database_query_duration_seconds_count{outcome="ok",query="books.list",store="snowflake"}' in (
+        warehouse.running.get("/metrics").body
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (
+            ["import", "books.csv"],
+            4,
+            "error: this deployment answers from a Snowflake warehouse, which takes no changes",
+        ),
+        (["analytics", "load"], 2, "error: STORAGE=snowflake has no history to load from: load it where the records"),
+        (["analytics", "verify"], 2, "error: STORAGE=snowflake has no history to compare others with"),
+        (["db", "upgrade"], 2, "error: STORAGE=snowflake has no schema of PostgreSQL"),
+    ],
+)
+def test_commands_that_need_the_records_say_so_at_once(
+    arguments: list[str],
+    code: int,
+    told: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for name, value in {**ACCOUNT, "STORAGE": "snowflake"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "books.csv").write_bytes(FILES[0])
+    assert run(arguments) == code
+    out, error = capsys.readouterr()
+    assert out == ""
+    assert error.startswith(told)
+
+
+def test_it_stops_as_asked(warehouse: Warehouse) -> None:
+    assert warehouse.running.stop() == 0
+    assert warehouse.running.out.endswith("Daybook has stopped. It changed nothing in the warehouse.\n")
