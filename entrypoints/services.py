@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from application.analytics.service import AnalyticsService
 from application.books.service import BookService
+from application.customers.addresses import AddressService
+from application.customers.consents import ConsentService
 from application.customers.service import CustomerService
 from application.events.service import EventService
 from application.health.service import HealthService
@@ -18,6 +20,8 @@ class Services:
     """One service a concept. Every entrypoint (HTTP, command line) gets the same ones."""
 
     customers: CustomerService
+    addresses: AddressService
+    consents: ConsentService
     books: BookService
     orders: OrderService
     reviews: ReviewService

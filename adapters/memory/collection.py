@@ -1,6 +1,7 @@
 """One kind of aggregate, kept by id, with its uniqueness rules and the indexes that spare a scan."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
@@ -69,13 +70,21 @@ class Collection(Generic[A]):
         """An empty set of changes over the present rows."""
         return Stage(self)
 
-    def replace(self, changed: Mapping[UUID, A], owners: Mapping[str, Mapping[Hashable, UUID | None]]) -> None:
+    def replace(
+        self,
+        changed: Mapping[UUID, A],
+        owners: Mapping[str, Mapping[Hashable, UUID | None]],
+        removed: AbstractSet[UUID] = frozenset(),
+    ) -> None:
         """Puts checked rows and keys in place. Synchronous: no other task can see half of it."""
-        if not changed:
+        if not (changed or removed):
             return
         for name, field in self.groups.items():
             self._regroup(self._members[name], field, changed)
+            self._ungroup(self._members[name], field, removed)
         self.rows.update(changed)
+        for gone in removed:
+            self.rows.pop(gone, None)
         for name, keys in owners.items():
             held = self.owners[name]
             for key, row_id in keys.items():
@@ -97,11 +106,23 @@ class Collection(Generic[A]):
             if before == after:
                 continue
             if before is not None:
-                members[before].discard(row_id)
-                if not members[before]:
-                    del members[before]
+                _leave(members, before, row_id)
             if after is not None:
                 members.setdefault(after, set()).add(row_id)
+
+    def _ungroup(
+        self, members: dict[Hashable, set[UUID]], field: Callable[[A], Hashable | None], removed: AbstractSet[UUID]
+    ) -> None:
+        for row_id in removed:
+            present = self.rows.get(row_id)
+            if present is not None and (before := field(present)) is not None:
+                _leave(members, before, row_id)
+
+
+def _leave(members: dict[Hashable, set[UUID]], key: Hashable, row_id: UUID) -> None:
+    members[key].discard(row_id)
+    if not members[key]:
+        del members[key]
 
 
 class Stage(Generic[A]):
@@ -110,10 +131,13 @@ class Stage(Generic[A]):
     def __init__(self, collection: Collection[A]) -> None:
         self._of = collection
         self._changed: dict[UUID, A] = {}
+        self._removed: set[UUID] = set()
         self._owners: dict[str, dict[Hashable, UUID | None]] = {name: {} for name in collection.unique}
 
     def get(self, row_id: UUID) -> A | None:
         """The row as it will be."""
+        if row_id in self._removed:
+            return None
         return self._changed.get(row_id) or self._of.rows.get(row_id)
 
     def add(self, row: A) -> None:
@@ -129,6 +153,15 @@ class Stage(Generic[A]):
             raise Conflict(f"somebody else changed the {self._of.kind} {row.id} in the meantime: read it again")
         self._release(present)
         self._claim(row)
+
+    def remove(self, row: A) -> None:
+        """Takes a row away for good. Raises Conflict when `row` is not of the present version."""
+        present = self.get(row.id)
+        if present is None or present.lifecycle.version != row.lifecycle.version:
+            raise Conflict(f"somebody else changed the {self._of.kind} {row.id} in the meantime: read it again")
+        self._release(present)
+        self._changed.pop(row.id, None)
+        self._removed.add(row.id)
 
     def amend(self, row: A) -> None:
         """A row of which something changed that has no version and no rule, such as what others think of it."""
@@ -154,7 +187,7 @@ class Stage(Generic[A]):
 
     def apply(self) -> None:
         """Keeps all of it."""
-        self._of.replace(self._changed, self._owners)
+        self._of.replace(self._changed, self._owners, self._removed)
 
     def _claim(self, row: A) -> None:
         for name, rule in self._of.unique.items():
@@ -166,6 +199,7 @@ class Stage(Generic[A]):
             if holder is not None and holder != row.id:
                 raise rule.taken
             staged[key] = row.id
+        self._removed.discard(row.id)
         self._changed[row.id] = row
 
     def _release(self, present: A) -> None:

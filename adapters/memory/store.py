@@ -16,6 +16,8 @@ from application.ports.reviews import ReviewExists
 from domain.books.book import Book
 from domain.books.rating import UNRATED, Rating
 from domain.books.review import Review
+from domain.customers.address import Address
+from domain.customers.consent import Consent
 from domain.customers.customer import Customer
 from domain.orders.order import Order
 from domain.orders.returns import Return
@@ -84,6 +86,12 @@ class MemoryStore:
             unique={"customer and book": Unique(_living_customer_and_book, ReviewExists)},
             groups={"book_id": lambda one: one.book_id, "customer_id": lambda one: one.customer_id},
         )
+        self.address_rows: Collection[Address] = Collection(
+            "address", unique={}, groups={"customer_id": lambda one: one.customer_id}
+        )
+        self.consent_rows: Collection[Consent] = Collection(
+            "consent", unique={}, groups={"customer_id": lambda one: one.customer_id}
+        )
         self.customers: dict[UUID, Customer] = self.customer_rows.rows
         self.books: dict[UUID, Book] = self.book_rows.rows
         self.orders: dict[UUID, Order] = self.order_rows.rows
@@ -108,6 +116,8 @@ class Changes:
         self.orders: Stage[Order] = store.order_rows.stage()
         self.returns: Stage[Return] = store.return_rows.stage()
         self.reviews: Stage[Review] = store.review_rows.stage()
+        self.addresses: Stage[Address] = store.address_rows.stage()
+        self.consents: Stage[Consent] = store.consent_rows.stage()
 
     def add_review(self, review: Review) -> None:
         """A new review, and what it does to the rating of its book. Raises as `Stage.add`, and Conflict."""
@@ -129,6 +139,11 @@ class Changes:
         if after != before:
             count, stars = book.rating.count + after.count - before.count, book.rating.sum + after.sum - before.sum
             self.books.amend(replace(book, rating=Rating(count, stars)))
+
+    def has_living_customer(self, customer_id: UUID) -> bool:
+        """Whether there will be one of this id who is not deleted."""
+        customer = self.customers.get(customer_id)
+        return customer is not None and not customer.lifecycle.deleted
 
     def check_references(self, orders: Iterable[Order], returns: Iterable[Return]) -> None:
         """Raises Conflict when one of them names a customer, a book or an order that is not kept."""
@@ -159,6 +174,8 @@ class Changes:
         """Keeps all of it, the events at the next positions, and moves the watermark to the last of them at least."""
         for stage in (self.customers, self.books, self.orders, self.returns, self.reviews):
             stage.apply()
+        for belonging in (self.addresses, self.consents):
+            belonging.apply()
         store = self._store
         for event, request_id in events:
             store.watermark += 1

@@ -5,7 +5,9 @@ from typing import Self
 
 from msgspec import Struct
 
+from adapters.memory.addresses import MemoryAddressRepository
 from adapters.memory.books import MemoryBookRepository
+from adapters.memory.consents import MemoryConsentRepository
 from adapters.memory.customers import MemoryCustomerRepository
 from adapters.memory.orders import MemoryOrderRepository, MemoryReturnRepository
 from adapters.memory.pending import Pending
@@ -33,6 +35,8 @@ class MemoryUnitOfWork:
         self.orders = MemoryOrderRepository(store, self._pending)
         self.returns = MemoryReturnRepository(store, self._pending)
         self.reviews = MemoryReviewRepository(store, self._pending)
+        self.addresses = MemoryAddressRepository(store, self._pending)
+        self.consents = MemoryConsentRepository(store, self._pending)
 
     def record(self, *events: Event) -> None:
         """Appends events at commit."""

@@ -42,6 +42,9 @@ CONSTRAINTS: dict[str, Callable[[asyncpg.IntegrityConstraintViolationError], Exc
     "pk_orders": _there("an order"),
     "pk_returns": _there("a return"),
     "pk_reviews": _there("a review"),
+    "pk_addresses": _there("an address"),
+    "pk_consents": _there("a consent"),
+    "uq_addresses_default_customer_id_type": _there("a default address"),
     "fk_orders_customer_id": _gone("the customer of the order"),
     "fk_order_lines_book_id": _gone("a book of the order"),
     "fk_returns_order_id": _gone("the order of the return"),
@@ -49,6 +52,8 @@ CONSTRAINTS: dict[str, Callable[[asyncpg.IntegrityConstraintViolationError], Exc
     "fk_return_lines_book_id": _gone("a book of the return"),
     "fk_reviews_book_id": _gone("the book of the review"),
     "fk_reviews_customer_id": _gone("the customer of the review"),
+    "fk_addresses_customer_id": _gone("the customer of the address"),
+    "fk_consents_customer_id": _gone("the customer of the consent"),
 }
 """The error that each constraint of the schema stands for, by its name.
 

@@ -5,7 +5,9 @@ from typing import Self
 
 from msgspec import Struct
 
+from adapters.postgres.addresses import PostgresAddressRepository
 from adapters.postgres.books import PostgresBookRepository
+from adapters.postgres.consents import PostgresConsentRepository
 from adapters.postgres.customers import PostgresCustomerRepository
 from adapters.postgres.events import EVENTS, Recorded
 from adapters.postgres.idempotency import Claimed
@@ -32,6 +34,8 @@ class PostgresUnitOfWork:
         self.orders = PostgresOrderRepository(pool, self._pending)
         self.returns = PostgresReturnRepository(pool, self._pending)
         self.reviews = PostgresReviewRepository(pool, self._pending)
+        self.addresses = PostgresAddressRepository(pool, self._pending)
+        self.consents = PostgresConsentRepository(pool, self._pending)
 
     def record(self, *events: Event) -> None:
         """Appends events at commit."""

@@ -6,9 +6,9 @@ Whatever comes with a save takes its rows FROM the saved one, so it happens only
 Anything else (several saves) is written step by step, in the order asked for, inside a transaction.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeGuard, TypeVar
 
 from asyncpg import LockNotAvailableError
 from sqlalchemy import CTE, func, literal_column, select
@@ -47,18 +47,22 @@ class Write(NamedTuple):
         return self.kind.adding(self.rows[0]) if len(self.rows) == 1 else self.kind.adding_many(self.rows)
 
 
+Step = Callable[[Connection], Awaitable[None]]
+"""What no statement of a kind says: it runs at its place among the writes, in their transaction, and may refuse."""
+
+
 class Pending:
     """The writes of one unit of work, in the order in which they were asked for."""
 
     __slots__ = ("_writes",)
 
     def __init__(self) -> None:
-        self._writes: list[Write] = []
+        self._writes: list[Write | Step] = []
 
     def add(self, kind: Kind[A], row: A) -> None:
         """Something new. Those of one kind that follow one another are written together."""
         last = self._writes[-1] if self._writes else None
-        if last is not None and last.kind is kind and not last.saves:
+        if isinstance(last, Write) and last.kind is kind and not last.saves:
             last.rows.append(row)
         else:
             self._writes.append(Write(kind, False, [row]))  # noqa: FBT003  # the field's name is in the class above
@@ -72,13 +76,17 @@ class Pending:
         """Something changed, with the version that it will have."""
         self._writes.append(Write(kind, True, [row]))  # noqa: FBT003  # likewise
 
-    def take(self) -> list[Write]:
+    def step(self, run: Step) -> None:
+        """Something else, between what was asked for before and after it."""
+        self._writes.append(run)
+
+    def take(self) -> list[Write | Step]:
         """All of them; nothing is pending afterwards."""
         taken, self._writes = self._writes, []
         return taken
 
 
-async def keep(pool: Pool, writes: Sequence[Write]) -> None:
+async def keep(pool: Pool, writes: Sequence[Write | Step]) -> None:
     """Keeps all of it or nothing.
 
     Raises Conflict when the version of a save is not the one before any more, the errors of the constraints, and
@@ -89,10 +97,10 @@ async def keep(pool: Pool, writes: Sequence[Write]) -> None:
     else:
         async with transaction(pool) as connection:
             for one in writes:
-                await _run(connection, [one])
+                await (_run(connection, [one]) if isinstance(one, Write) else one(connection))
 
 
-async def keep_claimed(pool: Pool, writes: Sequence[Write], claimed: Claimed) -> None:
+async def keep_claimed(pool: Pool, writes: Sequence[Write | Step], claimed: Claimed) -> None:
     """As `keep`, with the claim in the same transaction; raises KeyInUse when somebody else has it.
 
     The claim comes first, so that who comes second waits for it and not for one of the changes.
@@ -108,10 +116,12 @@ async def keep_claimed(pool: Pool, writes: Sequence[Write], claimed: Claimed) ->
         raise
 
 
-def _fits_one_statement(writes: Sequence[Write]) -> bool:
-    # A save may free a key that an addition of the same kind takes: only steps keep that order.
-    tables = {table for one in writes for table in one.kind.tables}
-    return len(tables) == sum(len(one.kind.tables) for one in writes) and sum(one.saves for one in writes) <= 1
+def _fits_one_statement(writes: Sequence[Write | Step]) -> TypeGuard[Sequence[Write]]:
+    # A save may free a key that an addition of the same kind takes: only one after the other keeps that order.
+    whole = [one for one in writes if isinstance(one, Write)]
+    tables = {table for one in whole for table in one.kind.tables}
+    unshared = len(tables) == sum(len(one.kind.tables) for one in whole)
+    return unshared and len(whole) == len(writes) and sum(one.saves for one in whole) <= 1
 
 
 async def _run(connection: Connection, writes: Sequence[Write]) -> None:

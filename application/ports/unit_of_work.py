@@ -6,7 +6,9 @@ from typing import Protocol, Self
 from msgspec import Struct
 
 from application.caller import Caller
+from application.ports.addresses import AddressRepository
 from application.ports.books import BookRepository
+from application.ports.consents import ConsentRepository
 from application.ports.customers import CustomerRepository
 from application.ports.orders import OrderRepository, ReturnRepository
 from application.ports.reviews import ReviewRepository
@@ -30,6 +32,10 @@ class UnitOfWork(Protocol):
     def returns(self) -> ReturnRepository: ...
     @property
     def reviews(self) -> ReviewRepository: ...
+    @property
+    def addresses(self) -> AddressRepository: ...
+    @property
+    def consents(self) -> ConsentRepository: ...
 
     def record(self, *events: Event) -> None:
         """Appends events at commit, in the order given, with the request id of the caller."""

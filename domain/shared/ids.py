@@ -14,6 +14,9 @@ ReviewId = NewType("ReviewId", UUID)
 GroupId = NewType("GroupId", UUID)
 SegmentId = NewType("SegmentId", UUID)
 SnapshotId = NewType("SnapshotId", UUID)
+AddressId = NewType("AddressId", UUID)
+ConsentId = NewType("ConsentId", UUID)
+MergeId = NewType("MergeId", UUID)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

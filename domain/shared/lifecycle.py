@@ -55,6 +55,10 @@ class Lifecycle:
             raise NotDeleted("it is not deleted: there is nothing to restore")
         return replace(self, updated_at=at, updated_by=by, deleted_at=None)
 
+    def handed_over(self, *, at: datetime, by: str) -> "Lifecycle":
+        """After it went to another owner. What is deleted goes along as it is."""
+        return replace(self, updated_at=at, updated_by=by)
+
     def next_version(self) -> "Lifecycle":
         """As the store has it after a save."""
         return replace(self, version=self.version + 1)

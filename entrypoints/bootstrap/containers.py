@@ -8,7 +8,9 @@ from typing import Any
 
 from dependency_injector import containers, providers
 
+from adapters.memory.addresses import MemoryAddressReader
 from adapters.memory.books import MemoryBookReader
+from adapters.memory.consents import MemoryConsentReader
 from adapters.memory.customers import MemoryCustomerReader
 from adapters.memory.events import MemoryEventReader
 from adapters.memory.history import MemoryHistorySink, MemoryHistorySource
@@ -19,7 +21,9 @@ from adapters.memory.reviews import MemoryReviewReader
 from adapters.memory.store import MemoryStore
 from adapters.memory.stores import MemoryHealth
 from adapters.memory.unit_of_work import MemoryUnitsOfWork
+from adapters.postgres.addresses import PostgresAddressReader
 from adapters.postgres.books import PostgresBookReader
+from adapters.postgres.consents import PostgresConsentReader
 from adapters.postgres.customers import PostgresCustomerReader
 from adapters.postgres.events import PostgresEventReader
 from adapters.postgres.history import PostgresHistorySource
@@ -33,6 +37,8 @@ from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from adapters.system.system import SystemClock, Uuid7Generator
 from application.analytics.service import AnalyticsService
 from application.books.service import BookService
+from application.customers.addresses import AddressService
+from application.customers.consents import ConsentService
 from application.customers.service import CustomerService
 from application.events.service import EventService
 from application.health.service import HealthService
@@ -62,6 +68,8 @@ class MemoryAdapters(containers.DeclarativeContainer):
     orders = providers.Singleton(MemoryOrderReader, rows)
     returns = providers.Singleton(MemoryReturnReader, rows)
     reviews = providers.Singleton(MemoryReviewReader, rows)
+    addresses = providers.Singleton(MemoryAddressReader, rows)
+    consents = providers.Singleton(MemoryConsentReader, rows)
     facts = providers.Singleton(MemoryPurchaseFacts, rows)
     keys = providers.Singleton(MemoryIdempotencyKeys, rows)
     events = providers.Singleton(MemoryEventReader, rows)
@@ -81,6 +89,8 @@ class PostgresAdapters(containers.DeclarativeContainer):
     orders = providers.Singleton(PostgresOrderReader, pool)
     returns = providers.Singleton(PostgresReturnReader, pool)
     reviews = providers.Singleton(PostgresReviewReader, pool)
+    addresses = providers.Singleton(PostgresAddressReader, pool)
+    consents = providers.Singleton(PostgresConsentReader, pool)
     facts = providers.Singleton(PostgresPurchaseFacts, pool)
     keys = providers.Singleton(PostgresIdempotencyKeys, pool)
     events = providers.Singleton(PostgresEventReader, pool)
@@ -99,6 +109,22 @@ class Application(containers.DeclarativeContainer):
 
     customers = providers.Singleton(
         CustomerService, units=records.units, reader=records.customers, clock=system.clock, ids=system.ids
+    )
+    addresses = providers.Singleton(
+        AddressService,
+        units=records.units,
+        reader=records.addresses,
+        customers=records.customers,
+        clock=system.clock,
+        ids=system.ids,
+    )
+    consents = providers.Singleton(
+        ConsentService,
+        units=records.units,
+        reader=records.consents,
+        customers=records.customers,
+        clock=system.clock,
+        ids=system.ids,
     )
     books = providers.Singleton(
         BookService, units=records.units, reader=records.books, clock=system.clock, ids=system.ids
@@ -131,6 +157,8 @@ class Application(containers.DeclarativeContainer):
     services = providers.Singleton(
         Services,
         customers=customers,
+        addresses=addresses,
+        consents=consents,
         books=books,
         orders=orders,
         reviews=reviews,

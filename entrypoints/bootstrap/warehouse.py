@@ -44,6 +44,26 @@ class ReviewsElsewhere:
         raise _not_there("reviews")
 
 
+class AddressesElsewhere:
+    """Addresses of a deployment that has a warehouse only."""
+
+    async def get(self, customer_id: UUID, address_id: UUID) -> NoReturn:  # noqa: ARG002  # the shape of the port
+        """Raises ReadOnlyStore."""
+        raise _not_there("addresses")
+
+    async def list(self, listing: Listing) -> NoReturn:  # noqa: ARG002  # likewise
+        """Raises ReadOnlyStore."""
+        raise _not_there("addresses")
+
+
+class ConsentsElsewhere:
+    """Consents of a deployment that has a warehouse only."""
+
+    async def of(self, customer_id: UUID) -> NoReturn:  # noqa: ARG002  # the shape of the port
+        """Raises ReadOnlyStore."""
+        raise _not_there("consents")
+
+
 def _not_there(what: str) -> ReadOnlyStore:
     return ReadOnlyStore(
         f"this deployment answers from a Snowflake warehouse, which has no {what}: ask where the records are kept"
@@ -90,6 +110,8 @@ class SnowflakeAdapters(containers.DeclarativeContainer):
     orders = providers.Singleton(OrdersElsewhere)
     returns = providers.Singleton(OrdersElsewhere)
     reviews = providers.Singleton(ReviewsElsewhere)
+    addresses = providers.Singleton(AddressesElsewhere)
+    consents = providers.Singleton(ConsentsElsewhere)
     keys = providers.Singleton(NoKeys)
     events = providers.Singleton(EventsElsewhere)
     facts = providers.Singleton(SnowflakePurchaseFacts, warehouse)

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Final
 from cyclopts import App, Parameter
 
 from application.customers.models import CUSTOMER_LIST, CustomerCreate, CustomerUpdate
+from entrypoints.cli.addresses import app as addresses
+from entrypoints.cli.consents import app as consents
 from entrypoints.cli.events import history_of
 from entrypoints.cli.inputs import (
     CursorOption,
@@ -27,6 +29,8 @@ app = App(name="customers", help="Customers: who buys.")
 app.command(
     history_of("customers", "a customer", lambda services, key: services.customers.get(key, include_deleted=True))
 )
+app.command(addresses)
+app.command(consents)
 _COLUMNS: Final = ("id", "reference", "name", "email", "status", "tags")
 Status = Annotated[str | None, Parameter(help="active or inactive.")]
 Reference = Annotated[str | None, Parameter(help="The number an older system gave it; unique.")]

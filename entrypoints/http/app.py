@@ -19,9 +19,11 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Method, Receive, Scope, Send
 
+from entrypoints.http.addresses import address_operations
 from entrypoints.http.analytics import analytics_operations
 from entrypoints.http.books import book_operations
 from entrypoints.http.config import HttpConfig
+from entrypoints.http.consents import consent_operations
 from entrypoints.http.customers import customer_operations
 from entrypoints.http.documentation import documentation_operations
 from entrypoints.http.events import event_operations
@@ -31,6 +33,7 @@ from entrypoints.http.idempotency import once_a_key
 from entrypoints.http.meta import Metrics, meta_operations
 from entrypoints.http.operations import Handler, Operation
 from entrypoints.http.orders import order_operations, return_operations
+from entrypoints.http.parts import PartHandlers
 from entrypoints.http.problems import answer_error
 from entrypoints.http.replies import empty_reply
 from entrypoints.http.requests import PATCH_TYPES, HttpRequest
@@ -72,9 +75,11 @@ def create_app(
 
 def http_operations(services: Services, config: HttpConfig, metrics: Metrics | None = None) -> list[Operation]:
     """Every operation of the application, those of the documentation included."""
-    handlers = Handlers(config)
+    handlers, parts = Handlers(config), PartHandlers(config)
     operations = [
         *customer_operations(services.customers, services.orders, handlers),
+        *address_operations(services.addresses, services.customers, handlers, parts),
+        *consent_operations(services.consents, parts),
         *book_operations(services.books, handlers),
         *review_operations(services.reviews, handlers),
         *order_operations(services.orders, handlers),

@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+from adapters.memory.addresses import MemoryAddressReader, MemoryAddressRepository
 from adapters.memory.books import MemoryBookReader, MemoryBookRepository
+from adapters.memory.consents import MemoryConsentReader, MemoryConsentRepository
 from adapters.memory.customers import MemoryCustomerReader, MemoryCustomerRepository
 from adapters.memory.events import MemoryEventReader
 from adapters.memory.history import MemoryHistorySink, MemoryHistorySource
@@ -19,7 +21,9 @@ from adapters.memory.reviews import MemoryReviewReader, MemoryReviewRepository
 from adapters.memory.store import MemoryStore
 from adapters.memory.stores import MemoryHealth
 from adapters.memory.unit_of_work import MemoryUnitOfWork, MemoryUnitsOfWork
+from application.ports.addresses import AddressReader, AddressRepository
 from application.ports.books import BookReader, BookRepository
+from application.ports.consents import ConsentReader, ConsentRepository
 from application.ports.customers import CustomerReader, CustomerRepository
 from application.ports.events import EventReader
 from application.ports.history import HistorySink, HistorySource
@@ -48,6 +52,8 @@ def memory_ports(store: MemoryStore) -> StorePorts:
         orders=MemoryOrderReader(store),
         returns=MemoryReturnReader(store),
         reviews=MemoryReviewReader(store),
+        addresses=MemoryAddressReader(store),
+        consents=MemoryConsentReader(store),
         health=MemoryHealth(),
         keys=MemoryIdempotencyKeys(store),
         event_reader=MemoryEventReader(store),
@@ -94,6 +100,10 @@ def memory_case() -> StoreCase:
             ReviewReader: MemoryReviewReader,
             IdempotencyKeys: MemoryIdempotencyKeys,
             EventReader: MemoryEventReader,
+            AddressRepository: MemoryAddressRepository,
+            AddressReader: MemoryAddressReader,
+            ConsentRepository: MemoryConsentRepository,
+            ConsentReader: MemoryConsentReader,
             HistorySource: MemoryHistorySource,
             HistorySink: MemoryHistorySink,
             PurchaseFacts: MemoryPurchaseFacts,

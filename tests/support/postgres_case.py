@@ -6,7 +6,9 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
+from adapters.postgres.addresses import PostgresAddressReader, PostgresAddressRepository
 from adapters.postgres.books import PostgresBookReader, PostgresBookRepository
+from adapters.postgres.consents import PostgresConsentReader, PostgresConsentRepository
 from adapters.postgres.customers import PostgresCustomerReader, PostgresCustomerRepository
 from adapters.postgres.events import PostgresEventReader
 from adapters.postgres.history import PostgresHistorySink, PostgresHistorySource
@@ -23,7 +25,9 @@ from adapters.postgres.reviews import PostgresReviewReader, PostgresReviewReposi
 from adapters.postgres.stores import PostgresHealth
 from adapters.postgres.unit_of_work import PostgresUnitOfWork, PostgresUnitsOfWork
 from adapters.sql.purchases import SqlPurchaseView
+from application.ports.addresses import AddressReader, AddressRepository
 from application.ports.books import BookReader, BookRepository
+from application.ports.consents import ConsentReader, ConsentRepository
 from application.ports.customers import CustomerReader, CustomerRepository
 from application.ports.events import EventReader
 from application.ports.history import HistorySink, HistorySource
@@ -135,6 +139,8 @@ def postgres_ports(pool: Pool) -> StorePorts:
         orders=PostgresOrderReader(pool),
         returns=PostgresReturnReader(pool),
         reviews=PostgresReviewReader(pool),
+        addresses=PostgresAddressReader(pool),
+        consents=PostgresConsentReader(pool),
         health=PostgresHealth(pool, head=migrate.head()),
         keys=PostgresIdempotencyKeys(pool),
         event_reader=PostgresEventReader(pool),
@@ -204,6 +210,10 @@ def postgres_case() -> StoreCase:
             ReviewReader: PostgresReviewReader,
             IdempotencyKeys: PostgresIdempotencyKeys,
             EventReader: PostgresEventReader,
+            AddressRepository: PostgresAddressRepository,
+            AddressReader: PostgresAddressReader,
+            ConsentRepository: PostgresConsentRepository,
+            ConsentReader: PostgresConsentReader,
             HistorySource: PostgresHistorySource,
             HistorySink: PostgresHistorySink,
             PurchaseFacts: PostgresPurchaseFacts,

@@ -5,6 +5,8 @@ from typing import Any
 from adapters.system.system import SystemClock, Uuid7Generator
 from application.analytics.service import AnalyticsService
 from application.books.service import BookService
+from application.customers.addresses import AddressService
+from application.customers.consents import ConsentService
 from application.customers.service import CustomerService
 from application.events.service import EventService
 from application.health.service import HealthService
@@ -22,11 +24,15 @@ def services_on(ports: StorePorts) -> Services:
     assert ports.returns is not None
     assert ports.keys is not None
     assert ports.event_reader is not None
+    assert ports.addresses is not None
+    assert ports.consents is not None
     assert ports.reviews is not None
     clock = SystemClock()
     written: dict[str, Any] = {"units": ports.units, "clock": clock, "ids": Uuid7Generator(clock)}
     return Services(
         customers=CustomerService(reader=ports.customers, **written),
+        addresses=AddressService(reader=ports.addresses, customers=ports.customers, **written),
+        consents=ConsentService(reader=ports.consents, customers=ports.customers, **written),
         books=BookService(reader=ports.books, **written),
         orders=OrderService(orders=ports.orders, returns=ports.returns, customers=ports.customers, **written),
         reviews=ReviewService(reader=ports.reviews, books=ports.books, customers=ports.customers, **written),

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from application.books.service import BookService
+from application.customers.addresses import AddressService
+from application.customers.consents import ConsentService
 from application.customers.service import CustomerService
 from application.orders.service import OrderService
 from application.ports.system import IdGenerator
@@ -17,6 +19,8 @@ class Shop:
 
     clock: SetClock
     customers: CustomerService
+    addresses: AddressService
+    consents: ConsentService
     books: BookService
     orders: OrderService
     reviews: ReviewService
@@ -27,10 +31,14 @@ def shop_on(ports: StorePorts, ids: IdGenerator | None = None) -> Shop:
     assert ports.orders is not None
     assert ports.returns is not None
     assert ports.reviews is not None
+    assert ports.addresses is not None
+    assert ports.consents is not None
     clock, units, ids = SetClock(), ports.units, ids or AscendingIds()
     return Shop(
         clock=clock,
         customers=CustomerService(units=units, reader=ports.customers, clock=clock, ids=ids),
+        addresses=AddressService(units=units, reader=ports.addresses, customers=ports.customers, clock=clock, ids=ids),
+        consents=ConsentService(units=units, reader=ports.consents, customers=ports.customers, clock=clock, ids=ids),
         books=BookService(units=units, reader=ports.books, clock=clock, ids=ids),
         orders=OrderService(
             units=units, orders=ports.orders, returns=ports.returns, customers=ports.customers, clock=clock, ids=ids

@@ -28,7 +28,9 @@ from adapters.snowflake.schema import upgrade
 from adapters.snowflake.stores import SnowflakeHealth
 from adapters.snowflake.unit_of_work import SnowflakeUnitsOfWork
 from adapters.sql.purchases import SqlPurchaseView
+from application.ports.addresses import AddressReader, AddressRepository
 from application.ports.books import BookReader, BookRepository
+from application.ports.consents import ConsentReader, ConsentRepository
 from application.ports.customers import CustomerReader, CustomerRepository
 from application.ports.events import EventReader
 from application.ports.history import HistorySink, HistorySource
@@ -44,6 +46,7 @@ TABLES = ("customers", "books", "orders", "order_lines", "returns", "return_line
 _EMPTY = (*(f"DELETE FROM {table}" for table in TABLES), "UPDATE watermark SET position = 0, loads = 0")
 _READ_ONLY = Gap("never", "a warehouse is written by loads alone")
 _NO_LISTS_OF_ORDERS = Gap("notimpl", "orders are there to be counted; lists of them are asked of the store of record")
+_NO_PEOPLE = Gap("notyet", "what a customer lives at and agreed to is not loaded into the warehouse")
 _NO_REVIEWS = Gap("notyet", "reports over reviews come with the analytics that ask for them")
 _NO_EVENTS = Gap("notimpl", "a load takes the rows that events have led to, and leaves the events where they were recorded")
 _NO_SOURCE = Gap("notimpl", "a warehouse is the end of a history's way, and can be loaded again from its beginning")
@@ -199,6 +202,10 @@ def snowflake_case() -> StoreCase:
             ReturnRepository: _READ_ONLY,
             ReviewRepository: _READ_ONLY,
             ReviewReader: _NO_REVIEWS,
+            AddressRepository: _READ_ONLY,
+            AddressReader: _NO_PEOPLE,
+            ConsentRepository: _READ_ONLY,
+            ConsentReader: _NO_PEOPLE,
             OrderReader: _NO_LISTS_OF_ORDERS,
             ReturnReader: _NO_LISTS_OF_ORDERS,
             HistorySource: _NO_SOURCE,

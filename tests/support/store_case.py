@@ -5,7 +5,9 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from application.ports.addresses import AddressReader
 from application.ports.books import BookReader
+from application.ports.consents import ConsentReader
 from application.ports.customers import CustomerReader
 from application.ports.events import EventReader
 from application.ports.history import History, HistoryBatch, HistorySink, HistorySource
@@ -68,6 +70,8 @@ class StorePorts:
     reviews: ReviewReader | None = None
     keys: IdempotencyKeys | None = None
     event_reader: EventReader | None = None
+    addresses: AddressReader | None = None
+    consents: ConsentReader | None = None
     source: HistorySource | None = None
     sink: HistorySink | None = None
     purchases: PurchaseFacts
