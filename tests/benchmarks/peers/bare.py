@@ -4,6 +4,7 @@ import os
 import re
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -11,16 +12,21 @@ import msgspec
 
 COLUMNS = (
     "id, title, author, isbn, published_date, description, language, price_amount, price_currency, categories,"
-    " version, created_at, created_by, updated_at, updated_by, deleted_at"
+    " subtitle, publisher, edition, format, pages, series, series_position, availability, contributors, rating_count,"
+    " rating_sum, version, created_at, created_by, updated_at, updated_by, deleted_at"
 )
 ONE = f"SELECT {COLUMNS} FROM books WHERE id = $1"
-PAGE = f"SELECT {COLUMNS} FROM books WHERE deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 50"
+LIVING, NEWEST = f"SELECT {COLUMNS} FROM books WHERE deleted_at IS NULL", "ORDER BY created_at DESC, id DESC LIMIT 50"
+PAGE = f"{LIVING} {NEWEST}"
+SHELF = f"{LIVING} AND categories @> $1 {NEWEST}"
+SEARCH = f"{LIVING} AND search_tokens @@ $1::text::tsquery {NEWEST}"
 CREATE = (
     "INSERT INTO books (id, title, author, isbn, published_date, description, language, price_amount, price_currency,"
     " categories, search_tokens, version, created_at, created_by, updated_at, updated_by)"
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text::numeric, $9, $10, '', 1, now(), 'bench', now(), 'bench')"
     " RETURNING created_at"
 )
+NOBODY = msgspec.Raw(b"[]")
 ITEM = re.compile(r"/v1/books/([0-9a-f-]{36})")
 
 
@@ -50,6 +56,17 @@ class Book(msgspec.Struct):
     language: str | None
     price: Price | None
     categories: list[str]
+    subtitle: str | None
+    publisher: str | None
+    edition: str | None
+    format: str | None
+    pages: int | None
+    series: str | None
+    series_position: str | None
+    availability: str | None
+    authors: msgspec.Raw
+    rating_count: int
+    rating_sum: int
     version: int
     created_at: datetime
     created_by: str
@@ -69,7 +86,8 @@ async def _no_reset(connection: Any) -> None:
 
 def _book(row: Any) -> Book:
     price = None if row[7] is None else Price(str(row[7]), row[8])
-    return Book(*row[:7], price, *row[9:])  # type: ignore[call-arg]  # sixteen columns, as many fields
+    authors = NOBODY if row[18] is None else msgspec.Raw(row[18].encode())
+    return Book(*row[:7], price, *row[9:18], authors, *row[19:])  # type: ignore[call-arg]  # as many columns as fields
 
 
 async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -105,12 +123,19 @@ async def _answer(scope: Any, receive: Any) -> tuple[int, bytes]:
         )  # fmt: skip
         made = Book(
             key, new.title, new.author, new.isbn, new.published_date, new.description, new.language, price,
-            new.categories, 1, created, "bench", created, "bench", None,
+            new.categories, None, None, None, None, None, None, None, None, NOBODY, 0, 0,
+            1, created, "bench", created, "bench", None,
         )  # fmt: skip
         return 201, _encode(made)
     item = ITEM.fullmatch(scope["path"])
     if item:
         row = await pool.fetchrow(ONE, UUID(item[1]))
         return (200, _encode(_book(row))) if row else (404, b"{}")
-    rows = await pool.fetch(PAGE)
+    asked = dict(parse_qsl(scope["query_string"].decode()))
+    if "category" in asked:
+        rows = await pool.fetch(SHELF, [asked["category"]])
+    elif "q" in asked:
+        rows = await pool.fetch(SEARCH, " & ".join(f"'{word}':*" for word in asked["q"].split()))
+    else:
+        rows = await pool.fetch(PAGE)
     return 200, _encode({"data": [_book(row) for row in rows], "has_more": True})

@@ -50,6 +50,17 @@ class BookResponse(BookBase):
     id: UUID
     price_amount: Decimal | None
     price_currency: str | None
+    subtitle: str | None
+    publisher: str | None
+    edition: str | None
+    format: str | None
+    pages: int | None
+    series: str | None
+    series_position: str | None
+    availability: str | None
+    contributors: list[Any] | None
+    rating_count: int
+    rating_sum: int
     version: int
     created_at: datetime
     created_by: str

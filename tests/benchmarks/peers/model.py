@@ -3,10 +3,11 @@
 import os
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import ARRAY, DateTime, Numeric, Text
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -33,6 +34,17 @@ class Book(Base):
     price_currency: Mapped[str | None] = mapped_column(Text)
     categories: Mapped[list[str]] = mapped_column(ARRAY(Text))
     search_tokens: Mapped[str] = mapped_column(TSVECTOR, default="", deferred=True)
+    subtitle: Mapped[str | None] = mapped_column(Text)
+    publisher: Mapped[str | None] = mapped_column(Text)
+    edition: Mapped[str | None] = mapped_column(Text)
+    format: Mapped[str | None] = mapped_column(Text)
+    pages: Mapped[int | None]
+    series: Mapped[str | None] = mapped_column(Text)
+    series_position: Mapped[str | None] = mapped_column(Text)
+    availability: Mapped[str | None] = mapped_column(Text)
+    contributors: Mapped[list[Any] | None] = mapped_column(JSONB)
+    rating_count: Mapped[int] = mapped_column(default=0)
+    rating_sum: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), default=_now)
     created_by: Mapped[str] = mapped_column(Text, default="bench")
