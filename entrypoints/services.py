@@ -8,11 +8,13 @@ from application.customers.addresses import AddressService
 from application.customers.consents import ConsentService
 from application.customers.service import CustomerService
 from application.events.service import EventService
+from application.groups.service import GroupService
 from application.health.service import HealthService
 from application.idempotency.service import IdempotencyService
 from application.imports.service import ImportService
 from application.orders.service import OrderService
 from application.reviews.service import ReviewService
+from application.segments.service import SegmentService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,8 @@ class Services:
     books: BookService
     orders: OrderService
     reviews: ReviewService
+    groups: GroupService
+    segments: SegmentService
     imports: ImportService
     analytics: AnalyticsService
     health: HealthService

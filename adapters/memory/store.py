@@ -10,15 +10,19 @@ from application.caller import Claim
 from application.errors import Conflict
 from application.ports.books import IsbnExists
 from application.ports.customers import CustomerReferenceExists, EmailExists
+from application.ports.groups import GroupNameExists
 from application.ports.history import HistoryBatch
 from application.ports.orders import OrderReferenceExists, ReturnReferenceExists
 from application.ports.reviews import ReviewExists
+from application.ports.segments import SegmentNameExists
 from domain.books.book import Book
 from domain.books.rating import UNRATED, Rating
 from domain.books.review import Review
 from domain.customers.address import Address
 from domain.customers.consent import Consent
 from domain.customers.customer import Customer
+from domain.customers.group import Group, Membership
+from domain.customers.segment import Segment, Snapshot
 from domain.orders.order import Order
 from domain.orders.returns import Return
 from domain.shared.events import Event
@@ -92,11 +96,24 @@ class MemoryStore:
         self.consent_rows: Collection[Consent] = Collection(
             "consent", unique={}, groups={"customer_id": lambda one: one.customer_id}
         )
+        self.group_rows: Collection[Group] = Collection(
+            "group", unique={"name": Unique(_living_name, GroupNameExists)}, groups={}
+        )
+        self.segment_rows: Collection[Segment] = Collection(
+            "segment", unique={"name": Unique(_living_name, SegmentNameExists)}, groups={}
+        )
+        self.snapshot_rows: Collection[Snapshot] = Collection(
+            "snapshot", unique={}, groups={"segment_id": lambda one: one.segment_id}
+        )
         self.customers: dict[UUID, Customer] = self.customer_rows.rows
         self.books: dict[UUID, Book] = self.book_rows.rows
         self.orders: dict[UUID, Order] = self.order_rows.rows
         self.returns: dict[UUID, Return] = self.return_rows.rows
         self.reviews: dict[UUID, Review] = self.review_rows.rows
+        self.groups: dict[UUID, Group] = self.group_rows.rows
+        self.memberships: dict[tuple[UUID, UUID], Membership] = {}
+        self.segments: dict[UUID, Segment] = self.segment_rows.rows
+        self.snapshots: dict[UUID, Snapshot] = self.snapshot_rows.rows
         self.events: list[RecordedEvent] = []
         self.answered: dict[tuple[str, str], Answered] = {}
         self.watermark = 0
@@ -116,6 +133,10 @@ class Changes:
         self.orders: Stage[Order] = store.order_rows.stage()
         self.returns: Stage[Return] = store.return_rows.stage()
         self.reviews: Stage[Review] = store.review_rows.stage()
+        self.groups: Stage[Group] = store.group_rows.stage()
+        self.segments: Stage[Segment] = store.segment_rows.stage()
+        self.snapshots: Stage[Snapshot] = store.snapshot_rows.stage()
+        self._memberships: dict[tuple[UUID, UUID], Membership | None] = {}
         self.addresses: Stage[Address] = store.address_rows.stage()
         self.consents: Stage[Consent] = store.consent_rows.stage()
 
@@ -131,6 +152,36 @@ class Changes:
         present = self.reviews.get(review.id)
         self.reviews.save(review)
         self._rate(review, UNRATED if present is None else present.counted)
+
+    def admit(self, one: Membership) -> None:
+        """A new membership. Raises Conflict when it is there already, or the group or the customer is not."""
+        at = (one.group_id, one.customer_id)
+        if self.groups.get(one.group_id) is None or self.customers.get(one.customer_id) is None:
+            raise Conflict(f"the group {one.group_id} or its new member {one.customer_id} is not kept")
+        if (self._memberships[at] if at in self._memberships else self._store.memberships.get(at)) is not None:
+            raise Conflict(f"the customer {one.customer_id} is in the group {one.group_id} already: read again who is")
+        self._memberships[at] = one
+
+    def dismiss(self, group_id: UUID, customer_ids: Iterable[UUID]) -> None:
+        """Memberships that end."""
+        self._memberships |= dict.fromkeys(((group_id, one) for one in customer_ids), None)
+
+    def add_snapshot(self, snapshot: Snapshot) -> None:
+        """A new snapshot. Raises as `Stage.add`, and Conflict when its segment or a member is not kept."""
+        if self.segments.get(snapshot.segment_id) is None:
+            raise Conflict(f"the snapshot {snapshot.id} is of a segment that is not kept: {snapshot.segment_id}")
+        for one in snapshot.members:
+            if self.customers.get(one) is None:
+                raise Conflict(f"the snapshot {snapshot.id} names a customer that is not kept: {one}")
+        self.snapshots.add(snapshot)
+
+    def _belong(self) -> None:
+        kept = self._store.memberships
+        for at, one in self._memberships.items():
+            if one is None:
+                kept.pop(at, None)
+            else:
+                kept[at] = one
 
     def _rate(self, review: Review, before: Rating) -> None:
         book, after = self.books.get(review.book_id), review.counted
@@ -176,6 +227,9 @@ class Changes:
             stage.apply()
         for belonging in (self.addresses, self.consents):
             belonging.apply()
+        for named in (self.groups, self.segments, self.snapshots):
+            named.apply()
+        self._belong()
         store = self._store
         for event, request_id in events:
             store.watermark += 1
@@ -203,6 +257,10 @@ def _living_reference(customer: Customer) -> Hashable | None:
 
 def _living_isbn(book: Book) -> Hashable | None:
     return None if book.lifecycle.deleted else book.details.isbn.value
+
+
+def _living_name(one: Group | Segment) -> Hashable | None:
+    return None if one.lifecycle.deleted else one.details.name
 
 
 def _living_customer_and_book(review: Review) -> Hashable | None:

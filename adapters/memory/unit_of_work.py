@@ -9,9 +9,11 @@ from adapters.memory.addresses import MemoryAddressRepository
 from adapters.memory.books import MemoryBookRepository
 from adapters.memory.consents import MemoryConsentRepository
 from adapters.memory.customers import MemoryCustomerRepository
+from adapters.memory.groups import MemoryGroupRepository
 from adapters.memory.orders import MemoryOrderRepository, MemoryReturnRepository
 from adapters.memory.pending import Pending
 from adapters.memory.reviews import MemoryReviewRepository
+from adapters.memory.segments import MemorySegmentRepository
 from adapters.memory.store import Answered, MemoryStore
 from application.caller import Caller
 from application.ports.idempotency import KEPT_FOR, KeyInUse, people
@@ -35,6 +37,8 @@ class MemoryUnitOfWork:
         self.orders = MemoryOrderRepository(store, self._pending)
         self.returns = MemoryReturnRepository(store, self._pending)
         self.reviews = MemoryReviewRepository(store, self._pending)
+        self.groups = MemoryGroupRepository(store, self._pending)
+        self.segments = MemorySegmentRepository(store, self._pending)
         self.addresses = MemoryAddressRepository(store, self._pending)
         self.consents = MemoryConsentRepository(store, self._pending)
 

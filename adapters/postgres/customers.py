@@ -86,7 +86,7 @@ def customer_of(row: Record) -> Customer:
     )
 
 
-def _read_of(row: Record) -> CustomerRead:
+def customer_read_of(row: Record) -> CustomerRead:
     return CustomerRead(
         id=row[0],
         name=row[1],
@@ -158,7 +158,7 @@ class PostgresCustomerReader:
         row = await read(self._pool, lambda connection: _GET.fetchrow(connection, id=customer_id))
         if row is None or (row[13] is not None and not include_deleted):
             raise NotFound("customer", customer_id)
-        return _read_of(row)
+        return customer_read_of(row)
 
     async def get_many(self, customer_ids: Iterable[UUID]) -> Mapping[UUID, CustomerRead]:
         """Those that exist, deleted ones included, by id."""
@@ -166,9 +166,9 @@ class PostgresCustomerReader:
         if not ids:
             return {}
         rows = await read(self._pool, lambda connection: _GET_MANY.fetch(connection, ids=ids))
-        return {row[0]: _read_of(row) for row in rows}
+        return {row[0]: customer_read_of(row) for row in rows}
 
     async def list(self, listing: Listing) -> Page[CustomerRead]:
         """One page in the order asked for."""
         page = await _LISTS.ask(self._pool, listing)
-        return Page(items=[_read_of(row) for row in page.items], has_more=page.has_more, total=page.total)
+        return Page(items=[customer_read_of(row) for row in page.items], has_more=page.has_more, total=page.total)

@@ -15,8 +15,10 @@ from application.errors import Conflict, OutcomeUnknown, Unavailable
 from application.ports.books import IsbnExists
 from application.ports.customers import CustomerReferenceExists, EmailExists
 from application.ports.idempotency import KeyInUse
+from application.ports.groups import GroupNameExists
 from application.ports.orders import OrderReferenceExists, ReturnReferenceExists
 from application.ports.reviews import ReviewExists
+from application.ports.segments import SegmentNameExists
 
 _Result = TypeVar("_Result")
 
@@ -36,12 +38,18 @@ CONSTRAINTS: dict[str, Callable[[asyncpg.IntegrityConstraintViolationError], Exc
     "uq_orders_reference_channel": lambda _error: OrderReferenceExists(),
     "uq_returns_reference_channel": lambda _error: ReturnReferenceExists(),
     "uq_reviews_living_customer_id_book_id": lambda _error: ReviewExists(),
+    "uq_groups_living_name": lambda _error: GroupNameExists(),
+    "uq_segments_living_name": lambda _error: SegmentNameExists(),
     "pk_idempotency_keys": lambda _error: KeyInUse(),
     "pk_customers": _there("a customer"),
     "pk_books": _there("a book"),
     "pk_orders": _there("an order"),
     "pk_returns": _there("a return"),
     "pk_reviews": _there("a review"),
+    "pk_groups": _there("a group"),
+    "pk_group_members": lambda _error: Conflict("one of the customers is in the group already: read again who is"),
+    "pk_segments": _there("a segment"),
+    "pk_snapshots": _there("a snapshot"),
     "pk_addresses": _there("an address"),
     "pk_consents": _there("a consent"),
     "uq_addresses_default_customer_id_type": _there("a default address"),
@@ -52,6 +60,10 @@ CONSTRAINTS: dict[str, Callable[[asyncpg.IntegrityConstraintViolationError], Exc
     "fk_return_lines_book_id": _gone("a book of the return"),
     "fk_reviews_book_id": _gone("the book of the review"),
     "fk_reviews_customer_id": _gone("the customer of the review"),
+    "fk_group_members_group_id": _gone("the group"),
+    "fk_group_members_customer_id": _gone("a new member of the group"),
+    "fk_snapshots_segment_id": _gone("the segment of the snapshot"),
+    "fk_snapshot_members_customer_id": _gone("a member of the snapshot"),
     "fk_addresses_customer_id": _gone("the customer of the address"),
     "fk_consents_customer_id": _gone("the customer of the consent"),
 }

@@ -11,9 +11,11 @@ from adapters.postgres.consents import PostgresConsentRepository
 from adapters.postgres.customers import PostgresCustomerRepository
 from adapters.postgres.events import EVENTS, Recorded
 from adapters.postgres.idempotency import Claimed
+from adapters.postgres.groups import PostgresGroupRepository
 from adapters.postgres.orders import PostgresOrderRepository, PostgresReturnRepository
 from adapters.postgres.pool import Pool
 from adapters.postgres.reviews import PostgresReviewRepository
+from adapters.postgres.segments import PostgresSegmentRepository
 from adapters.postgres.writes import Pending, keep, keep_claimed
 from application.caller import Caller
 from application.ports.idempotency import people
@@ -34,6 +36,8 @@ class PostgresUnitOfWork:
         self.orders = PostgresOrderRepository(pool, self._pending)
         self.returns = PostgresReturnRepository(pool, self._pending)
         self.reviews = PostgresReviewRepository(pool, self._pending)
+        self.groups = PostgresGroupRepository(pool, self._pending)
+        self.segments = PostgresSegmentRepository(pool, self._pending)
         self.addresses = PostgresAddressRepository(pool, self._pending)
         self.consents = PostgresConsentRepository(pool, self._pending)
 

@@ -10,8 +10,10 @@ from application.ports.addresses import AddressRepository
 from application.ports.books import BookRepository
 from application.ports.consents import ConsentRepository
 from application.ports.customers import CustomerRepository
+from application.ports.groups import GroupRepository
 from application.ports.orders import OrderRepository, ReturnRepository
 from application.ports.reviews import ReviewRepository
+from application.ports.segments import SegmentRepository
 from domain.shared.events import Event
 
 
@@ -32,6 +34,10 @@ class UnitOfWork(Protocol):
     def returns(self) -> ReturnRepository: ...
     @property
     def reviews(self) -> ReviewRepository: ...
+    @property
+    def groups(self) -> GroupRepository: ...
+    @property
+    def segments(self) -> SegmentRepository: ...
     @property
     def addresses(self) -> AddressRepository: ...
     @property

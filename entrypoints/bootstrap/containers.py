@@ -13,11 +13,13 @@ from adapters.memory.books import MemoryBookReader
 from adapters.memory.consents import MemoryConsentReader
 from adapters.memory.customers import MemoryCustomerReader
 from adapters.memory.events import MemoryEventReader
+from adapters.memory.groups import MemoryGroupReader
 from adapters.memory.history import MemoryHistorySink, MemoryHistorySource
 from adapters.memory.idempotency import MemoryIdempotencyKeys
 from adapters.memory.orders import MemoryOrderReader, MemoryReturnReader
 from adapters.memory.purchases import MemoryPurchaseFacts
 from adapters.memory.reviews import MemoryReviewReader
+from adapters.memory.segments import MemorySegmentReader
 from adapters.memory.store import MemoryStore
 from adapters.memory.stores import MemoryHealth
 from adapters.memory.unit_of_work import MemoryUnitsOfWork
@@ -26,12 +28,14 @@ from adapters.postgres.books import PostgresBookReader
 from adapters.postgres.consents import PostgresConsentReader
 from adapters.postgres.customers import PostgresCustomerReader
 from adapters.postgres.events import PostgresEventReader
+from adapters.postgres.groups import PostgresGroupReader
 from adapters.postgres.history import PostgresHistorySource
 from adapters.postgres.idempotency import PostgresIdempotencyKeys
 from adapters.postgres.orders import PostgresOrderReader, PostgresReturnReader
 from adapters.postgres.pool import Pool
 from adapters.postgres.purchases import PostgresPurchaseFacts
 from adapters.postgres.reviews import PostgresReviewReader
+from adapters.postgres.segments import PostgresSegmentReader
 from adapters.postgres.stores import PostgresHealth
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from adapters.system.system import SystemClock, Uuid7Generator
@@ -41,12 +45,14 @@ from application.customers.addresses import AddressService
 from application.customers.consents import ConsentService
 from application.customers.service import CustomerService
 from application.events.service import EventService
+from application.groups.service import GroupService
 from application.health.service import HealthService
 from application.idempotency.service import IdempotencyService
 from application.imports.service import ImportService
 from application.orders.service import OrderService
 from application.ports.stores import Store
 from application.reviews.service import ReviewService
+from application.segments.service import SegmentService
 from domain.analytics.segments import SegmentTable
 from entrypoints.services import Services
 
@@ -68,6 +74,8 @@ class MemoryAdapters(containers.DeclarativeContainer):
     orders = providers.Singleton(MemoryOrderReader, rows)
     returns = providers.Singleton(MemoryReturnReader, rows)
     reviews = providers.Singleton(MemoryReviewReader, rows)
+    groups = providers.Singleton(MemoryGroupReader, rows)
+    segments = providers.Singleton(MemorySegmentReader, rows)
     addresses = providers.Singleton(MemoryAddressReader, rows)
     consents = providers.Singleton(MemoryConsentReader, rows)
     facts = providers.Singleton(MemoryPurchaseFacts, rows)
@@ -89,6 +97,8 @@ class PostgresAdapters(containers.DeclarativeContainer):
     orders = providers.Singleton(PostgresOrderReader, pool)
     returns = providers.Singleton(PostgresReturnReader, pool)
     reviews = providers.Singleton(PostgresReviewReader, pool)
+    groups = providers.Singleton(PostgresGroupReader, pool)
+    segments = providers.Singleton(PostgresSegmentReader, pool)
     addresses = providers.Singleton(PostgresAddressReader, pool)
     consents = providers.Singleton(PostgresConsentReader, pool)
     facts = providers.Singleton(PostgresPurchaseFacts, pool)
@@ -147,6 +157,17 @@ class Application(containers.DeclarativeContainer):
         clock=system.clock,
         ids=system.ids,
     )
+    groups = providers.Singleton(
+        GroupService,
+        units=records.units,
+        reader=records.groups,
+        customers=records.customers,
+        clock=system.clock,
+        ids=system.ids,
+    )
+    saved_segments = providers.Singleton(
+        SegmentService, units=records.units, reader=records.segments, clock=system.clock, ids=system.ids
+    )
     imports = providers.Singleton(ImportService, units=records.units, clock=system.clock, ids=system.ids)
     analytics = providers.Singleton(
         AnalyticsService, facts=analytics_records.facts, clock=system.clock, segments=segments
@@ -162,6 +183,8 @@ class Application(containers.DeclarativeContainer):
         books=books,
         orders=orders,
         reviews=reviews,
+        groups=groups,
+        segments=saved_segments,
         imports=imports,
         analytics=analytics,
         health=health,

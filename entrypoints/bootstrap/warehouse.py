@@ -32,6 +32,46 @@ class OrdersElsewhere:
         raise _elsewhere()
 
 
+class GroupsElsewhere:
+    """Groups of a deployment that has a warehouse only."""
+
+    async def get(self, group_id: UUID, *, include_deleted: bool = False) -> NoReturn:  # noqa: ARG002  # likewise
+        """Raises ReadOnlyStore."""
+        raise _not_there("groups")
+
+    async def list(self, listing: Listing) -> NoReturn:  # noqa: ARG002  # the shape of the port
+        """Raises ReadOnlyStore."""
+        raise _not_there("groups")
+
+    async def members(self, listing: Listing) -> NoReturn:  # noqa: ARG002  # the shape of the port
+        """Raises ReadOnlyStore."""
+        raise _not_there("groups")
+
+
+class SegmentsElsewhere:
+    """Segments of a deployment that has a warehouse only."""
+
+    async def get(self, segment_id: UUID, *, include_deleted: bool = False) -> NoReturn:  # noqa: ARG002  # likewise
+        """Raises ReadOnlyStore."""
+        raise _not_there("segments")
+
+    async def list(self, listing: Listing) -> NoReturn:  # noqa: ARG002  # the shape of the port
+        """Raises ReadOnlyStore."""
+        raise _not_there("segments")
+
+    async def snapshot(self, snapshot_id: UUID) -> NoReturn:  # noqa: ARG002  # the shape of the port
+        """Raises ReadOnlyStore."""
+        raise _not_there("snapshots")
+
+    async def snapshots(self, listing: Listing) -> NoReturn:  # noqa: ARG002  # the shape of the port
+        """Raises ReadOnlyStore."""
+        raise _not_there("snapshots")
+
+    async def snapshot_members(self, listing: Listing) -> NoReturn:  # noqa: ARG002  # the shape of the port
+        """Raises ReadOnlyStore."""
+        raise _not_there("snapshots")
+
+
 class ReviewsElsewhere:
     """Reviews of a deployment that has a warehouse only."""
 
@@ -110,6 +150,8 @@ class SnowflakeAdapters(containers.DeclarativeContainer):
     orders = providers.Singleton(OrdersElsewhere)
     returns = providers.Singleton(OrdersElsewhere)
     reviews = providers.Singleton(ReviewsElsewhere)
+    groups = providers.Singleton(GroupsElsewhere)
+    segments = providers.Singleton(SegmentsElsewhere)
     addresses = providers.Singleton(AddressesElsewhere)
     consents = providers.Singleton(ConsentsElsewhere)
     keys = providers.Singleton(NoKeys)

@@ -38,7 +38,8 @@ from tests.support.postgres_units import CALLER, ask, book_event, committed
 # ---- constraints
 
 # Constraints that only a fault of Daybook can break: its error then passes through and is seen.
-FAULTS = {"pk_order_lines", "pk_return_lines", "pk_events", "fk_order_lines_order_id", "fk_return_lines_return_id"}
+FAULTS = {"pk_snapshot_members", "fk_snapshot_members_snapshot_id"}
+FAULTS |= {"pk_order_lines", "pk_return_lines", "pk_events", "fk_order_lines_order_id", "fk_return_lines_return_id"}
 
 
 async def test_each_constraint_that_a_caller_can_break_has_its_error(pool: Pool) -> None:

@@ -8,6 +8,7 @@ from adapters.memory.books import MemoryBookReader, MemoryBookRepository
 from adapters.memory.consents import MemoryConsentReader, MemoryConsentRepository
 from adapters.memory.customers import MemoryCustomerReader, MemoryCustomerRepository
 from adapters.memory.events import MemoryEventReader
+from adapters.memory.groups import MemoryGroupReader, MemoryGroupRepository
 from adapters.memory.history import MemoryHistorySink, MemoryHistorySource
 from adapters.memory.idempotency import MemoryIdempotencyKeys
 from adapters.memory.orders import (
@@ -18,6 +19,7 @@ from adapters.memory.orders import (
 )
 from adapters.memory.purchases import MemoryPurchaseFacts, MemoryPurchaseView
 from adapters.memory.reviews import MemoryReviewReader, MemoryReviewRepository
+from adapters.memory.segments import MemorySegmentReader, MemorySegmentRepository
 from adapters.memory.store import MemoryStore
 from adapters.memory.stores import MemoryHealth
 from adapters.memory.unit_of_work import MemoryUnitOfWork, MemoryUnitsOfWork
@@ -26,11 +28,13 @@ from application.ports.books import BookReader, BookRepository
 from application.ports.consents import ConsentReader, ConsentRepository
 from application.ports.customers import CustomerReader, CustomerRepository
 from application.ports.events import EventReader
+from application.ports.groups import GroupReader, GroupRepository
 from application.ports.history import HistorySink, HistorySource
 from application.ports.idempotency import IdempotencyKeys
 from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
 from application.ports.purchases import PurchaseFacts, PurchaseView
 from application.ports.reviews import ReviewReader, ReviewRepository
+from application.ports.segments import SegmentReader, SegmentRepository
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from tests.support.store_case import KeptEvent, StoreCase, StorePorts
@@ -52,6 +56,8 @@ def memory_ports(store: MemoryStore) -> StorePorts:
         orders=MemoryOrderReader(store),
         returns=MemoryReturnReader(store),
         reviews=MemoryReviewReader(store),
+        groups=MemoryGroupReader(store),
+        segments=MemorySegmentReader(store),
         addresses=MemoryAddressReader(store),
         consents=MemoryConsentReader(store),
         health=MemoryHealth(),
@@ -98,6 +104,10 @@ def memory_case() -> StoreCase:
             ReturnReader: MemoryReturnReader,
             ReviewRepository: MemoryReviewRepository,
             ReviewReader: MemoryReviewReader,
+            GroupRepository: MemoryGroupRepository,
+            GroupReader: MemoryGroupReader,
+            SegmentRepository: MemorySegmentRepository,
+            SegmentReader: MemorySegmentReader,
             IdempotencyKeys: MemoryIdempotencyKeys,
             EventReader: MemoryEventReader,
             AddressRepository: MemoryAddressRepository,

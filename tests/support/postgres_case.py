@@ -11,6 +11,7 @@ from adapters.postgres.books import PostgresBookReader, PostgresBookRepository
 from adapters.postgres.consents import PostgresConsentReader, PostgresConsentRepository
 from adapters.postgres.customers import PostgresCustomerReader, PostgresCustomerRepository
 from adapters.postgres.events import PostgresEventReader
+from adapters.postgres.groups import PostgresGroupReader, PostgresGroupRepository
 from adapters.postgres.history import PostgresHistorySink, PostgresHistorySource
 from adapters.postgres.idempotency import PostgresIdempotencyKeys
 from adapters.postgres.orders import (
@@ -22,6 +23,7 @@ from adapters.postgres.orders import (
 from adapters.postgres.pool import Pool
 from adapters.postgres.purchases import PostgresPurchaseFacts
 from adapters.postgres.reviews import PostgresReviewReader, PostgresReviewRepository
+from adapters.postgres.segments import PostgresSegmentReader, PostgresSegmentRepository
 from adapters.postgres.stores import PostgresHealth
 from adapters.postgres.unit_of_work import PostgresUnitOfWork, PostgresUnitsOfWork
 from adapters.sql.purchases import SqlPurchaseView
@@ -30,11 +32,13 @@ from application.ports.books import BookReader, BookRepository
 from application.ports.consents import ConsentReader, ConsentRepository
 from application.ports.customers import CustomerReader, CustomerRepository
 from application.ports.events import EventReader
+from application.ports.groups import GroupReader, GroupRepository
 from application.ports.history import HistorySink, HistorySource
 from application.ports.idempotency import IdempotencyKeys
 from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
 from application.ports.purchases import PurchaseFacts, PurchaseView
 from application.ports.reviews import ReviewReader, ReviewRepository
+from application.ports.segments import SegmentReader, SegmentRepository
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from domain.shared.events import Event
@@ -43,7 +47,8 @@ from tests.support.postgres import TemplateDatabase, template_database
 from tests.support.store_case import KeptEvent, StoreCase, StorePorts
 
 _EMPTY = """
-    TRUNCATE customers, books, reviews, orders, order_lines, returns, return_lines, events, idempotency_keys
+    TRUNCATE groups, segments,
+        customers, books, reviews, orders, order_lines, returns, return_lines, events, idempotency_keys
     RESTART IDENTITY CASCADE
 """
 
@@ -139,6 +144,8 @@ def postgres_ports(pool: Pool) -> StorePorts:
         orders=PostgresOrderReader(pool),
         returns=PostgresReturnReader(pool),
         reviews=PostgresReviewReader(pool),
+        groups=PostgresGroupReader(pool),
+        segments=PostgresSegmentReader(pool),
         addresses=PostgresAddressReader(pool),
         consents=PostgresConsentReader(pool),
         health=PostgresHealth(pool, head=migrate.head()),
@@ -208,6 +215,10 @@ def postgres_case() -> StoreCase:
             ReturnReader: PostgresReturnReader,
             ReviewRepository: PostgresReviewRepository,
             ReviewReader: PostgresReviewReader,
+            GroupRepository: PostgresGroupRepository,
+            GroupReader: PostgresGroupReader,
+            SegmentRepository: PostgresSegmentRepository,
+            SegmentReader: PostgresSegmentReader,
             IdempotencyKeys: PostgresIdempotencyKeys,
             EventReader: PostgresEventReader,
             AddressRepository: PostgresAddressRepository,

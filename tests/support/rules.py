@@ -1,17 +1,23 @@
-"""Rules of segments, drawn: over the very few values that drawn customers have, so that something is found."""
+"""Rules of segments and shoppers, drawn: of very few values, so that a rule finds some and not others."""
 
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 from hypothesis import strategies as st
 
-from domain.customers.customer import CustomerStatus
-from domain.customers.segment_rule import And, Compare, Fact, Has, Not, Op, Or, Rule
+from domain.customers.customer import Customer, CustomerStatus
+from domain.customers.segment_rule import And, Compare, CustomerFacts, Fact, Has, Not, Op, Or, Rule
+from domain.orders.order import Order, OrderStatus
+from domain.orders.returns import Return
+from tests.support.builders import a_customer, a_line, a_lone_return, an_order, some_returned
 
 TAGS = ("vip", "news letter", 'a"b\\')
 KEYS = ("shelf", "my shelf", 'x"\\', "and", "Ünal")
 CURRENCIES = ("EUR", "JPY")
 FIRST_DAY = date(2026, 3, 1)
+LATEST_MOMENT = datetime(2026, 3, 6, tzinfo=UTC)
 
 ops = st.sampled_from(Op)
 equality = st.sampled_from((Op.EQ, Op.NE))
@@ -46,3 +52,79 @@ def _several(inner: st.SearchStrategy[Rule]) -> st.SearchStrategy[Rule]:
 
 
 rules: st.SearchStrategy[Rule] = st.recursive(conditions, _several, max_leaves=8)
+
+
+@dataclass(frozen=True)
+class Shopper:
+    """A customer, and what was bought and came back: the orders as they are now, cancelled and returned."""
+
+    customer: Customer
+    orders: tuple[Order, ...]
+    returns: tuple[Return, ...]
+
+
+@st.composite
+def _shopper(draw: st.DrawFn, number: int) -> Shopper:
+    customer = a_customer(
+        name=draw(st.sampled_from((None, "Ada", "Żółć"))),
+        reference=f"K-{number}",
+        email=draw(st.sampled_from((None, f"ada{number}@example.org"))),
+        phone=draw(st.sampled_from((None, "+442079460958"))),
+        status=draw(st.sampled_from(CustomerStatus)),
+        tags=draw(st.lists(st.sampled_from(TAGS), max_size=2, unique=True)),
+        metadata=draw(st.dictionaries(st.sampled_from(KEYS), st.sampled_from(("A3", "B\\1", "ä", "A")), max_size=2)),
+        at=draw(moments),
+    )
+    if draw(st.booleans()):
+        customer = replace(
+            customer, details=replace(customer.details, reference=None, name=customer.details.name or "x")
+        )
+    if draw(st.sampled_from((False, False, False, True))):
+        customer = customer.delete(at=LATEST_MOMENT, by="bob")[0]
+    orders, returns = [], []
+    for _ in range(draw(st.integers(0, 3))):
+        order = an_order(
+            a_line(unit_price=draw(st.sampled_from(("0", "5", "9.99", "0.0001"))), quantity=2),
+            customer=customer,
+            currency=draw(st.sampled_from(CURRENCIES)),
+            placed_at=draw(moments),
+        )
+        fate = draw(st.sampled_from(("kept", "kept", "cancelled", "returned")))
+        if fate == "cancelled":
+            order = order.cancel(at=LATEST_MOMENT, by="bob")[0]
+        elif fate == "returned":
+            order, back = some_returned(order, {1: 1}, at=LATEST_MOMENT)
+            returns.append(back)
+        orders.append(order)
+    if draw(st.sampled_from((False, False, True))):
+        returns.append(a_lone_return(customer=customer, currency=draw(st.sampled_from(CURRENCIES))))
+    return Shopper(customer, tuple(orders), tuple(returns))
+
+
+@st.composite
+def _shoppers(draw: st.DrawFn) -> list[Shopper]:
+    return [draw(_shopper(number)) for number in range(draw(st.integers(1, 5)))]
+
+
+shoppers: st.SearchStrategy[list[Shopper]] = _shoppers()
+
+
+def told_of(shopper: Shopper) -> CustomerFacts:
+    """What a rule may ask about a shopper, counted line by line."""
+    bought = [order for order in shopper.orders if order.status is OrderStatus.PLACED]
+    spent: dict[str, Fraction] = {}
+    for order in bought:
+        for line in order.lines:
+            worth = Fraction(line.unit_price) * line.quantity - Fraction(line.discount)
+            spent[order.currency] = spent.get(order.currency, Fraction()) + worth
+    for back in shopper.returns:
+        for returned in back.lines:
+            spent[back.currency] = spent.get(back.currency, Fraction()) - Fraction(returned.amount)
+    return CustomerFacts(
+        customer=shopper.customer,
+        orders=len(bought),
+        returns=len(shopper.returns),
+        first_order_at=min((order.placed_at for order in bought), default=None),
+        last_order_at=max((order.placed_at for order in bought), default=None),
+        spent={one: Decimal(sum_.numerator) / Decimal(sum_.denominator) for one, sum_ in spent.items()},
+    )

@@ -9,11 +9,13 @@ from application.customers.addresses import AddressService
 from application.customers.consents import ConsentService
 from application.customers.service import CustomerService
 from application.events.service import EventService
+from application.groups.service import GroupService
 from application.health.service import HealthService
 from application.idempotency.service import IdempotencyService
 from application.imports.service import ImportService
 from application.orders.service import OrderService
 from application.reviews.service import ReviewService
+from application.segments.service import SegmentService
 from entrypoints.services import Services
 from tests.support.store_case import StorePorts
 
@@ -27,6 +29,8 @@ def services_on(ports: StorePorts) -> Services:
     assert ports.addresses is not None
     assert ports.consents is not None
     assert ports.reviews is not None
+    assert ports.groups is not None
+    assert ports.segments is not None
     clock = SystemClock()
     written: dict[str, Any] = {"units": ports.units, "clock": clock, "ids": Uuid7Generator(clock)}
     return Services(
@@ -36,6 +40,8 @@ def services_on(ports: StorePorts) -> Services:
         books=BookService(reader=ports.books, **written),
         orders=OrderService(orders=ports.orders, returns=ports.returns, customers=ports.customers, **written),
         reviews=ReviewService(reader=ports.reviews, books=ports.books, customers=ports.customers, **written),
+        groups=GroupService(reader=ports.groups, customers=ports.customers, **written),
+        segments=SegmentService(reader=ports.segments, **written),
         imports=ImportService(**written),
         analytics=AnalyticsService(facts=ports.purchases, clock=clock),
         health=HealthService(stores=[ports.health]),

@@ -7,8 +7,10 @@ from application.customers.addresses import AddressService
 from application.customers.consents import ConsentService
 from application.customers.service import CustomerService
 from application.orders.service import OrderService
+from application.groups.service import GroupService
 from application.ports.system import IdGenerator
 from application.reviews.service import ReviewService
+from application.segments.service import SegmentService
 from tests.support.clocks import AscendingIds, SetClock
 from tests.support.store_case import StorePorts
 
@@ -24,6 +26,8 @@ class Shop:
     books: BookService
     orders: OrderService
     reviews: ReviewService
+    groups: GroupService
+    segments: SegmentService
 
 
 def shop_on(ports: StorePorts, ids: IdGenerator | None = None) -> Shop:
@@ -31,6 +35,8 @@ def shop_on(ports: StorePorts, ids: IdGenerator | None = None) -> Shop:
     assert ports.orders is not None
     assert ports.returns is not None
     assert ports.reviews is not None
+    assert ports.groups is not None
+    assert ports.segments is not None
     assert ports.addresses is not None
     assert ports.consents is not None
     clock, units, ids = SetClock(), ports.units, ids or AscendingIds()
@@ -46,4 +52,6 @@ def shop_on(ports: StorePorts, ids: IdGenerator | None = None) -> Shop:
         reviews=ReviewService(
             units=units, reader=ports.reviews, books=ports.books, customers=ports.customers, clock=clock, ids=ids
         ),
+        groups=GroupService(units=units, reader=ports.groups, customers=ports.customers, clock=clock, ids=ids),
+        segments=SegmentService(units=units, reader=ports.segments, clock=clock, ids=ids),
     )

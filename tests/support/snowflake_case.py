@@ -33,11 +33,13 @@ from application.ports.books import BookReader, BookRepository
 from application.ports.consents import ConsentReader, ConsentRepository
 from application.ports.customers import CustomerReader, CustomerRepository
 from application.ports.events import EventReader
+from application.ports.groups import GroupReader, GroupRepository
 from application.ports.history import HistorySink, HistorySource
 from application.ports.idempotency import IdempotencyKeys
 from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
 from application.ports.purchases import PurchaseFacts, PurchaseView
 from application.ports.reviews import ReviewReader, ReviewRepository
+from application.ports.segments import SegmentReader, SegmentRepository
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from tests.support.store_case import Gap, StoreCase, StorePorts
@@ -49,6 +51,7 @@ _NO_LISTS_OF_ORDERS = Gap("notimpl", "orders are there to be counted; lists of t
 _NO_PEOPLE = Gap("notyet", "what a customer lives at and agreed to is not loaded into the warehouse")
 _NO_REVIEWS = Gap("notyet", "reports over reviews come with the analytics that ask for them")
 _NO_EVENTS = Gap("notimpl", "a load takes the rows that events have led to, and leaves the events where they were recorded")
+_NO_GROUPS = Gap("notyet", "groups and segments come with the exports that a warehouse serves")
 _NO_SOURCE = Gap("notimpl", "a warehouse is the end of a history's way, and can be loaded again from its beginning")
 
 
@@ -202,6 +205,10 @@ def snowflake_case() -> StoreCase:
             ReturnRepository: _READ_ONLY,
             ReviewRepository: _READ_ONLY,
             ReviewReader: _NO_REVIEWS,
+            GroupRepository: _READ_ONLY,
+            GroupReader: _NO_GROUPS,
+            SegmentRepository: _READ_ONLY,
+            SegmentReader: _NO_GROUPS,
             AddressRepository: _READ_ONLY,
             AddressReader: _NO_PEOPLE,
             ConsentRepository: _READ_ONLY,

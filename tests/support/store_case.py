@@ -10,11 +10,13 @@ from application.ports.books import BookReader
 from application.ports.consents import ConsentReader
 from application.ports.customers import CustomerReader
 from application.ports.events import EventReader
+from application.ports.groups import GroupReader
 from application.ports.history import History, HistoryBatch, HistorySink, HistorySource
 from application.ports.idempotency import IdempotencyKeys
 from application.ports.orders import OrderReader, ReturnReader
 from application.ports.purchases import PurchaseFacts
 from application.ports.reviews import ReviewReader
+from application.ports.segments import SegmentReader
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitsOfWork
 from domain.shared.events import Event
@@ -68,6 +70,8 @@ class StorePorts:
     orders: OrderReader | None = None
     returns: ReturnReader | None = None
     reviews: ReviewReader | None = None
+    groups: GroupReader | None = None
+    segments: SegmentReader | None = None
     keys: IdempotencyKeys | None = None
     event_reader: EventReader | None = None
     addresses: AddressReader | None = None

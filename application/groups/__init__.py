@@ -1,0 +1,1 @@
+"""Groups of customers: founded, joined, left, put away, found."""
