@@ -30,7 +30,7 @@ class Lister(Generic[A]):
     """The lists of one collection.
 
     `columns` gives the value of each field that a list may be filtered or sorted by (a tuple where a field has several
-    values), `words` the sorted tokens that a row is found by. A sorted order of all rows is kept until the collection
+    values), `words` the tokens that a row is found by. A sorted order of all rows is kept until the collection
     changes, so that going through the pages of a long list sorts it once.
     """
 
@@ -148,6 +148,6 @@ class Lister(Generic[A]):
     def _tokens_of(self, row: A) -> tuple[str, ...]:
         kept = self._tokens.get(row.id)
         if kept is None or kept[0] is not row:
-            kept = (row, () if self._words is None else self._words(row))
+            kept = (row, () if self._words is None else tuple(sorted(self._words(row))))
             self._tokens[row.id] = kept
         return kept[1]

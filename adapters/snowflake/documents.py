@@ -47,6 +47,7 @@ def _customer(customer: Customer) -> Document:
         "search_tokens": _words(customer.search_tokens),
         **_lifecycle(customer.lifecycle),
         "deleted_at": _moment(customer.lifecycle.deleted_at),
+        "erased_at": _moment(customer.erased_at),
     }
 
 
@@ -158,8 +159,8 @@ def _amount(value: Decimal) -> str:
 
 
 def _words(tokens: Sequence[str]) -> str:
-    """Padded, so that a word is found with the spaces around it. Tokens hold letters and digits alone."""
-    return f" {' '.join(tokens)} "
+    """Padded, so that a word is found with the spaces around it, and sorted, so that one row is one document."""
+    return f" {' '.join(sorted(tokens))} "
 
 
 KINDS = (

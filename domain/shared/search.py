@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from domain.shared.text import tokens
+from domain.shared.text import distinct_words
 
 # No folded word holds a sign, so a mark is never part of one.
 TITLE: Final = "="
@@ -26,11 +26,11 @@ class Term(NamedTuple):
 def search_tokens(
     *, title: Iterable[str | None], heading: Iterable[str | None], text: Iterable[str | None]
 ) -> tuple[str, ...]:
-    """What is kept of something that is found by rank, sorted."""
-    of_title = tokens(*title)
-    of_heading = sorted({*of_title, *tokens(*heading)})
-    others = {*of_heading, *tokens(*text)}
-    return tuple(sorted([*(TITLE + one for one in of_title), *(HEADING + one for one in of_heading), *others]))
+    """What is kept of something that is found by rank, in no order."""
+    of_title = distinct_words(title)
+    of_heading = of_title | distinct_words(heading)
+    others = of_heading | distinct_words(text)
+    return (*[TITLE + one for one in of_title], *[HEADING + one for one in of_heading], *others)
 
 
 def ranks(words: Sequence[str]) -> tuple[tuple[Term, ...], ...]:
