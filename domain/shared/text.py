@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from domain.shared.errors import Invalid
 
@@ -58,8 +59,25 @@ def tokens(*texts: str | None) -> tuple[str, ...]:
 
     Every store keeps and compares these very strings, so that all find the same set.
     """
-    words = {word[:_MAX_TOKEN] for text in texts if text for word in _words(fold(text))}
-    return tuple(sorted(words)[:_MAX_TOKENS])
+    return tuple(sorted(distinct_words(texts)))
+
+
+def distinct_words(texts: Iterable[str | None]) -> set[str]:
+    """The folded words of `texts`, which are the same whether they come as one text or as many."""
+    # One pass over all of them: a book is told of in a dozen texts, most of them short.
+    words = set(_words(fold(" ".join([text for text in texts if text]))))
+    if len(words) > _MAX_TOKENS or max(map(len, words), default=0) > _MAX_TOKEN:
+        words = set(sorted({word[:_MAX_TOKEN] for word in words})[:_MAX_TOKENS])
+    return words
+
+
+def name_key(name: str, longest: int) -> str:
+    """What two spellings of one name have in common: its folded words in their order, cut to `longest` characters.
+
+    "J.K. Rowling" and "j. k. rowling" have one key. A name without a letter or digit is its own key.
+    """
+    folded = fold(name)
+    return (" ".join(_words(folded)) or folded.strip())[:longest].rstrip()
 
 
 def _words(folded: str) -> list[str]:
