@@ -2,6 +2,8 @@
 
 ApplicationError
 ├── NotFound         no such thing, or none within reach
+│   ├── MergedAway       it was merged into another, which answers for both
+│   └── Erased           it was a person's, and was erased for good
 ├── AlreadyExists    a uniqueness rule would be broken (one subclass a rule, in `application.ports`)
 ├── Conflict         a race was lost, or the store does not take this change
 │   ├── StaleVersion     the version the caller named is not the present one
@@ -13,6 +15,7 @@ ApplicationError
 
 from collections.abc import Iterable
 from typing import ClassVar
+from uuid import UUID
 
 from domain.shared.errors import Problem
 
@@ -35,6 +38,30 @@ class NotFound(ApplicationError):
     def __init__(self, kind: str, key: object) -> None:
         super().__init__(f"there is no {kind} {key}")
         self.kind = kind
+
+
+class MergedAway(NotFound):
+    """It was merged into another, which answers for both: ask for that one."""
+
+    code = "merged-away"
+
+    def __init__(self, kind: str, key: UUID, into: UUID) -> None:
+        super().__init__(kind, key)
+        self.detail = f"the {kind} {key} was merged into {into}"
+        self.args = (self.detail,)
+        self.key = key
+        self.into = into
+
+
+class Erased(NotFound):
+    """It was a person's, and was erased for good on demand: nothing is kept but that there was one (HTTP 410)."""
+
+    code = "erased"
+
+    def __init__(self, kind: str, key: object) -> None:
+        super().__init__(kind, key)
+        self.detail = f"the {kind} {key} was erased"
+        self.args = (self.detail,)
 
 
 class AlreadyExists(ApplicationError):

@@ -90,6 +90,10 @@ def _check_fields(kind: inspect.StructType, raw: Mapping[str, Any], pointer: str
             _check(field.type, raw[name], f"{pointer}/{_escaped(name)}", problems)
         elif field.required:
             problems.add(f"{pointer}/{_escaped(name)}", "required", "is required")
+    # A command that takes one thing in several forms names them, the usual one first.
+    usual, *others = getattr(kind.cls, "either", None) or ("",)
+    if usual and usual not in raw and not any(name in raw for name in others):
+        problems.add(f"{pointer}/{usual}", "required", f"is required, unless there is one of: {', '.join(others)}")
 
 
 def _check_items(kind: inspect.ListType, raw: list[Any], pointer: str, problems: Problems, build: Build | None) -> None:

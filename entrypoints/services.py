@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from application.analytics.service import AnalyticsService
+from application.authors.service import AuthorService
 from application.books.service import BookService
 from application.customers.addresses import AddressService
 from application.customers.consents import ConsentService
@@ -24,6 +25,7 @@ class Services:
     customers: CustomerService
     addresses: AddressService
     consents: ConsentService
+    authors: AuthorService
     books: BookService
     orders: OrderService
     reviews: ReviewService

@@ -40,7 +40,7 @@ class MemoryBookRepository:
 
     def add(self, book: Book) -> None:
         """Keeps a new book at commit."""
-        self._pending.write(lambda changes: changes.books.add(book))
+        self._pending.write(lambda changes: changes.add_book(book))
 
     def add_many(self, books: Iterable[Book]) -> None:
         """As `add` for each."""
@@ -50,15 +50,8 @@ class MemoryBookRepository:
     def save(self, book: Book) -> Book:
         """Keeps a changed book at commit, under the next version."""
         saved = replace(book, lifecycle=book.lifecycle.next_version())
-        self._pending.write(
-            lambda changes: changes.books.save(_with_present_rating(saved, changes.books.get(saved.id)))
-        )
+        self._pending.write(lambda changes: changes.save_book(saved))
         return saved
-
-
-def _with_present_rating(saved: Book, present: Book | None) -> Book:
-    """A review may have come in since the book was loaded."""
-    return saved if present is None else replace(saved, rating=present.rating)
 
 
 class MemoryBookReader:
@@ -73,6 +66,7 @@ class MemoryBookReader:
                 "author": lambda one: one.details.author,
                 "isbn": lambda one: one.details.isbn.value,
                 "category": lambda one: one.details.categories,
+                "author_id": lambda one: tuple([author.id for author in one.details.authors]),
                 "language": lambda one: one.details.language,
                 "published_date": lambda one: one.details.published_date and one.details.published_date.value,
                 "publisher": lambda one: one.details.publisher,

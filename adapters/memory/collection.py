@@ -140,6 +140,11 @@ class Stage(Generic[A]):
             return None
         return self._changed.get(row_id) or self._of.rows.get(row_id)
 
+    def all(self) -> Iterable[A]:
+        """Every row as it will be."""
+        rows = {**self._of.rows, **self._changed} if self._changed else self._of.rows
+        return [row for row_id, row in rows.items() if row_id not in self._removed]
+
     def add(self, row: A) -> None:
         """A new row. Raises the error of the uniqueness rule it breaks, or Conflict when its id is taken."""
         if self.get(row.id) is not None:
@@ -167,15 +172,18 @@ class Stage(Generic[A]):
         """A row of which something changed that has no version and no rule, such as what others think of it."""
         self._changed[row.id] = row
 
-    def take_over(self, rows: Iterable[A]) -> int:
+    def take_over(self, rows: Iterable[A], *, late: bool) -> int:
         """Rows of another store: new ones, and those of a later version than here; returns how many there were.
 
-        Rows are known to agree with one another, so all old keys are given up before new ones are claimed.
+        Where the other store is `late`, no older than this one, it is right as well on what a row shows of others
+        without a new version. Rows are known to agree with one another, so all old keys are given up before new ones
+        are claimed.
         """
         newer: dict[UUID, A] = {}
         for row in rows:
             present = newer.get(row.id) or self.get(row.id)
-            if present is None or present.lifecycle.version < row.lifecycle.version:
+            later = present is None or present.lifecycle.version < row.lifecycle.version
+            if later or (late and present is not None and _follows(row, present)):
                 newer[row.id] = row
         for row_id in newer:
             present = self.get(row_id)
@@ -207,3 +215,7 @@ class Stage(Generic[A]):
             key = rule.key(present)
             if key is not None:
                 self._owners[name][key] = None
+
+
+def _follows(row: A, present: A) -> bool:
+    return row.lifecycle.version == present.lifecycle.version and row != present

@@ -20,6 +20,7 @@ class MemoryHistorySource:
         store = self._store
         everything = HistoryBatch(
             customers=list(store.customers.values()),
+            authors=list(store.authors.values()),
             books=list(store.books.values()),
             orders=list(store.orders.values()),
             returns=list(store.returns.values()),
@@ -38,12 +39,13 @@ class MemoryHistorySink:
         batches = [batch async for batch in history.batches]
         everything = HistoryBatch(
             customers=list(chain.from_iterable(batch.customers for batch in batches)),
+            authors=list(chain.from_iterable(batch.authors for batch in batches)),
             books=list(chain.from_iterable(batch.books for batch in batches)),
             orders=list(chain.from_iterable(batch.orders for batch in batches)),
             returns=list(chain.from_iterable(batch.returns for batch in batches)),
         )
         changes = self._store.begin()
-        taken = changes.take_over(everything)
+        taken = changes.take_over(everything, late=history.watermark >= self._store.watermark)
         changes.check_references(everything.orders, everything.returns)
         changes.apply(watermark=history.watermark)
         return taken
@@ -52,6 +54,8 @@ class MemoryHistorySink:
 async def _batches(everything: HistoryBatch) -> AsyncIterator[HistoryBatch]:
     for start in range(0, len(everything.customers), BATCH_ROWS):
         yield HistoryBatch(customers=everything.customers[start : start + BATCH_ROWS])
+    for start in range(0, len(everything.authors), BATCH_ROWS):
+        yield HistoryBatch(authors=everything.authors[start : start + BATCH_ROWS])
     for start in range(0, len(everything.books), BATCH_ROWS):
         yield HistoryBatch(books=everything.books[start : start + BATCH_ROWS])
     for start in range(0, len(everything.orders), BATCH_ROWS):

@@ -1,6 +1,6 @@
 """The state that all memory adapters share."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from typing import NamedTuple
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from adapters.memory.collection import Collection, Stage, Unique
 from application.caller import Claim
 from application.errors import Conflict
+from application.ports.authors import AuthorExists, AuthorsChanged
 from application.ports.books import IsbnExists
 from application.ports.customers import CustomerReferenceExists, EmailExists
 from application.ports.groups import GroupNameExists
@@ -15,7 +16,9 @@ from application.ports.history import HistoryBatch
 from application.ports.orders import OrderReferenceExists, ReturnReferenceExists
 from application.ports.reviews import ReviewExists
 from application.ports.segments import SegmentNameExists
+from domain.books.author import Author
 from domain.books.book import Book
+from domain.books.contributor import Contributor
 from domain.books.rating import UNRATED, Rating
 from domain.books.review import Review
 from domain.customers.address import Address
@@ -45,12 +48,13 @@ class Answered(NamedTuple):
 
 
 class MemoryStore:
-    """Customers, books, orders, returns and events of one process, deleted and cancelled ones included.
+    """Customers, authors, books, orders, returns and events of one process, deleted and cancelled ones included.
 
     All of it may be read at any time from the event loop that writes it, and between two awaits it does not change:
     a commit puts everything in place at once. What is in it is immutable. Only a commit or a history sink writes.
 
-    `customers`, `books`, `orders`, `returns`   the committed rows by id, in the order in which they first came
+    `customers`, `authors`, `books`, `orders`,
+    `returns`                                   the committed rows by id, in the order in which they first came
     `events`                                    the events in the order of their positions
     `answered`                                  by actor and idempotency key
     `watermark`                                 the position of the last event that the rows reflect; 0 for an empty
@@ -65,6 +69,11 @@ class MemoryStore:
                 "reference": Unique(_living_reference, CustomerReferenceExists),
             },
             groups={"email": _email, "phone": _phone, "reference": lambda one: one.details.reference},
+        )
+        self.author_rows: Collection[Author] = Collection(
+            "author",
+            unique={"name": Unique(lambda one: one.key if one.living else None, AuthorExists)},
+            groups={"merged_key": lambda one: None if one.merged_into is None else one.key},
         )
         self.book_rows: Collection[Book] = Collection(
             "book",
@@ -106,6 +115,7 @@ class MemoryStore:
             "snapshot", unique={}, groups={"segment_id": lambda one: one.segment_id}
         )
         self.customers: dict[UUID, Customer] = self.customer_rows.rows
+        self.authors: dict[UUID, Author] = self.author_rows.rows
         self.books: dict[UUID, Book] = self.book_rows.rows
         self.orders: dict[UUID, Order] = self.order_rows.rows
         self.returns: dict[UUID, Return] = self.return_rows.rows
@@ -129,6 +139,7 @@ class Changes:
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
         self.customers: Stage[Customer] = store.customer_rows.stage()
+        self.authors: Stage[Author] = store.author_rows.stage()
         self.books: Stage[Book] = store.book_rows.stage()
         self.orders: Stage[Order] = store.order_rows.stage()
         self.returns: Stage[Return] = store.return_rows.stage()
@@ -139,6 +150,31 @@ class Changes:
         self._memberships: dict[tuple[UUID, UUID], Membership | None] = {}
         self.addresses: Stage[Address] = store.address_rows.stage()
         self.consents: Stage[Consent] = store.consent_rows.stage()
+
+    def add_book(self, book: Book) -> None:
+        """A new book. Raises as `Stage.add`, and AuthorsChanged."""
+        self._check_credits(book)
+        self.books.add(book)
+
+    def save_book(self, book: Book) -> None:
+        """A changed book, whose rating stays as it is. Raises as `Stage.save`, and AuthorsChanged."""
+        self._check_credits(book)
+        present = self.books.get(book.id)
+        self.books.save(book if present is None else replace(book, rating=present.rating))
+
+    def recredit(self, change: Callable[[tuple[Contributor, ...]], tuple[Contributor, ...]]) -> None:
+        """What an author does to the credits of all books, without a new version of any."""
+        for book in list(self.books.all()):
+            before = book.details.authors
+            after = change(before)
+            if after != before:
+                self.books.amend(replace(book, details=replace(book.details, authors=after)))
+
+    def _check_credits(self, book: Book) -> None:
+        for one in book.details.authors:
+            author = self.authors.get(one.id)
+            if author is None or author.details.name != one.name or not (author.living or book.lifecycle.deleted):
+                raise AuthorsChanged(f"the author {one.id} was renamed, deleted or merged in the meantime")
 
     def add_review(self, review: Review) -> None:
         """A new review, and what it does to the rating of its book. Raises as `Stage.add`, and Conflict."""
@@ -212,18 +248,19 @@ class Changes:
             if line.book_id is not None and self.books.get(line.book_id) is None:
                 raise Conflict(f"the {kind} {record.id} names a book that is not kept: {line.book_id}")
 
-    def take_over(self, batch: HistoryBatch) -> int:
-        """The rows of another store; returns how many were new or changed."""
+    def take_over(self, batch: HistoryBatch, *, late: bool) -> int:
+        """The rows of another store, no older than this one where `late`; returns how many were new or changed."""
         return (
-            self.customers.take_over(batch.customers)
-            + self.books.take_over(batch.books)
-            + self.orders.take_over(batch.orders)
-            + self.returns.take_over(batch.returns)
+            self.customers.take_over(batch.customers, late=late)
+            + self.authors.take_over(batch.authors, late=late)
+            + self.books.take_over(batch.books, late=late)
+            + self.orders.take_over(batch.orders, late=late)
+            + self.returns.take_over(batch.returns, late=late)
         )
 
     def apply(self, events: Iterable[tuple[Event, str | None]] = (), *, watermark: int = 0) -> None:
         """Keeps all of it, the events at the next positions, and moves the watermark to the last of them at least."""
-        for stage in (self.customers, self.books, self.orders, self.returns, self.reviews):
+        for stage in (self.customers, self.authors, self.books, self.orders, self.returns, self.reviews):
             stage.apply()
         for belonging in (self.addresses, self.consents):
             belonging.apply()

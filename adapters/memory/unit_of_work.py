@@ -6,6 +6,7 @@ from typing import Self
 from msgspec import Struct
 
 from adapters.memory.addresses import MemoryAddressRepository
+from adapters.memory.authors import MemoryAuthorRepository
 from adapters.memory.books import MemoryBookRepository
 from adapters.memory.consents import MemoryConsentRepository
 from adapters.memory.customers import MemoryCustomerRepository
@@ -33,6 +34,7 @@ class MemoryUnitOfWork:
         self._pending = Pending()
         self._open = False
         self.customers = MemoryCustomerRepository(store, self._pending)
+        self.authors = MemoryAuthorRepository(store, self._pending)
         self.books = MemoryBookRepository(store, self._pending)
         self.orders = MemoryOrderRepository(store, self._pending)
         self.returns = MemoryReturnRepository(store, self._pending)

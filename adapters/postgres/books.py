@@ -107,12 +107,16 @@ def _values(book: Book) -> tuple[object, ...]:
     )
 
 
+# What reviews and authors change, without a new version of the book.
+_FOLLOWS = ("contributors", "search_tokens", "rating_count", "rating_sum")
+
+
 class _Books(Kind[Book]):
     """Books, whose every write is one of their links to authors as well."""
 
     def __init__(self) -> None:
         saves = (*_DETAILS, "search_tokens", "updated_at", "updated_by", "deleted_at", *_MORE_DETAILS, "contributors")
-        super().__init__(books, _values, saves=saves, also=(book_authors,))
+        super().__init__(books, _values, saves=saves, also=(book_authors,), follows=_FOLLOWS)
 
     def add(self, gate: CTE | None) -> list[Change]:
         """The statements that add one."""

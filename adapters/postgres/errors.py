@@ -12,10 +12,11 @@ import asyncpg
 from adapters.postgres.connection import Connection
 from adapters.postgres.pool import Pool, PoolClosed, PoolTimeout
 from application.errors import Conflict, OutcomeUnknown, Unavailable
+from application.ports.authors import AuthorExists, AuthorsChanged
 from application.ports.books import IsbnExists
 from application.ports.customers import CustomerReferenceExists, EmailExists
-from application.ports.idempotency import KeyInUse
 from application.ports.groups import GroupNameExists
+from application.ports.idempotency import KeyInUse
 from application.ports.orders import OrderReferenceExists, ReturnReferenceExists
 from application.ports.reviews import ReviewExists
 from application.ports.segments import SegmentNameExists
@@ -31,9 +32,16 @@ def _there(what: str) -> Callable[[asyncpg.IntegrityConstraintViolationError], E
     return lambda _error: Conflict(f"{what} of this id is already there")
 
 
+def _other_authors() -> AuthorsChanged:
+    return AuthorsChanged(
+        "an author was renamed, deleted or merged in the meantime: read it again and repeat"
+    )
+
+
 CONSTRAINTS: dict[str, Callable[[asyncpg.IntegrityConstraintViolationError], Exception]] = {
     "uq_customers_living_email": lambda _error: EmailExists(),
     "uq_customers_living_reference": lambda _error: CustomerReferenceExists(),
+    "uq_authors_living_name_key": lambda _error: AuthorExists(),
     "uq_books_living_isbn": lambda _error: IsbnExists(),
     "uq_orders_reference_channel": lambda _error: OrderReferenceExists(),
     "uq_returns_reference_channel": lambda _error: ReturnReferenceExists(),
@@ -42,6 +50,7 @@ CONSTRAINTS: dict[str, Callable[[asyncpg.IntegrityConstraintViolationError], Exc
     "uq_segments_living_name": lambda _error: SegmentNameExists(),
     "pk_idempotency_keys": lambda _error: KeyInUse(),
     "pk_customers": _there("a customer"),
+    "pk_authors": _there("an author"),
     "pk_books": _there("a book"),
     "pk_orders": _there("an order"),
     "pk_returns": _there("a return"),
@@ -53,6 +62,9 @@ CONSTRAINTS: dict[str, Callable[[asyncpg.IntegrityConstraintViolationError], Exc
     "pk_addresses": _there("an address"),
     "pk_consents": _there("a consent"),
     "uq_addresses_default_customer_id_type": _there("a default address"),
+    "fk_authors_merged_into": lambda _error: _other_authors(),
+    "fk_book_authors_author_id": lambda _error: _other_authors(),
+    "book_authors.author_id": lambda _error: _other_authors(),
     "fk_orders_customer_id": _gone("the customer of the order"),
     "fk_order_lines_book_id": _gone("a book of the order"),
     "fk_returns_order_id": _gone("the order of the return"),
@@ -67,7 +79,7 @@ CONSTRAINTS: dict[str, Callable[[asyncpg.IntegrityConstraintViolationError], Exc
     "fk_addresses_customer_id": _gone("the customer of the address"),
     "fk_consents_customer_id": _gone("the customer of the consent"),
 }
-"""The error that each constraint of the schema stands for, by its name.
+"""The error that each constraint of the schema stands for, by its name, or by table and column where it is NOT NULL.
 
 A constraint without a line here (a check, a line without its order) is a fault of Daybook when it is broken: the
 database's error passes through.
@@ -162,7 +174,10 @@ def translate(error: Exception, *, sent: bool = False) -> Exception:
     was not being committed, it is Unavailable: nothing was kept.
     """
     if isinstance(error, asyncpg.IntegrityConstraintViolationError):
-        factory = CONSTRAINTS.get(error.constraint_name or "")
+        name = error.constraint_name or ""
+        if isinstance(error, asyncpg.NotNullViolationError):
+            name = f"{error.table_name}.{error.column_name}"
+        factory = CONSTRAINTS.get(name)
         return error if factory is None else factory(error)
     for kind, retry_after in _REFUSED.items():
         if isinstance(error, kind):

@@ -8,12 +8,30 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 from uuid import UUID
 
 from asyncpg import Record
-from sqlalchemy import BigInteger, Table, Text, Uuid, bindparam, func, literal_column, null, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Table,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from sqlalchemy.sql.elements import ColumnElement
 
+from adapters.postgres.authors import AUTHOR_OUTPUT, AUTHORS, author_of
 from adapters.postgres.books import BOOK_OUTPUT, BOOKS, book_of
 from adapters.postgres.connection import Connection
+from adapters.postgres.credits import relink
 from adapters.postgres.customers import CUSTOMER_OUTPUT, CUSTOMERS, customer_of
 from adapters.postgres.errors import raise_translated
 from adapters.postgres.kinds import Kind, unnested
@@ -22,7 +40,7 @@ from adapters.postgres.orders import ORDER_STATEMENTS, RETURN_STATEMENTS
 from adapters.postgres.pool import Pool
 from adapters.postgres.statements import Statement
 from adapters.postgres.transactions import begin_snapshot, end_snapshot, transaction
-from adapters.sql.tables import books, customers, events, orders, returns
+from adapters.sql.tables import authors, books, customers, events, orders, returns
 from application.ports.history import History, HistoryBatch
 from domain.books.book import Book
 from domain.customers.customer import Customer
@@ -32,6 +50,7 @@ BATCH_ROWS = 1_000
 BATCH_LINES = 20_000
 _WATERMARK = Statement(select(func.coalesce(func.max(events.c.position), 0)), name="events.watermark")
 _CUSTOMERS = Statement(select(*CUSTOMER_OUTPUT).order_by(customers.c.id), name="customers.all")
+_AUTHORS = Statement(select(*AUTHOR_OUTPUT).order_by(authors.c.id), name="authors.all")
 _BOOKS = Statement(select(*BOOK_OUTPUT).order_by(books.c.id), name="books.all")
 _ORDERS = Statement(select(*ORDER_OUTPUT).order_by(orders.c.id), name="orders.all")
 _RETURNS = Statement(select(*RETURN_OUTPUT).order_by(returns.c.id), name="returns.all")
@@ -96,6 +115,8 @@ class _Batches:
 async def _told(connection: Connection, many: int) -> AsyncIterator[HistoryBatch]:
     async for rows in _fetched(connection, _CUSTOMERS, many):
         yield HistoryBatch(customers=[customer_of(row) for row in rows])
+    async for rows in _fetched(connection, _AUTHORS, many):
+        yield HistoryBatch(authors=[author_of(row) for row in rows])
     async for rows in _fetched(connection, _BOOKS, many):
         yield HistoryBatch(books=[book_of(row) for row in rows])
     async for rows in _fetched(connection, _ORDERS, many):
@@ -177,12 +198,16 @@ class PostgresHistorySink:
 
 async def _take(connection: Connection, history: History) -> int:
     taken = 0
+    late = history.watermark >= await _WATERMARK.fetchval(connection)
     async for batch in history.batches:
-        taken += await _CUSTOMER_MERGE.take(connection, batch.customers)
-        taken += await _BOOK_MERGE.take(connection, batch.books)
-        taken += await _ORDER_MERGE.take(connection, batch.orders)
-        taken += await _RETURN_MERGE.take(connection, batch.returns)
-    for merge in (_CUSTOMER_MERGE, _BOOK_MERGE):
+        taken += await _CUSTOMER_MERGE.take(connection, batch.customers, late=late)
+        taken += await _AUTHOR_MERGE.take(connection, batch.authors, late=late)
+        taken += await _BOOK_MERGE.take(connection, batch.books, late=late)
+        if batch.books:
+            await relink(connection, [one.id for one in batch.books])
+        taken += await _ORDER_MERGE.take(connection, batch.orders, late=late)
+        taken += await _RETURN_MERGE.take(connection, batch.returns, late=late)
+    for merge in (_CUSTOMER_MERGE, _AUTHOR_MERGE, _BOOK_MERGE):
         await merge.end(connection)
     if await _TAKE_WATERMARK.affected(connection, watermark=history.watermark):
         await _MOVE_ON.fetchval(connection, watermark=history.watermark)
@@ -212,8 +237,11 @@ class _Merge(Generic[A]):
             else None
         )
 
-    async def take(self, connection: Connection, rows: Iterable[A]) -> int:
-        """Returns how many were new or later than here."""
+    async def take(self, connection: Connection, rows: Iterable[A], *, late: bool) -> int:
+        """Returns how many were new or later than here.
+
+        With `late` the history is no older than what is here: then it is right, too, where rows follow what others do.
+        """
         newest: dict[UUID, A] = {}
         for row in rows:
             before = newest.get(row.id)
@@ -224,7 +252,10 @@ class _Merge(Generic[A]):
         for name, key in self._keys.items():
             owners = {row.id: value for row in newest.values() if not row.lifecycle.deleted and (value := key(row))}
             await self._set_aside[name].execute(connection, ids=list(owners), keys=list(owners.values()))
-        taken: int = await self._merge.fetchval(connection, **self._kind.adding_many(list(newest.values())))
+        values = self._kind.adding_many(list(newest.values()))
+        if self._kind.follows:
+            values["late"] = late
+        taken: int = await self._merge.fetchval(connection, **values)
         return taken
 
     async def end(self, connection: Connection) -> None:
@@ -239,7 +270,7 @@ def _merge_statement(kind: Kind[Any]) -> Statement:
     later = added.on_conflict_do_update(
         index_elements=[table.c.id],
         set_={one.name: added.excluded[one.name] for one in kind.rows.columns if not one.primary_key},
-        where=table.c.version < added.excluded.version,
+        where=or_(table.c.version < added.excluded.version, *_followed(kind, added.excluded)),
     )
     taken = later.returning(table.c.id).cte("taken")
     question = select(func.count()).select_from(taken)
@@ -253,6 +284,15 @@ def _merge_statement(kind: Kind[Any]) -> Statement:
             ).cte("lines_taken")
         )
     return Statement(question, name=f"{table.name}.merge")
+
+
+def _followed(kind: Kind[Any], given: ReadOnlyColumnCollection[str, Any]) -> list[ColumnElement[bool]]:
+    """The same version of a row, which shows something else of others."""
+    table = kind.rows.table
+    if not kind.follows:
+        return []
+    differs = or_(*[table.c[name].is_distinct_from(given[name]) for name in kind.follows])
+    return [and_(bindparam("late", type_=Boolean()), table.c.version == given.version, differs)]
 
 
 def _set_aside_statement(table: Table, name: str) -> Statement:
@@ -272,6 +312,7 @@ def _email(customer: Customer) -> str | None:
 
 
 _CUSTOMER_MERGE = _Merge(CUSTOMERS, {"email": _email, "reference": lambda one: one.details.reference})
+_AUTHOR_MERGE = _Merge(AUTHORS, {"name_key": lambda one: one.key})
 _BOOK_MERGE: _Merge[Book] = _Merge(BOOKS, {"isbn": lambda one: one.details.isbn.value})
 _ORDER_MERGE = _Merge(ORDERS)
 _RETURN_MERGE = _Merge(RETURNS)

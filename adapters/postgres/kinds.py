@@ -156,6 +156,7 @@ class Kind(Generic[A]):
     `values` gives a row in the order of the table's columns. `saves` names the columns that a save writes, beside the
     version, which the aggregate carries as it will be. `also` are tables of other kinds whose rows it changes too: what
     is written to those comes in a statement of its own, since one statement does not see what it has changed itself.
+    `follows` names the columns that others change, without a new version.
     """
 
     def __init__(
@@ -166,8 +167,10 @@ class Kind(Generic[A]):
         saves: Sequence[str] = (),
         lines: Lines[A] | None = None,
         also: Sequence[Table] = (),
+        follows: Sequence[str] = (),
     ) -> None:
         self.name = table.name
+        self.follows = follows
         self.tables = frozenset({table, *also})
         self.rows = Rows(table)
         self._values = values

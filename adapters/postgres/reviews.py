@@ -96,7 +96,7 @@ class _Reviews(Kind[Review]):
         """The statements that add many."""
         return [*super().add_many(gate), _rated(gate)]
 
-    def save_lines(self, gate: CTE) -> list[Update]:
+    def save_lines(self, gate: CTE) -> list[Change]:
         """What changes the rating of the book: by what the review counts now, less what it counted before.
 
         A part of a statement sees the rows as they were before the statement, the one that the gate changes too.

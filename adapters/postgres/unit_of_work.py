@@ -6,12 +6,13 @@ from typing import Self
 from msgspec import Struct
 
 from adapters.postgres.addresses import PostgresAddressRepository
+from adapters.postgres.authors import PostgresAuthorRepository
 from adapters.postgres.books import PostgresBookRepository
 from adapters.postgres.consents import PostgresConsentRepository
 from adapters.postgres.customers import PostgresCustomerRepository
 from adapters.postgres.events import EVENTS, Recorded
-from adapters.postgres.idempotency import Claimed
 from adapters.postgres.groups import PostgresGroupRepository
+from adapters.postgres.idempotency import Claimed
 from adapters.postgres.orders import PostgresOrderRepository, PostgresReturnRepository
 from adapters.postgres.pool import Pool
 from adapters.postgres.reviews import PostgresReviewRepository
@@ -32,6 +33,7 @@ class PostgresUnitOfWork:
         self._events: list[Recorded] = []
         self._open = False
         self.customers = PostgresCustomerRepository(pool, self._pending)
+        self.authors = PostgresAuthorRepository(pool, self._pending)
         self.books = PostgresBookRepository(pool, self._pending)
         self.orders = PostgresOrderRepository(pool, self._pending)
         self.returns = PostgresReturnRepository(pool, self._pending)

@@ -142,7 +142,8 @@ def statement_for(shape: Shape) -> Statement:
     gate = None if saved is None else saved.save(limit)
     parts: list[CTE] = []
     if saved is not None and gate is not None:
-        parts += [lines.cte("lines_saved") for lines in saved.save_lines(gate)]
+        lines = saved.save_lines(gate)
+        parts += [one.cte(f"lines_saved_{place}" if place else "lines_saved") for place, one in enumerate(lines)]
     for kind, verb in shape:
         if verb != _SAVE:
             added = kind.add(gate) if verb == _ADD else kind.add_many(gate)

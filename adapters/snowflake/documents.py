@@ -25,12 +25,16 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One kind of aggregate: its table, that of its lines with the column that names their owner, its documents."""
+    """One kind of aggregate: its table, that of its lines with the column that names their owner, its documents.
+
+    `follows` names the columns that others change, without a new version.
+    """
 
     table: Table
     lines: Table | None = None
     owner: str | None = None
     documents: Callable[[HistoryBatch], Sequence[Document]]
+    follows: tuple[str, ...] = ()
 
 
 def _customer(customer: Customer) -> Document:
@@ -165,7 +169,11 @@ def _words(tokens: Sequence[str]) -> str:
 
 KINDS = (
     Kind(table=customers, documents=lambda batch: [_customer(one) for one in batch.customers]),
-    Kind(table=books, documents=lambda batch: [_book(one) for one in batch.books]),
+    Kind(
+        table=books,
+        documents=lambda batch: [_book(one) for one in batch.books],
+        follows=("contributors", "search_tokens", "rating_count", "rating_sum"),
+    ),
     Kind(
         table=orders,
         lines=order_lines,

@@ -98,8 +98,9 @@ class _Load:
                 self._send(kind)
             self._run(loading.BEGIN)
             self._run(loading.LOCK_WATERMARK)
-            taken = sum([self._take(kind) for kind in KINDS if kind.table.name in self._staged])
             position = self._number(loading.READ_WATERMARK)
+            late = watermark >= position
+            taken = sum([self._take(kind, late=late) for kind in KINDS if kind.table.name in self._staged])
             if not taken and watermark <= position:
                 return None
             self._run(loading.MOVE_WATERMARK.format(position=max(position, watermark)))
@@ -119,8 +120,8 @@ class _Load:
             self._session.invalidate()
             self._session.close()
 
-    def _take(self, kind: Kind) -> int:
-        self._run(loading.choose(kind))
+    def _take(self, kind: Kind, *, late: bool) -> int:
+        self._run(loading.choose(kind, late=late))
         chosen = self._number(loading.count(kind))
         if chosen:
             for statement in loading.put_in_place(kind):

@@ -67,16 +67,28 @@ def upload(kind: Kind, path: str) -> list[str]:
     ]
 
 
-def choose(kind: Kind) -> str:
-    """What is new or later than what is there, once each."""
+def choose(kind: Kind, *, late: bool) -> str:
+    """What is new or later than what is there, once each.
+
+    A history that is `late`, no older than what is there, is right as well on what a row shows of others without a new
+    version.
+    """
     names, fields = _fields(kind.table, "s.doc")
     identity, version = 's.doc:"id"::VARCHAR(32)', 's.doc:"version"::INTEGER'
     return (
         f'INSERT INTO {chosen(kind)} ({", ".join(names)}, lines) SELECT {", ".join(fields)}, s.doc:"lines" '
         f"FROM {staged(kind)} AS s LEFT JOIN {kind.table.name} AS present ON present.id = {identity} "
-        f"WHERE present.id IS NULL OR present.version < {version} "
+        f"WHERE present.id IS NULL OR present.version < {version} {_followed(kind, version) if late else ''}"
         f"QUALIFY ROW_NUMBER() OVER (PARTITION BY {identity} ORDER BY {version} DESC) = 1"
     )
+
+
+def _followed(kind: Kind, version: str) -> str:
+    if not kind.follows:
+        return ""
+    columns = [kind.table.c[name] for name in kind.follows]
+    differs = [f'present.{one.name} IS DISTINCT FROM s.doc:"{one.name}"::{kept_as(one)}' for one in columns]
+    return f"OR (present.version = {version} AND ({' OR '.join(differs)})) "
 
 
 def put_in_place(kind: Kind) -> list[str]:

@@ -3,21 +3,35 @@
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from application.books.drafts import Credit, Draft, named_in
+from application.books.fields import (
+    Author,
+    AuthorIds,
+    BookCredits,
+    Categories,
+    Description,
+    Edition,
+    IsbnText,
+    Language,
+    Pages,
+    PublishedDate,
+    Publisher,
+    Series,
+    SeriesPosition,
+    Subtitle,
+    Title,
+)
 from application.fields import MoneyInput, MoneyRead, given, line, text
-from application.listing import FilterField, ListSpec, SortKey, as_kept, moment, one_of
+from application.listing import FilterField, ListSpec, SortKey, as_kept, identifier, moment, one_of
 from domain.books.book import (
     AUTHOR_LENGTH,
-    CATEGORY_LENGTH,
     DESCRIPTION_LENGTH,
     EDITION_LENGTH,
-    LANGUAGE_LENGTH,
-    MAX_CATEGORIES,
-    MAX_PAGES,
     PUBLISHER_LENGTH,
     SERIES_LENGTH,
     SUBTITLE_LENGTH,
@@ -29,111 +43,21 @@ from domain.books.book import (
     clean_categories,
     language_tag,
     place_in,
-    series_position,
 )
-from domain.books.contributor import Contributor, ContributorRole, distinct
+from domain.books.contributor import Contributor, ContributorRole, credit_line, distinct
 from domain.books.isbn import Isbn
 from domain.books.publication_date import PublicationDate
 from domain.books.rating import Rating
 from domain.shared.errors import Invalid, Problems
 
-Title = Annotated[
-    str, Meta(min_length=1, max_length=TITLE_LENGTH, examples=["Middlemarch"], extra={"value": line(TITLE_LENGTH)})
-]
-Author = Annotated[
-    str, Meta(min_length=1, max_length=AUTHOR_LENGTH, examples=["George Eliot"], extra={"value": line(AUTHOR_LENGTH)})
-]
-IsbnText = Annotated[
-    str,
-    Meta(
-        min_length=10,
-        max_length=32,
-        description="ISBN-10 or ISBN-13; hyphens and spaces are taken out.",
-        examples=["978-0-14-143954-9"],
-        extra={"value": Isbn.parse},
-    ),
-]
-PublishedDate = Annotated[
-    str,
-    Meta(
-        pattern="^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$",
-        description="A day, a month or a year, kept as precise as given.",
-        examples=["1871-12"],
-        extra={"value": PublicationDate.parse},
-    ),
-]
-Description = Annotated[
-    str,
-    Meta(
-        min_length=1,
-        max_length=DESCRIPTION_LENGTH,
-        examples=["A study of provincial life."],
-        extra={"value": text(DESCRIPTION_LENGTH)},
-    ),
-]
-Language = Annotated[
-    str,
-    Meta(
-        min_length=2,
-        max_length=LANGUAGE_LENGTH,
-        description="BCP 47.",
-        examples=["en"],
-        extra={"value": language_tag},
-    ),
-]
-CategoryName = Annotated[str, Meta(min_length=1, max_length=CATEGORY_LENGTH, extra={"value": line(CATEGORY_LENGTH)})]
-Categories = Annotated[
-    list[CategoryName], Meta(max_length=MAX_CATEGORIES, examples=[["Fiction"]], extra={"value": clean_categories})
-]
-Subtitle = Annotated[
-    str,
-    Meta(
-        min_length=1,
-        max_length=SUBTITLE_LENGTH,
-        examples=["A Study of Provincial Life"],
-        extra={"value": line(SUBTITLE_LENGTH)},
-    ),
-]
-Publisher = Annotated[
-    str,
-    Meta(
-        min_length=1,
-        max_length=PUBLISHER_LENGTH,
-        examples=["Penguin Classics"],
-        extra={"value": line(PUBLISHER_LENGTH)},
-    ),
-]
-Edition = Annotated[
-    str,
-    Meta(
-        min_length=1,
-        max_length=EDITION_LENGTH,
-        description="As the book says it.",
-        examples=["Revised edition"],
-        extra={"value": line(EDITION_LENGTH)},
-    ),
-]
-Pages = Annotated[int, Meta(ge=1, le=MAX_PAGES, examples=[880])]
-Series = Annotated[
-    str,
-    Meta(min_length=1, max_length=SERIES_LENGTH, examples=["Penguin Classics"], extra={"value": line(SERIES_LENGTH)}),
-]
-SeriesPosition = Annotated[
-    str,
-    Meta(
-        pattern="^[0-9]{1,4}(\\.[0-9]{1,2})?$",
-        description="The place in the series, with decimals where a novella stands between two novels.",
-        examples=["2"],
-        extra={"value": series_position},
-    ),
-]
-
 
 class BookCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A new book."""
+    """A new book. It has an `author`, or `authors`, or both: what is printed, and whom the catalogue knows."""
+
+    either: ClassVar[tuple[str, ...]] = ("author", "authors", "author_ids")
 
     title: Title
-    author: Author
+    author: Author | UnsetType = UNSET
     isbn: IsbnText
     published_date: PublishedDate | None = None
     description: Description | None = None
@@ -148,12 +72,28 @@ class BookCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     series: Series | None = None
     series_position: SeriesPosition | None = None
     availability: Availability | None = None
+    authors: BookCredits | UnsetType = UNSET
+    author_ids: AuthorIds | UnsetType = UNSET
 
-    def details(self, authors: tuple[Contributor, ...] = ()) -> BookDetails:
-        """As the domain knows it, made by `authors`. Raises Invalid that names each bad field."""
+    def draft(self) -> Draft:
+        """As the domain knows it, but for its authors. Raises Invalid that names each bad field."""
         problems = Problems()
+        named = named_in(self.authors, self.author_ids, problems)
+        if self.author is UNSET and not named:
+            problems.add("/author", "required", "is required, unless there are authors")
+        details = self.details(problems=problems)
+        if named is None:
+            named = (Credit(details.author, ContributorRole.AUTHOR, "/author"),)
+        return Draft(details=details, credits=named, follows=self.author is UNSET)
+
+    def details(self, authors: tuple[Contributor, ...] = (), problems: Problems | None = None) -> BookDetails:
+        """As the domain knows it, made by authors who are known.
+
+        Raises Invalid that names each bad field, after those that were found before.
+        """
+        problems = problems or Problems()
         title = problems.take("/title", line(TITLE_LENGTH), self.title)
-        author = problems.take("/author", line(AUTHOR_LENGTH), self.author)
+        author = "" if self.author is UNSET else problems.take("/author", line(AUTHOR_LENGTH), self.author)
         isbn = problems.take("/isbn", Isbn.parse, self.isbn)
         date = problems.take_given("/published_date", PublicationDate.parse, self.published_date)
         about = problems.take_given("/description", text(DESCRIPTION_LENGTH), self.description)
@@ -189,7 +129,10 @@ class BookCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class BookUpdate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Changes of a book: a field not given stays, null takes an optional value away."""
+    """Changes of a book: a field not given stays, null takes an optional value away.
+
+    Another `author` alone takes the place of all who are credited as authors; editors, translators and others stay.
+    """
 
     title: Title | UnsetType = UNSET
     author: Author | UnsetType = UNSET
@@ -207,11 +150,15 @@ class BookUpdate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     series: Series | None | UnsetType = UNSET
     series_position: SeriesPosition | None | UnsetType = UNSET
     availability: Availability | None | UnsetType = UNSET
+    authors: BookCredits | UnsetType = UNSET
+    author_ids: AuthorIds | UnsetType = UNSET
 
-    def over(self, present: BookDetails) -> BookDetails:
-        """The whole new details. Raises Invalid that names each bad field."""
+    def over(self, present: BookDetails) -> Draft:
+        """The whole new details, but for authors. Raises Invalid that names each bad field."""
+        problems = Problems()
+        named = named_in(self.authors, self.author_ids, problems)
         price = present.price and MoneyInput(amount=f"{present.price.amount:f}", currency=present.price.currency)
-        return BookCreate(
+        details = BookCreate(
             title=given(self.title, present.title),
             author=given(self.author, present.author),
             isbn=given(self.isbn, present.isbn.value),
@@ -228,7 +175,14 @@ class BookUpdate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             series=given(self.series, present.series),
             series_position=given(self.series_position, present.series_position),
             availability=given(self.availability, present.availability),
-        ).details(present.authors)
+        ).details(present.authors, problems)
+        others: tuple[Contributor, ...] = ()
+        if named is None and details.author != present.author:
+            named = (Credit(details.author, ContributorRole.AUTHOR, "/author"),)
+            others = tuple([one for one in present.authors if one.role is not ContributorRole.AUTHOR])
+        # A credit that was made from the names goes on being made from them.
+        made = self.author is UNSET and present.author == credit_line(present.authors)
+        return Draft(details=details, credits=named, others=others, follows=bool(named) and made)
 
 
 class BookAuthor(Struct, frozen=True, kw_only=True):
@@ -333,6 +287,7 @@ BOOK_LIST = ListSpec(
     ranked=True,
     filters={
         "author": FilterField(read=as_kept),
+        "author_id": FilterField(read=identifier),
         "category": FilterField(read=as_kept),
         "language": FilterField(read=language_tag),
         "published_date": FilterField(

@@ -4,6 +4,8 @@ from collections.abc import Hashable, Sequence
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
+from application.authors.directory import AuthorDirectory
+from application.books.crediting import Crediting
 from application.books.models import BookCreate, BookUpdate
 from application.customers.models import CustomerCreate, CustomerUpdate
 from application.errors import AlreadyExists, ApplicationError
@@ -12,6 +14,7 @@ from application.imports.models import Mode, RowVerdict, Verdict
 from application.imports.rejecting import rejected, rejected_by
 from application.imports.remembered import Remembered
 from application.imports.rows import BookRow, CustomerRow
+from application.listing import as_kept
 from application.ports.books import IsbnExists
 from application.ports.customers import CustomerReferenceExists, EmailExists
 from application.ports.system import IdGenerator
@@ -36,6 +39,7 @@ class Shelf(Protocol[R_contra, A]):
     """How one kind of thing is told apart, found, made and changed.
 
     A key is a value that must be unique, with the error that says so; the first key of a row tells what it is of.
+    `prepare` comes before the rows of a batch are made or changed, and `commit` after what came of them was kept.
     """
 
     name: str
@@ -43,9 +47,11 @@ class Shelf(Protocol[R_contra, A]):
     def keys_of_row(self, row: R_contra) -> list[Key]: ...
     def keys_of(self, known: A) -> list[Key]: ...
     async def find(self, uow: UnitOfWork, keys: Sequence[Key]) -> dict[Key, A]: ...
+    async def prepare(self, uow: UnitOfWork, rows: Sequence[R_contra], at: datetime, by: str) -> None: ...
     def make(self, row: R_contra, at: datetime, by: str) -> tuple[A, Event]: ...
     def change(self, known: A, row: R_contra, at: datetime, by: str) -> tuple[A, Event | None]: ...
-    def keep(self, uow: UnitOfWork, new: Sequence[A], changed: Sequence[A]) -> None: ...
+    def keep(self, uow: UnitOfWork, new: Sequence[A], changed: Sequence[A]) -> dict[str, int]: ...
+    async def commit(self, uow: UnitOfWork) -> None: ...
 
 
 class CustomerShelf:
@@ -73,6 +79,9 @@ class CustomerShelf:
         found: dict[Key, Customer] = {(CustomerReferenceExists, key): one for key, one in by_reference.items()}
         return found | {(EmailExists, key): one for key, one in by_email.items()}
 
+    async def prepare(self, uow: UnitOfWork, rows: Sequence[CustomerRow], at: datetime, by: str) -> None:
+        """Nothing: a customer stands alone."""
+
     def make(self, row: CustomerRow, at: datetime, by: str) -> tuple[Customer, Event]:
         """A new customer. Raises Invalid."""
         return Customer.register(CustomerId(self._ids.new()), CustomerCreate(**row.values).details(), at=at, by=by)
@@ -82,20 +91,27 @@ class CustomerShelf:
         values = {name: value for name, value in row.values.items() if name != "reference" or value is not None}
         return known.edit(CustomerUpdate(**values).over(known.details), at=at, by=by)
 
-    def keep(self, uow: UnitOfWork, new: Sequence[Customer], changed: Sequence[Customer]) -> None:
-        """Hands them to the store."""
+    def keep(self, uow: UnitOfWork, new: Sequence[Customer], changed: Sequence[Customer]) -> dict[str, int]:
+        """Hands them to the store; returns how many of each kind are new."""
         uow.customers.add_many(new)
         for one in changed:
             uow.customers.save(one)
+        return {self.name: len(new)}
+
+    async def commit(self, uow: UnitOfWork) -> None:
+        """Keeps all of it."""
+        await uow.commit()
 
 
 class BookShelf:
-    """Books, by ISBN."""
+    """Books, by ISBN. Their authors are found, or made, a batch at a time."""
 
     name = "books"
 
-    def __init__(self, ids: IdGenerator) -> None:
+    def __init__(self, ids: IdGenerator, directory: AuthorDirectory) -> None:
         self._ids = ids
+        self._directory = directory
+        self._crediting: Crediting | None = None
 
     def keys_of_row(self, row: BookRow) -> list[Key]:
         """The ISBN."""
@@ -110,6 +126,11 @@ class BookShelf:
         found = await uow.books.find_by_isbns([value for _, value in keys])  # type: ignore[misc]  # keys of a book are ISBNs
         return {(IsbnExists, isbn): one for isbn, one in found.items()}
 
+    async def prepare(self, uow: UnitOfWork, rows: Sequence[BookRow], at: datetime, by: str) -> None:
+        """Looks for all whom the rows name, in one question for those that were never met."""
+        self._crediting = Crediting(self._directory, self._ids, at=at, by=by)
+        await self._crediting.look_up(uow, [name for row in rows for name in _credited(row)])
+
     def make(self, row: BookRow, at: datetime, by: str) -> tuple[Book, Event]:
         """A new book. Raises Invalid."""
         missing = [name for name in ("title", "author") if name not in row.values]
@@ -117,17 +138,39 @@ class BookShelf:
             raise Invalid(
                 Problem(pointer=f"/{name}", code="required", message="is required of a new book") for name in missing
             )
-        return Book.catalogue(BookId(self._ids.new()), BookCreate(**row.values).details(), at=at, by=by)
+        details = self._authors.details(BookCreate(**row.values).draft())
+        return Book.catalogue(BookId(self._ids.new()), details, at=at, by=by)
 
     def change(self, known: Book, row: BookRow, at: datetime, by: str) -> tuple[Book, Event | None]:
-        """The book with what the row says. Raises Invalid."""
-        return known.edit(BookUpdate(**row.values).over(known.details), at=at, by=by)
+        """The book with what the row says. Who is meant by a credit that is printed already stays. Raises Invalid."""
+        values = row.values
+        if "authors" in values and as_kept(values.get("author", "")) == known.details.author:
+            values = {name: value for name, value in values.items() if name != "authors"}
+        return known.edit(self._authors.details(BookUpdate(**values).over(known.details)), at=at, by=by)
 
-    def keep(self, uow: UnitOfWork, new: Sequence[Book], changed: Sequence[Book]) -> None:
-        """Hands them to the store."""
+    def keep(self, uow: UnitOfWork, new: Sequence[Book], changed: Sequence[Book]) -> dict[str, int]:
+        """Hands them to the store, their new authors first; returns how many of each kind are new."""
+        made = self._authors.enter(uow, [one.details for one in (*new, *changed)])
         uow.books.add_many(new)
         for one in changed:
             uow.books.save(one)
+        return {self.name: len(new), "authors": made}
+
+    async def commit(self, uow: UnitOfWork) -> None:
+        """Keeps all of it."""
+        await self._authors.commit(uow)
+
+    @property
+    def _authors(self) -> Crediting:
+        if self._crediting is None:
+            raise RuntimeError("a batch is prepared before its rows are made or changed")
+        return self._crediting
+
+
+def _credited(row: BookRow) -> list[str]:
+    if "authors" in row.values:
+        return [as_kept(one.name) for one in row.values["authors"]]
+    return [as_kept(row.values["author"])] if "author" in row.values else []
 
 
 def _customer_keys(reference: str | None, email: EmailAddress | None) -> list[Key]:
@@ -167,19 +210,22 @@ class CatalogueLoader(Generic[R, A]):
     async def _keep(self, rows: Sequence[tuple[int, R]]) -> list[RowVerdict]:
         run = self._run
         batch = _Batch[R, A](self._shelf, run, at=run.clock.now())
+        stored: dict[str, int] = {self._shelf.name: 0}
         async with run.units(run.caller) as uow:
             keys = list(dict.fromkeys(key for _, row in rows for key in self._shelf.keys_of_row(row)))
             batch.known = await self._shelf.find(uow, keys)
             if run.dry_run:
                 batch.known |= {key: one for key in keys if (one := self._would_be.get(key)) is not None}
+            await self._shelf.prepare(uow, [row for _, row in rows], batch.at, run.caller.actor)
             verdicts = [batch.decide(line, row) for line, row in rows]
+            if batch.events:
+                stored = self._shelf.keep(uow, batch.new, batch.changed)
             if batch.events and not run.dry_run:
-                self._shelf.keep(uow, batch.new, batch.changed)
                 uow.record(*batch.events)
-                await uow.commit()
+                await self._shelf.commit(uow)
         if run.dry_run:
             self._would_be.note((key, one) for one in batch.results for key in self._shelf.keys_of(one))
-        run.tally.stored[self._shelf.name] += len(batch.new)
+        run.tally.stored.update(stored)
         return verdicts
 
 
@@ -190,7 +236,7 @@ class _Batch(Generic[R, A]):
         self._shelf: Shelf[R, A] = shelf
         self._mode = run.mode
         self._fields = run.fields
-        self._at = at
+        self.at = at
         self._by = run.caller.actor
         self.known: dict[Key, A] = {}
         self.new: list[A] = []
@@ -218,14 +264,14 @@ class _Batch(Generic[R, A]):
     def _make(self, line: int, row: R) -> RowVerdict:
         if self._mode is Mode.UPDATE:
             return rejected(line, "not-found", "is not in the store, and only what is there is to be updated")
-        made, event = self._shelf.make(row, self._at, self._by)
+        made, event = self._shelf.make(row, self.at, self._by)
         self.new.append(made)
         self.events.append(event)
         self._now(made)
         return RowVerdict(line, Verdict.CREATED)
 
     def _change(self, line: int, row: R, known: A) -> RowVerdict:
-        changed, event = self._shelf.change(known, row, self._at, self._by)
+        changed, event = self._shelf.change(known, row, self.at, self._by)
         if event is None:
             return RowVerdict(line, Verdict.UNCHANGED)
         if self._mode is Mode.CREATE:

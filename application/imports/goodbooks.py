@@ -7,12 +7,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from application.books.fields import BookCredit
 from application.imports.languages import catalogue_language
 from application.imports.models import ImportOptions
 from application.imports.rows import BookRow, ReadRow
 from domain.books.isbn import Isbn
 from domain.shared.errors import Invalid, Problems
 
+_NAME_ENDS = {"jr", "sr", "ii", "iii", "iv", "phd", "ph.d", "md", "m.d", "esq"}
 _YEAR = re.compile(r"(-?[0-9]{1,6})(?:\.0+)?")
 
 
@@ -28,7 +30,10 @@ def read_goodbooks(columns: Mapping[str, int], _options: ImportOptions) -> ReadR
         published = problems.take("/published_date", _year, fields[year].strip())
         if problems.found or number is None:
             raise Invalid(problems.found)
-        values: dict[str, Any] = {"title": fields[title], "author": fields[authors], "isbn": number.value}
+        credit = fields[authors]
+        values: dict[str, Any] = {"title": fields[title], "author": credit, "isbn": number.value}
+        if ", " in credit:
+            values["authors"] = [BookCredit(name=name) for name in _names(credit)]
         if published:
             values["published_date"] = published
         tag = catalogue_language(fields[language]) if fields[language] else None
@@ -37,6 +42,17 @@ def read_goodbooks(columns: Mapping[str, int], _options: ImportOptions) -> ReadR
         return BookRow(number, values)
 
     return read
+
+
+def _names(credit: str) -> list[str]:
+    """`A, B, Jr., C` is three authors: what follows a comma may belong to the name before."""
+    names: list[str] = []
+    for part in filter(None, map(str.strip, credit.split(", "))):
+        if names and part.rstrip(".").lower() in _NAME_ENDS:
+            names[-1] = f"{names[-1]}, {part}"
+        else:
+            names.append(part)
+    return list(dict.fromkeys(names))
 
 
 def _isbn(text: str) -> Isbn:

@@ -4,6 +4,7 @@ import io
 from collections.abc import AsyncIterator
 from typing import Any, Protocol
 
+from application.authors.directory import AuthorDirectory
 from application.caller import Caller
 from application.imports.catalogue import BookShelf, CatalogueLoader, CustomerShelf
 from application.imports.formats import Kind, find_format
@@ -30,10 +31,13 @@ class Loader(Protocol):
 class ImportService:
     """Imports files. Each batch is a unit of work, so what was reported as kept is kept, whatever comes after."""
 
-    def __init__(self, *, units: UnitsOfWork, clock: Clock, ids: IdGenerator) -> None:
+    def __init__(
+        self, *, units: UnitsOfWork, clock: Clock, ids: IdGenerator, directory: AuthorDirectory | None = None
+    ) -> None:
         self._units = units
         self._clock = clock
         self._ids = ids
+        self._directory = directory or AuthorDirectory()
 
     def start(self, source: io.BufferedReader, options: ImportOptions, caller: Caller) -> "ImportRun":
         """Reads the header of a file, plain or gzip, and is ready to import the rest.
@@ -64,7 +68,7 @@ class ImportService:
         if file_format.kind is Kind.SALES:
             loader = SalesLoader(run, self._ids, makes_customers=file_format.makes_customers)
         elif file_format.kind is Kind.BOOKS:
-            loader = CatalogueLoader(run, BookShelf(self._ids))
+            loader = CatalogueLoader(run, BookShelf(self._ids, self._directory))
         else:
             loader = CatalogueLoader(run, CustomerShelf(self._ids))
         return ImportRun(records, file_format.name, file_format.read(columns, options), loader, run)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from domain.books.author import Author
 from domain.books.book import Book
 from domain.customers.customer import Customer
 from domain.orders.order import Order
@@ -12,9 +13,13 @@ from domain.orders.returns import Return
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryBatch:
-    """Some of it. Batches come customers first, then books, orders and returns, so that references point backwards."""
+    """Some of it.
+
+    Batches come customers first, then authors, books, orders and returns, so that references point backwards.
+    """
 
     customers: Sequence[Customer] = ()
+    authors: Sequence[Author] = ()
     books: Sequence[Book] = ()
     orders: Sequence[Order] = ()
     returns: Sequence[Return] = ()

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from application.caller import Caller
 from application.ports.addresses import AddressRepository
+from application.ports.authors import AuthorRepository
 from application.ports.books import BookRepository
 from application.ports.consents import ConsentRepository
 from application.ports.customers import CustomerRepository
@@ -26,6 +27,8 @@ class UnitOfWork(Protocol):
 
     @property
     def customers(self) -> CustomerRepository: ...
+    @property
+    def authors(self) -> AuthorRepository: ...
     @property
     def books(self) -> BookRepository: ...
     @property

@@ -9,6 +9,7 @@ from typing import Any
 from dependency_injector import containers, providers
 
 from adapters.memory.addresses import MemoryAddressReader
+from adapters.memory.authors import MemoryAuthorReader
 from adapters.memory.books import MemoryBookReader
 from adapters.memory.consents import MemoryConsentReader
 from adapters.memory.customers import MemoryCustomerReader
@@ -24,6 +25,7 @@ from adapters.memory.store import MemoryStore
 from adapters.memory.stores import MemoryHealth
 from adapters.memory.unit_of_work import MemoryUnitsOfWork
 from adapters.postgres.addresses import PostgresAddressReader
+from adapters.postgres.authors import PostgresAuthorReader
 from adapters.postgres.books import PostgresBookReader
 from adapters.postgres.consents import PostgresConsentReader
 from adapters.postgres.customers import PostgresCustomerReader
@@ -40,6 +42,8 @@ from adapters.postgres.stores import PostgresHealth
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from adapters.system.system import SystemClock, Uuid7Generator
 from application.analytics.service import AnalyticsService
+from application.authors.directory import AuthorDirectory
+from application.authors.service import AuthorService
 from application.books.service import BookService
 from application.customers.addresses import AddressService
 from application.customers.consents import ConsentService
@@ -70,6 +74,7 @@ class MemoryAdapters(containers.DeclarativeContainer):
     rows = providers.Singleton(MemoryStore)
     units = providers.Singleton(MemoryUnitsOfWork, rows)
     customers = providers.Singleton(MemoryCustomerReader, rows)
+    authors = providers.Singleton(MemoryAuthorReader, rows)
     books = providers.Singleton(MemoryBookReader, rows)
     orders = providers.Singleton(MemoryOrderReader, rows)
     returns = providers.Singleton(MemoryReturnReader, rows)
@@ -93,6 +98,7 @@ class PostgresAdapters(containers.DeclarativeContainer):
     head: providers.Dependency[str] = providers.Dependency(instance_of=str)
     units = providers.Singleton(PostgresUnitsOfWork, pool)
     customers = providers.Singleton(PostgresCustomerReader, pool)
+    authors = providers.Singleton(PostgresAuthorReader, pool)
     books = providers.Singleton(PostgresBookReader, pool)
     orders = providers.Singleton(PostgresOrderReader, pool)
     returns = providers.Singleton(PostgresReturnReader, pool)
@@ -136,8 +142,17 @@ class Application(containers.DeclarativeContainer):
         clock=system.clock,
         ids=system.ids,
     )
+    directory = providers.Singleton(AuthorDirectory)
+    authors = providers.Singleton(
+        AuthorService, units=records.units, reader=records.authors, clock=system.clock, ids=system.ids
+    )
     books = providers.Singleton(
-        BookService, units=records.units, reader=records.books, clock=system.clock, ids=system.ids
+        BookService,
+        units=records.units,
+        reader=records.books,
+        clock=system.clock,
+        ids=system.ids,
+        directory=directory,
     )
     orders = providers.Singleton(
         OrderService,
@@ -168,7 +183,9 @@ class Application(containers.DeclarativeContainer):
     saved_segments = providers.Singleton(
         SegmentService, units=records.units, reader=records.segments, clock=system.clock, ids=system.ids
     )
-    imports = providers.Singleton(ImportService, units=records.units, clock=system.clock, ids=system.ids)
+    imports = providers.Singleton(
+        ImportService, units=records.units, clock=system.clock, ids=system.ids, directory=directory
+    )
     analytics = providers.Singleton(
         AnalyticsService, facts=analytics_records.facts, clock=system.clock, segments=segments
     )
@@ -180,6 +197,7 @@ class Application(containers.DeclarativeContainer):
         customers=customers,
         addresses=addresses,
         consents=consents,
+        authors=authors,
         books=books,
         orders=orders,
         reviews=reviews,

@@ -72,6 +72,18 @@ class SegmentsElsewhere:
         raise _not_there("snapshots")
 
 
+class AuthorsElsewhere:
+    """Authors of a deployment that has a warehouse only, where the books say their names."""
+
+    async def get(self, author_id: UUID, *, include_deleted: bool = False) -> NoReturn:  # noqa: ARG002  # likewise
+        """Raises ReadOnlyStore."""
+        raise _not_there("authors")
+
+    async def list(self, listing: Listing) -> NoReturn:  # noqa: ARG002  # the shape of the port
+        """Raises ReadOnlyStore."""
+        raise _not_there("authors")
+
+
 class ReviewsElsewhere:
     """Reviews of a deployment that has a warehouse only."""
 
@@ -149,6 +161,7 @@ class SnowflakeAdapters(containers.DeclarativeContainer):
     books = providers.Singleton(SnowflakeBookReader, warehouse)
     orders = providers.Singleton(OrdersElsewhere)
     returns = providers.Singleton(OrdersElsewhere)
+    authors = providers.Singleton(AuthorsElsewhere)
     reviews = providers.Singleton(ReviewsElsewhere)
     groups = providers.Singleton(GroupsElsewhere)
     segments = providers.Singleton(SegmentsElsewhere)

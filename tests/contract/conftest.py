@@ -79,6 +79,7 @@ def load(case: StoreCase, ports: StorePorts) -> Load:
         if case.writes:
             async with ports.units(Caller("loader")) as uow:
                 uow.customers.add_many(batch.customers)
+                uow.authors.add_many(batch.authors)
                 uow.books.add_many(batch.books)
                 uow.orders.add_many(batch.orders)
                 uow.returns.add_many(batch.returns)

@@ -6,11 +6,14 @@ from dataclasses import replace
 import pytest
 
 from adapters.memory.store import MemoryStore
+from application.books.models import BookResponse
 from application.caller import Caller
 from application.customers.models import CustomerRead
 from application.errors import NotFound
 from application.ports.history import History, HistoryBatch, HistorySink, HistorySource
 from application.ports.unit_of_work import UnitsOfWork
+from domain.books.contributor import ContributorRole
+from domain.books.rating import Rating
 from domain.customers.email_address import EmailAddress
 from domain.shared.events import Event
 from tests.contract.conftest import Load
@@ -20,7 +23,9 @@ from tests.support.builders import (
     a_customer,
     a_line,
     a_lone_return,
+    an_author,
     an_order,
+    credited,
     minutes,
     some_returned,
 )
@@ -50,18 +55,29 @@ def sink(ports: StorePorts) -> HistorySink:
 def a_shop() -> HistoryBatch:
     """A bit of everything: deleted, cancelled, returned, standing alone."""
     ada, gone = a_customer(email="ada@example.org", tags=["x"]), a_customer().delete(at=LATER, by="bob")[0]
-    book, old = a_book(price=("9.99", "EUR"), categories=["Fiction"]), a_book().delete(at=LATER, by="bob")[0]
+    author, editor = an_author("George Eliot", other_names=["Mary Ann Evans"], born="1819"), an_author("Somebody Else")
+    merged = an_author("G. Eliot").merge_into(author, at=LATER, by="bob")[0]
+    names = [credited(author), credited(editor, ContributorRole.EDITOR)]
+    book = a_book(price=("9.99", "EUR"), categories=["Fiction"], authors=names)
+    old = a_book().delete(at=LATER, by="bob")[0]
     bought = an_order(a_line(1, book=book, quantity=3), a_line(2), customer=ada, reference="R1")
     changed, recorded = some_returned(bought, {1: 2}, reference="C1")
     never = an_order(a_line(1, book=old), customer=gone).cancel(at=LATER, by="bob")[0]
     alone = a_lone_return(customer=ada)
-    return HistoryBatch(customers=[ada, gone], books=[book, old], orders=[changed, never], returns=[recorded, alone])
+    return HistoryBatch(
+        customers=[ada, gone],
+        authors=[merged, author, editor],
+        books=[book, old],
+        orders=[changed, never],
+        returns=[recorded, alone],
+    )
 
 
 async def whole(history: History) -> HistoryBatch:
     batches = [batch async for batch in history.batches]
     return HistoryBatch(
         customers=[one for batch in batches for one in batch.customers],
+        authors=[one for batch in batches for one in batch.authors],
         books=[one for batch in batches for one in batch.books],
         orders=[one for batch in batches for one in batch.orders],
         returns=[one for batch in batches for one in batch.returns],
@@ -71,6 +87,7 @@ async def whole(history: History) -> HistoryBatch:
 def by_id(batch: HistoryBatch) -> dict[str, dict[object, object]]:
     return {
         "customers": {one.id: one for one in batch.customers},
+        "authors": {one.id: one for one in batch.authors},
         "books": {one.id: one for one in batch.books},
         "orders": {one.id: one for one in batch.orders},
         "returns": {one.id: one for one in batch.returns},
@@ -101,6 +118,7 @@ class TestTelling:
     async def test_references_point_backwards_and_batches_are_bounded(self, source: HistorySource, load: Load) -> None:
         many = HistoryBatch(
             customers=[a_customer() for _ in range(2_500)],
+            authors=[an_author(f"Author {n}") for n in range(3)],
             books=[a_book() for _ in range(3)],
             orders=[an_order() for _ in range(3)],
             returns=[a_lone_return()],
@@ -108,7 +126,7 @@ class TestTelling:
         await load(many)
         kinds: list[int] = []
         async for batch in (await source.read()).batches:
-            sizes = [len(rows) for rows in (batch.customers, batch.books, batch.orders, batch.returns)]
+            sizes = [len(rows) for rows in (batch.customers, batch.authors, batch.books, batch.orders, batch.returns)]
             assert sum(sizes) <= 2_000
             kinds.extend(kind for kind, size in enumerate(sizes) if size)
         assert kinds == sorted(kinds)
@@ -141,6 +159,7 @@ class TestTakingOver:
         shop = a_shop()
         async with other.units(CALLER) as uow:
             uow.customers.add_many(shop.customers)
+            uow.authors.add_many(shop.authors)
             uow.books.add_many(shop.books)
             uow.orders.add_many(shop.orders)
             uow.returns.add_many(shop.returns)
@@ -162,6 +181,27 @@ class TestTakingOver:
         assert await sink.write(told(shop, watermark=7)) == 0
         assert await ports.customers.get_many([one.id for one in shop.customers]) == before
         assert await ports.watermark() == 7
+
+    async def test_what_a_book_shows_of_others_is_taken_from_a_history_that_is_no_older(
+        self, ports: StorePorts, sink: HistorySink
+    ) -> None:
+        author = an_author("George Eliot")
+        book = a_book(authors=[credited(author)])
+        renamed = replace(
+            author.edit(replace(author.details, name="Mary Ann Evans"), at=LATER, by="bob")[0],
+            lifecycle=author.lifecycle.next_version(),
+        )
+        details = replace(book.details, authors=(credited(renamed),))
+        followed = replace(book, details=details, rating=Rating(2, 9))
+        before = told(HistoryBatch(authors=[author], books=[book]), watermark=3)
+        after = HistoryBatch(authors=[renamed], books=[followed])
+        await sink.write(before)
+        assert await sink.write(told(after, watermark=5)) > 0
+        assert await ports.books.get(book.id) == BookResponse.of(followed)
+        assert await sink.write(told(after, watermark=5)) == 0
+        older = told(HistoryBatch(authors=[author], books=[book]), watermark=3)
+        assert await sink.write(older) == 0
+        assert await ports.books.get(book.id) == BookResponse.of(followed)
 
     async def test_a_row_that_comes_twice_is_taken_once_at_its_later_version(
         self, ports: StorePorts, sink: HistorySink

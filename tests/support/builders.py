@@ -10,8 +10,9 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
+from domain.books.author import Author, AuthorDetails, sort_name_of
 from domain.books.book import Book, BookDetails
-from domain.books.contributor import Contributor
+from domain.books.contributor import Contributor, ContributorRole
 from domain.books.isbn import Isbn
 from domain.books.publication_date import PublicationDate
 from domain.books.review import Review, ReviewDetails
@@ -20,7 +21,7 @@ from domain.customers.email_address import EmailAddress
 from domain.customers.phone_number import PhoneNumber
 from domain.orders.order import DEFAULT_CHANNEL, Order, OrderLine
 from domain.orders.returns import Return, ReturnLine
-from domain.shared.ids import BookId, CustomerId, OrderId, ReturnId, ReviewId, uuid7
+from domain.shared.ids import AuthorId, BookId, CustomerId, OrderId, ReturnId, ReviewId, uuid7
 from domain.shared.money import Money
 
 MORNING = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -64,6 +65,32 @@ def a_customer(
         metadata={} if metadata is None else metadata,
     )
     return Customer.register(CustomerId(new_id()), details, at=at, by=by)[0]
+
+
+def an_author(
+    name: str = "George Eliot",
+    *,
+    sort_name: str | None = None,
+    other_names: Sequence[str] = (),
+    born: str | None = None,
+    died: str | None = None,
+    at: datetime = MORNING,
+    by: str = ACTOR,
+) -> Author:
+    """An author who was entered."""
+    details = AuthorDetails(
+        name=name,
+        sort_name=sort_name or sort_name_of(name),
+        other_names=tuple(other_names),
+        born=None if born is None else PublicationDate.parse(born),
+        died=None if died is None else PublicationDate.parse(died),
+    )
+    return Author.enter(AuthorId(new_id()), details, at=at, by=by)[0]
+
+
+def credited(author: Author, role: ContributorRole = ContributorRole.AUTHOR) -> Contributor:
+    """An author as a book names it."""
+    return Contributor(id=author.id, name=author.details.name, role=role)
 
 
 def a_book(

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from adapters.memory.addresses import MemoryAddressReader, MemoryAddressRepository
+from adapters.memory.authors import MemoryAuthorReader, MemoryAuthorRepository
 from adapters.memory.books import MemoryBookReader, MemoryBookRepository
 from adapters.memory.consents import MemoryConsentReader, MemoryConsentRepository
 from adapters.memory.customers import MemoryCustomerReader, MemoryCustomerRepository
@@ -24,6 +25,7 @@ from adapters.memory.store import MemoryStore
 from adapters.memory.stores import MemoryHealth
 from adapters.memory.unit_of_work import MemoryUnitOfWork, MemoryUnitsOfWork
 from application.ports.addresses import AddressReader, AddressRepository
+from application.ports.authors import AuthorReader, AuthorRepository
 from application.ports.books import BookReader, BookRepository
 from application.ports.consents import ConsentReader, ConsentRepository
 from application.ports.customers import CustomerReader, CustomerRepository
@@ -52,6 +54,7 @@ def memory_ports(store: MemoryStore) -> StorePorts:
     return StorePorts(
         units=MemoryUnitsOfWork(store),
         customers=MemoryCustomerReader(store),
+        authors=MemoryAuthorReader(store),
         books=MemoryBookReader(store),
         orders=MemoryOrderReader(store),
         returns=MemoryReturnReader(store),
@@ -96,6 +99,8 @@ def memory_case() -> StoreCase:
             UnitOfWork: MemoryUnitOfWork,
             CustomerRepository: MemoryCustomerRepository,
             CustomerReader: MemoryCustomerReader,
+            AuthorRepository: MemoryAuthorRepository,
+            AuthorReader: MemoryAuthorReader,
             BookRepository: MemoryBookRepository,
             BookReader: MemoryBookReader,
             OrderRepository: MemoryOrderRepository,

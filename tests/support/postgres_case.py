@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 
 from adapters.postgres.addresses import PostgresAddressReader, PostgresAddressRepository
+from adapters.postgres.authors import PostgresAuthorReader, PostgresAuthorRepository
 from adapters.postgres.books import PostgresBookReader, PostgresBookRepository
 from adapters.postgres.consents import PostgresConsentReader, PostgresConsentRepository
 from adapters.postgres.customers import PostgresCustomerReader, PostgresCustomerRepository
@@ -28,6 +29,7 @@ from adapters.postgres.stores import PostgresHealth
 from adapters.postgres.unit_of_work import PostgresUnitOfWork, PostgresUnitsOfWork
 from adapters.sql.purchases import SqlPurchaseView
 from application.ports.addresses import AddressReader, AddressRepository
+from application.ports.authors import AuthorReader, AuthorRepository
 from application.ports.books import BookReader, BookRepository
 from application.ports.consents import ConsentReader, ConsentRepository
 from application.ports.customers import CustomerReader, CustomerRepository
@@ -48,7 +50,7 @@ from tests.support.store_case import KeptEvent, StoreCase, StorePorts
 
 _EMPTY = """
     TRUNCATE groups, segments,
-        customers, books, reviews, orders, order_lines, returns, return_lines, events, idempotency_keys
+        customers, authors, books, reviews, orders, order_lines, returns, return_lines, events, idempotency_keys
     RESTART IDENTITY CASCADE
 """
 
@@ -140,6 +142,7 @@ def postgres_ports(pool: Pool) -> StorePorts:
     return StorePorts(
         units=PostgresUnitsOfWork(pool),
         customers=PostgresCustomerReader(pool),
+        authors=PostgresAuthorReader(pool),
         books=PostgresBookReader(pool),
         orders=PostgresOrderReader(pool),
         returns=PostgresReturnReader(pool),
@@ -207,6 +210,8 @@ def postgres_case() -> StoreCase:
             UnitOfWork: PostgresUnitOfWork,
             CustomerRepository: PostgresCustomerRepository,
             CustomerReader: PostgresCustomerReader,
+            AuthorRepository: PostgresAuthorRepository,
+            AuthorReader: PostgresAuthorReader,
             BookRepository: PostgresBookRepository,
             BookReader: PostgresBookReader,
             OrderRepository: PostgresOrderRepository,

@@ -4,6 +4,7 @@ from typing import Any
 
 from adapters.system.system import SystemClock, Uuid7Generator
 from application.analytics.service import AnalyticsService
+from application.authors.service import AuthorService
 from application.books.service import BookService
 from application.customers.addresses import AddressService
 from application.customers.consents import ConsentService
@@ -22,6 +23,7 @@ from tests.support.store_case import StorePorts
 
 def services_on(ports: StorePorts) -> Services:
     """The use cases on a store."""
+    assert ports.authors is not None
     assert ports.orders is not None
     assert ports.returns is not None
     assert ports.keys is not None
@@ -37,6 +39,7 @@ def services_on(ports: StorePorts) -> Services:
         customers=CustomerService(reader=ports.customers, **written),
         addresses=AddressService(reader=ports.addresses, customers=ports.customers, **written),
         consents=ConsentService(reader=ports.consents, customers=ports.customers, **written),
+        authors=AuthorService(reader=ports.authors, **written),
         books=BookService(reader=ports.books, **written),
         orders=OrderService(orders=ports.orders, returns=ports.returns, customers=ports.customers, **written),
         reviews=ReviewService(reader=ports.reviews, books=ports.books, customers=ports.customers, **written),

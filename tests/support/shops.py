@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from application.authors.service import AuthorService
 from application.books.service import BookService
 from application.customers.addresses import AddressService
 from application.customers.consents import ConsentService
 from application.customers.service import CustomerService
-from application.orders.service import OrderService
 from application.groups.service import GroupService
+from application.orders.service import OrderService
 from application.ports.system import IdGenerator
 from application.reviews.service import ReviewService
 from application.segments.service import SegmentService
@@ -23,6 +24,7 @@ class Shop:
     customers: CustomerService
     addresses: AddressService
     consents: ConsentService
+    authors: AuthorService
     books: BookService
     orders: OrderService
     reviews: ReviewService
@@ -32,6 +34,7 @@ class Shop:
 
 def shop_on(ports: StorePorts, ids: IdGenerator | None = None) -> Shop:
     """A shop on these ports, in the morning."""
+    assert ports.authors is not None
     assert ports.orders is not None
     assert ports.returns is not None
     assert ports.reviews is not None
@@ -45,6 +48,7 @@ def shop_on(ports: StorePorts, ids: IdGenerator | None = None) -> Shop:
         customers=CustomerService(units=units, reader=ports.customers, clock=clock, ids=ids),
         addresses=AddressService(units=units, reader=ports.addresses, customers=ports.customers, clock=clock, ids=ids),
         consents=ConsentService(units=units, reader=ports.consents, customers=ports.customers, clock=clock, ids=ids),
+        authors=AuthorService(units=units, reader=ports.authors, clock=clock, ids=ids),
         books=BookService(units=units, reader=ports.books, clock=clock, ids=ids),
         orders=OrderService(
             units=units, orders=ports.orders, returns=ports.returns, customers=ports.customers, clock=clock, ids=ids

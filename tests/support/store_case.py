@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from application.ports.addresses import AddressReader
+from application.ports.authors import AuthorReader
 from application.ports.books import BookReader
 from application.ports.consents import ConsentReader
 from application.ports.customers import CustomerReader
@@ -67,6 +68,7 @@ class StorePorts:
     customers: CustomerReader
     books: BookReader
     health: Store
+    authors: AuthorReader | None = None
     orders: OrderReader | None = None
     returns: ReturnReader | None = None
     reviews: ReviewReader | None = None
