@@ -10,11 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.memory.store import MemoryStore
+from application.authors.models import AUTHOR_LIST, AuthorCreate, AuthorMerge, AuthorRead, AuthorUpdate
 from application.books.models import BOOK_LIST, BookCreate, BookResponse, BookUpdate
 from application.caller import Caller
 from application.customers.models import CUSTOMER_LIST, CustomerCreate, CustomerRead, CustomerUpdate
 from application.errors import ApplicationError
 from application.fields import MoneyInput
+from application.listing import read_listing
 from application.orders.models import (
     ORDER_LIST,
     RETURN_LIST,
@@ -26,6 +28,7 @@ from application.orders.models import (
     ReturnCreate,
     ReturnLineCreate,
 )
+from application.reviews.models import REVIEW_LIST, ReviewCreate, ReviewRead, ReviewRejection, ReviewUpdate
 from domain.customers.customer import CustomerStatus
 from domain.shared.errors import DomainError, Invalid
 from domain.shared.ids import uuid7
@@ -81,7 +84,7 @@ class Step:
         return self.told
 
 
-def step(name: str, do: Callable[..., Awaitable[object]], **given: st.SearchStrategy[Any]) -> st.SearchStrategy[Step]:
+def step(name: str, do: Callable[..., Awaitable[object]], /, **given: st.SearchStrategy[Any]) -> st.SearchStrategy[Step]:
     def made(values: Mapping[str, Any]) -> Step:
         return Step(lambda shop, pick: do(shop, pick, **values), f"{name}({values})")
 
@@ -199,7 +202,66 @@ ORDERS = st.one_of(
         version=VERSIONS,
     ),
 )
-STEPS = st.one_of(CUSTOMERS, BOOKS, ORDERS, ORDERS, step("wait", passing, minutes=st.integers(1, 3)))
+
+
+async def review(shop: Shop, pick: Pick, book: int, customer: int, stars: int, text: str) -> object:
+    command = ReviewCreate(
+        book_id=pick(BookResponse, book), customer_id=pick(CustomerRead, customer), rating=stars, text=text
+    )
+    return await shop.reviews.create(command, CALLER)
+
+
+NEW_REVIEW = step("review", review, book=PLACES, customer=PLACES, stars=st.integers(1, 5), text=NAMES)
+REVIEWS = st.one_of(
+    NEW_REVIEW,
+    step(
+        "update review",
+        lambda shop, pick, at, command, version: shop.reviews.update(
+            pick(ReviewRead, at), command, CALLER, version=version
+        ),
+        at=PLACES,
+        command=updates(ReviewUpdate, rating=st.integers(1, 5), text=NAMES),
+        version=VERSIONS,
+    ),
+    step("publish", lambda shop, pick, at: shop.reviews.publish(pick(ReviewRead, at), CALLER), at=PLACES),
+    step(
+        "reject",
+        lambda shop, pick, at: shop.reviews.reject(pick(ReviewRead, at), ReviewRejection(reason="rude"), CALLER),
+        at=PLACES,
+    ),
+    step("delete review", lambda shop, pick, at: shop.reviews.delete(pick(ReviewRead, at), CALLER), at=PLACES),
+    step("restore review", lambda shop, pick, at: shop.reviews.restore(pick(ReviewRead, at), CALLER), at=PLACES),
+)
+
+
+async def merge(shop: Shop, pick: Pick, into: int, other: int) -> object:
+    return await shop.authors.merge(pick(AuthorRead, into), AuthorMerge(from_id=pick(AuthorRead, other)), CALLER)
+
+
+async def authors(shop: Shop, _: object, words: str) -> object:
+    return await shop.authors.list(read_listing(AUTHOR_LIST, [("q", words), ("sort", "name")]))
+
+
+AUTHORS = st.one_of(
+    step(
+        "create author",
+        lambda shop, pick, name: shop.authors.create(AuthorCreate(name=name), CALLER),
+        name=NAMES,
+    ),
+    step(
+        "rename author",
+        lambda shop, pick, at, name: shop.authors.update(pick(AuthorRead, at), AuthorUpdate(name=name), CALLER),
+        at=PLACES,
+        name=NAMES,
+    ),
+    step("merge authors", merge, into=PLACES, other=PLACES),
+    step("unmerge author", lambda shop, pick, at: shop.authors.unmerge(pick(AuthorRead, at), CALLER), at=PLACES),
+    step("delete author", lambda shop, pick, at: shop.authors.delete(pick(AuthorRead, at), CALLER), at=PLACES),
+    step("restore author", lambda shop, pick, at: shop.authors.restore(pick(AuthorRead, at), CALLER), at=PLACES),
+    step("find authors", authors, words=st.sampled_from(["", "ada", "zolc"])),
+)
+WAIT = step("wait", passing, minutes=st.integers(1, 3))
+STEPS = st.one_of(CUSTOMERS, BOOKS, BOOKS, AUTHORS, REVIEWS, REVIEWS, ORDERS, ORDERS, WAIT)
 
 
 async def outcome(shop: Shop, made: dict[type, list[UUID]], one: Step) -> object:
@@ -215,10 +277,16 @@ async def outcome(shop: Shop, made: dict[type, list[UUID]], one: Step) -> object
         return type(error), error.problems
     except (DomainError, ApplicationError) as error:
         return type(error), error.code, error.detail
-    if isinstance(result, CustomerRead | BookResponse | OrderRead):
-        of_kind = made.setdefault(type(result), [])
-        of_kind += [result.id] * (result.id not in of_kind)
+    if isinstance(result, BookResponse):
+        note(made, AuthorRead, *(author.id for author in result.authors))
+    if isinstance(result, CustomerRead | AuthorRead | BookResponse | OrderRead | ReviewRead):
+        note(made, type(result), result.id)
     return result
+
+
+def note(made: dict[type, list[UUID]], kind: type, *ids: UUID) -> None:
+    """Ids that later steps may name, in the order in which they were first told."""
+    made[kind] = list(dict.fromkeys([*made.get(kind, ()), *ids]))
 
 
 async def everything(ports: StorePorts) -> dict[str, object]:
@@ -226,6 +294,8 @@ async def everything(ports: StorePorts) -> dict[str, object]:
     assert ports.orders is not None
     assert ports.returns is not None
     assert ports.events is not None
+    assert ports.reviews is not None
+    assert ports.authors is not None
     customers, books, orders, returns = ports.customers.list, ports.books.list, ports.orders.list, ports.returns.list
     return {
         "customers": await walked(CUSTOMER_LIST, customers, sort="name,-reference", include_deleted="true"),
@@ -235,6 +305,9 @@ async def everything(ports: StorePorts) -> dict[str, object]:
         "of that time": await walked(BOOK_LIST, books, published_date__lte="1815", sort="isbn"),
         "orders": await walked(ORDER_LIST, orders, expand="lines"),
         "placed": await walked(ORDER_LIST, orders, status="placed", currency="EUR", sort="-updated_at"),
+        "found": await walked(BOOK_LIST, books, q="ad"),
+        "reviews": await walked(REVIEW_LIST, ports.reviews.list, sort="rating,-created_at", include_deleted="true"),
+        "authors": await walked(AUTHOR_LIST, ports.authors.list, sort="name", include_deleted="true"),
         "returns": await walked(RETURN_LIST, returns, expand="lines", sort="returned_at"),
         "events": list(await ports.events()),
     }
@@ -242,12 +315,14 @@ async def everything(ports: StorePorts) -> dict[str, object]:
 
 @pytest.mark.needs("writes", "remote", "transactions", "enforces_unique", "enforces_references", "reads_orders")
 @settings(
-    max_examples=how_many_histories(60),
+    max_examples=how_many_histories(30),
     deadline=None,
     derandomize=not drawn_anew(),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(opening=st.tuples(NEW_CUSTOMER, NEW_BOOK, NEW_ORDER), steps=st.lists(STEPS, min_size=4, max_size=24))
+@given(
+    opening=st.tuples(NEW_CUSTOMER, NEW_BOOK, NEW_ORDER, NEW_REVIEW), steps=st.lists(STEPS, min_size=46, max_size=46)
+)
 async def test_a_store_and_the_one_in_memory_answer_alike(
     case: StoreCase, server: Any, opening: tuple[Step, ...], steps: list[Step]
 ) -> None:
