@@ -28,8 +28,8 @@ _MOST_AT_ONCE = 10_000
 _EVENT = events.c
 _WAITS = (_EVENT.sequence == literal_column("0")) & (_EVENT.type != literal_column(f"'{HISTORY_TAKEN}'"))
 _NUMBERED = _EVENT.sequence > literal_column("0")
-_TOLD = _EVENT.type != literal_column(f"'{HISTORY_TAKEN}'")
-_OUTPUT = [
+IS_TOLD = _EVENT.type != literal_column(f"'{HISTORY_TAKEN}'")
+EVENT_OUTPUT = [
     _EVENT[name]
     for name in (
         "sequence",
@@ -45,8 +45,8 @@ _OUTPUT = [
         "data",
     )
 ]
-EVENT_STATEMENTS = ListStatements(events, _OUTPUT, only=_NUMBERED)
-HISTORY_STATEMENTS = ListStatements(events, _OUTPUT, only=_TOLD)
+EVENT_STATEMENTS = ListStatements(events, EVENT_OUTPUT, only=_NUMBERED)
+HISTORY_STATEMENTS = ListStatements(events, EVENT_OUTPUT, only=IS_TOLD)
 _ANY_WAITING = Statement(select(exists().where(_WAITS)), name="events.any_waiting")
 _ALONE = Statement(
     select(
@@ -135,10 +135,11 @@ class PostgresEventReader:
 
 
 def _page(page: Page[Record]) -> Page[EventRead]:
-    return Page(items=[_read(row) for row in page.items], has_more=page.has_more, total=page.total)
+    return Page(items=[event_read_of(row) for row in page.items], has_more=page.has_more, total=page.total)
 
 
-def _read(row: Record) -> EventRead:
+def event_read_of(row: Record) -> EventRead:
+    """The read model of a row of EVENT_OUTPUT."""
     return EventRead(
         sequence=row[0] or None,
         position=row[1],

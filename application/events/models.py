@@ -29,7 +29,7 @@ class EventRead(Struct, frozen=True, kw_only=True):
     position: Annotated[
         int, Meta(description="Orders the events of one thing. Others may come in between later: do not follow it.")
     ]
-    type: Annotated[str, Meta(examples=["book.edited"])]
+    type: Annotated[str, Meta(examples=["book.updated"])]
     aggregate: Annotated[str, Meta(description="The kind of thing.", examples=["book"])]
     aggregate_id: UUID
     version: Annotated[int, Meta(description="The version that the thing has since.")]

@@ -8,9 +8,9 @@ from cyclopts import App, Parameter
 from entrypoints.bootstrap import database, migrate
 from entrypoints.cli.exits import FAILURE, OK, UsageError
 from entrypoints.cli.output import message
-from entrypoints.cli.running import Yes, confirm, prepared
+from entrypoints.cli.running import Yes, confirm, prepared, use
 
-app = App(name="db", help="The schema of PostgreSQL.")
+app = App(name="db", help="PostgreSQL: its schema, and what has had its day.")
 T = TypeVar("T")
 Revision = Annotated[str, Parameter(help="Where to; base is an empty database.")]
 
@@ -60,6 +60,15 @@ def check() -> int:
     if not differences:
         message("the database is as it should be")
     return FAILURE if differences else OK
+
+
+@app.command
+def prune() -> None:
+    """Forgets what has had its day: answers that were kept under an idempotency key for more than 24 hours.
+
+    $ daybook db prune
+    """
+    message(f"forgotten: {use(lambda services: services.idempotency.forget_expired())} answers")
 
 
 def _on_database(work: Callable[[str], T]) -> T:

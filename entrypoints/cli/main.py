@@ -36,7 +36,7 @@ _GROUPS: Final = {
     "events": ("entrypoints.cli.events:app", "Events: who changed what, and when."),
     "analytics": ("entrypoints.cli.analytics:app", "Who buys what: reports, their definitions, verification."),
     "health": ("entrypoints.cli.health:health", "Are the stores there, and at the newest schema."),
-    "db": ("entrypoints.cli.db:app", "The schema of PostgreSQL: upgrade, downgrade, current, check."),
+    "db": ("entrypoints.cli.db:app", "The schema of PostgreSQL: upgrade, downgrade, current, check; prune."),
     "config": ("entrypoints.cli.config:app", "The settings: show, check."),
     "openapi": ("entrypoints.cli.openapi:openapi", "Print the OpenAPI document of the HTTP API."),
     "completion": ("entrypoints.cli.main:completion", "Print what makes a shell complete these commands."),

@@ -56,7 +56,7 @@ async def three(ports: StorePorts) -> None:
     """Two changes of one book and one of a customer, each a minute after the one before."""
     await recorded(ports, an_event("book.created"))
     await recorded(ports, an_event("customer.created", OTHER, at=MORNING + minutes(1)), caller=Caller("eve"))
-    await recorded(ports, an_event("book.edited", version=2, at=MORNING + minutes(2)))
+    await recorded(ports, an_event("book.updated", version=2, at=MORNING + minutes(2)))
 
 
 class TestList:
@@ -76,7 +76,7 @@ class TestList:
         assert [(one.sequence, one.type) for one in first] == [
             (1, "book.created"),
             (2, "customer.created"),
-            (3, "book.edited"),
+            (3, "book.updated"),
         ]
         await recorded(ports, an_event("book.deleted", version=3), an_event("book.restored", version=4))
         assert list((await told(reader))[:3]) == list(first)
@@ -109,7 +109,7 @@ class TestList:
             ({"aggregate": "book"}, [1, 3]),
             ({"aggregate": "books"}, []),
             ({"aggregate_id": str(OTHER)}, [2]),
-            ({"type": "book.edited"}, [3]),
+            ({"type": "book.updated"}, [3]),
             ({"type": "book"}, []),
             ({"at": "2026-03-01T09:01:00Z"}, [2]),
             ({"at__gte": "2026-03-01T09:01:00Z"}, [2, 3]),
@@ -130,7 +130,7 @@ class TestList:
 
     @pytest.mark.parametrize("sort", ["sequence", "-sequence"])
     async def test_pages_are_whole(self, ports: StorePorts, reader: EventReader, sort: str) -> None:
-        await recorded(ports, *(an_event("book.edited", version=number) for number in range(1, 26)))
+        await recorded(ports, *(an_event("book.updated", version=number) for number in range(1, 26)))
         found: list[int | None] = []
         cursor: str | None = None
         while True:
@@ -154,7 +154,7 @@ class TestList:
 
         async def write(book: UUID) -> None:
             for version in range(1, each + 1):
-                await recorded(ports, an_event("book.edited", book, version))
+                await recorded(ports, an_event("book.updated", book, version))
 
         async def follow() -> list[EventRead]:
             seen: list[EventRead] = []
@@ -166,7 +166,9 @@ class TestList:
             return seen
 
         async with asyncio.timeout(30):
-            *_, seen, also_seen = await asyncio.gather(*(write(book) for book in books), follow(), follow())
+            _, (seen, also_seen) = await asyncio.gather(
+                asyncio.gather(*(write(book) for book in books)), asyncio.gather(follow(), follow())
+            )
         assert seen == also_seen
         assert [one.sequence for one in seen] == list(range(1, writers * each + 1))
         for book in books:
@@ -176,7 +178,7 @@ class TestList:
 class TestHistory:
     async def test_it_is_of_one_thing_the_latest_first(self, ports: StorePorts, reader: EventReader) -> None:
         await three(ports)
-        assert [one.type for one in await history(reader, THIS)] == ["book.edited", "book.created"]
+        assert [one.type for one in await history(reader, THIS)] == ["book.updated", "book.created"]
         assert [one.type for one in await history(reader, OTHER)] == ["customer.created"]
         assert list(await history(reader, new_id())) == []
         assert [one.version for one in await history(reader, THIS, sort="position")] == [1, 2]
@@ -193,7 +195,7 @@ class TestHistory:
         assert [one.position for one in await history(reader, THIS)] == [one.position for one in before]
 
     async def test_it_has_pages(self, ports: StorePorts, reader: EventReader) -> None:
-        await recorded(ports, *(an_event("book.edited", version=number) for number in range(1, 6)))
+        await recorded(ports, *(an_event("book.updated", version=number) for number in range(1, 6)))
         asked = read_listing(HISTORY_LIST, [("aggregate_id", str(THIS)), ("limit", "3")])
         first = listed(HISTORY_LIST, asked, await reader.history(asked))
         assert [one.version for one in first.data] == [5, 4, 3]

@@ -1,0 +1,80 @@
+"""Events, histories and what has had its day, on the command line."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from entrypoints.cli.main import run
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def daybook(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Run:
+    """Runs a command on a clean database; gives its exit code and what it wrote."""
+    monkeypatch.setenv("DATABASE_URL", database_url)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.chdir(tmp_path)
+
+    def command(*arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        code = run(arguments)
+        return (code, *capsys.readouterr())
+
+    return command
+
+
+def made(daybook: Run, *arguments: str) -> dict[str, object]:
+    code, out, error = daybook(*arguments, "--format", "json")
+    assert (code, error) == (0, "")
+    record: dict[str, object] = json.loads(out)
+    return record
+
+
+def test_what_happened_is_listed(daybook: Run) -> None:
+    customer = made(daybook, "customers", "create", "--name", "Ada Lovelace")
+    made(daybook, "customers", "update", str(customer["id"]), "--email", "ada@example.org")
+    order = made(daybook, "orders", "create", "--currency", "EUR", "--line", "X,1,2.00")
+    code, out, _ = daybook("events", "list", "--format", "ndjson")
+    events = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert [(one["sequence"], one["type"]) for one in events] == [
+        (1, "customer.created"),
+        (2, "customer.updated"),
+        (3, "order.placed"),
+    ]
+    assert json.loads(daybook("events", "list", "--sequence[gt]", "2", "--format", "ndjson")[1]) == events[2]
+    code, out, _ = daybook("events", "list", "--aggregate", "customer", "--sort", "-sequence", "--limit", "1")
+    assert code == 0
+    assert out.split()[:2] == ["sequence", "at"]
+    assert "customer.updated" in out
+    assert "order.placed" not in out
+    for kind, one, count in (("customers", customer, 2), ("orders", order, 1)):
+        code, out, _ = daybook(kind, "history", str(one["id"]), "--format", "ndjson")
+        assert (code, len(out.splitlines())) == (0, count)
+    code, out, _ = daybook("customers", "history", str(customer["id"]))
+    assert [line.split()[1] for line in out.splitlines()[1:]] == ["customer.updated", "customer.created"]
+    assert daybook("books", "history", str(customer["id"]))[0] == 3
+    assert daybook("events", "list", "--colour", "red")[0] == 2
+
+
+def test_old_answers_are_forgotten(daybook: Run, database_url: str) -> None:
+    async def keep() -> None:
+        connection = await asyncpg.connect(database_url)
+        try:
+            await connection.execute(
+                "INSERT INTO idempotency_keys SELECT 'bob', n::text, '', '', '{}', now() + (n - 2) * interval '1 hour' "
+                "FROM generate_series(1, 4) AS n"
+            )
+        finally:
+            await connection.close()
+
+    asyncio.run(keep())
+    assert daybook("db", "prune") == (0, "", "forgotten: 2 answers\n")
+    assert daybook("db", "prune") == (0, "", "forgotten: 0 answers\n")
