@@ -27,9 +27,11 @@ from entrypoints.http.consents import consent_operations
 from entrypoints.http.customers import customer_operations
 from entrypoints.http.documentation import documentation_operations
 from entrypoints.http.events import event_operations
+from entrypoints.http.groups import group_operations
 from entrypoints.http.handlers import Handlers
 from entrypoints.http.health import health_operations
 from entrypoints.http.idempotency import once_a_key
+from entrypoints.http.members import MemberHandlers
 from entrypoints.http.meta import Metrics, meta_operations
 from entrypoints.http.operations import Handler, Operation
 from entrypoints.http.orders import order_operations, return_operations
@@ -39,6 +41,7 @@ from entrypoints.http.replies import empty_reply
 from entrypoints.http.requests import PATCH_TYPES, HttpRequest
 from entrypoints.http.reviews import review_operations
 from entrypoints.http.security import cross_origin
+from entrypoints.http.segments import segment_operations
 from entrypoints.services import Services
 
 _OPTIONS: set[Method] = {"OPTIONS"}
@@ -75,13 +78,15 @@ def create_app(
 
 def http_operations(services: Services, config: HttpConfig, metrics: Metrics | None = None) -> list[Operation]:
     """Every operation of the application, those of the documentation included."""
-    handlers, parts = Handlers(config), PartHandlers(config)
+    handlers, parts, members = Handlers(config), PartHandlers(config), MemberHandlers(config)
     operations = [
         *customer_operations(services.customers, services.orders, handlers),
         *address_operations(services.addresses, services.customers, handlers, parts),
         *consent_operations(services.consents, parts),
         *book_operations(services.books, handlers),
         *review_operations(services.reviews, handlers),
+        *group_operations(services.groups, handlers, members),
+        *segment_operations(services.segments, handlers, members),
         *order_operations(services.orders, handlers),
         *return_operations(services.orders, handlers),
         *analytics_operations(services.analytics, handlers),

@@ -51,6 +51,8 @@ _TAGS = {
     "customers": "Who buys.",
     "books": "The catalogue.",
     "reviews": "What readers say of books.",
+    "groups": "Customers whom somebody put together.",
+    "segments": "Customers whom a saved rule finds.",
     "orders": "What was bought.",
     "returns": "What came back.",
     "analytics": "Who buys what: exact answers, the same on every store.",

@@ -35,7 +35,8 @@ class ResourceService(Protocol):
 class ResourceKind:
     """A resource: its nouns, its types, an example of each, and the rules of uniqueness that a write may break.
 
-    `tag` makes its ETag: `content_tag` where others change what it shows without a version of its own.
+    `tag` makes its ETag: `content_tag` where others change what it shows without a version of its own. An `aliased` one
+    also answers without /v1.
     """
 
     noun: str
@@ -50,16 +51,17 @@ class ResourceKind:
     unique: tuple[type[Exception], ...]
     cache_control: tuple[bytes, bytes]
     tag: Tag = by_version
+    aliased: bool = True
 
 
 def resource_operations(kind: ResourceKind, service: ResourceService, handlers: Handlers) -> list[Operation]:
-    """The operations of one resource, at /v1/{plural} and, unlisted, at /{plural}."""
+    """The operations of one resource, at /v1/{plural} and, unlisted, where it is aliased, at /{plural}."""
     return [*_collection(kind, service, handlers), *_item(kind, service, handlers)]
 
 
 def _collection(kind: ResourceKind, service: ResourceService, handlers: Handlers) -> Sequence[Operation]:
     path = f"/v1/{kind.plural}"
-    aliases = (f"/{kind.plural}",)
+    aliases = (f"/{kind.plural}",) if kind.aliased else ()
     return [
         Operation(
             id=f"get_{kind.plural}",
@@ -97,7 +99,8 @@ def _collection(kind: ResourceKind, service: ResourceService, handlers: Handlers
 
 def _item(kind: ResourceKind, service: ResourceService, handlers: Handlers) -> Sequence[Operation]:
     key = f"{kind.noun}_id"
-    path, aliases = f"/v1/{kind.plural}/{{{key}}}", (f"/{kind.plural}/{{{key}}}",)
+    path = f"/v1/{kind.plural}/{{{key}}}"
+    aliases = (path.removeprefix("/v1"),) if kind.aliased else ()
     named = (key, kind.noun)
 
     async def present(item_id: UUID) -> int:
