@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from adapters.postgres import books, customers, history
+from adapters.postgres import books, customers, events, history, idempotency
 from adapters.postgres.books import BOOKS
 from adapters.postgres.customers import CUSTOMERS
 from adapters.postgres.events import EVENTS
+from adapters.postgres.idempotency import CLAIMS
 from adapters.postgres.listing import ListStatements
 from adapters.postgres.order_rows import ORDERS, RETURNS
 from adapters.postgres.orders import ORDER_STATEMENTS, RETURN_STATEMENTS
@@ -17,6 +18,7 @@ from adapters.postgres.writes import statement_for
 from adapters.sql import tables
 from application.books.models import BOOK_LIST
 from application.customers.models import CUSTOMER_LIST
+from application.events.models import EVENT_LIST, HISTORY_LIST
 from application.listing import Listing, ListSpec, SortValue, read_listing
 from application.orders.models import ORDER_LIST, RETURN_LIST
 from tests.support.snapshots import assert_pinned
@@ -67,6 +69,23 @@ def test_reads_are_pinned() -> None:
 
 def test_writes_are_pinned() -> None:
     assert_pinned(PINNED / "postgres_writes.sql", written_out(*WRITES))
+
+
+def test_retries_and_events_are_pinned() -> None:
+    following, _ = events.EVENT_STATEMENTS.page(read_listing(EVENT_LIST, [("sequence[gt]", "7")]))
+    of_one, _ = events.HISTORY_STATEMENTS.page(read_listing(HISTORY_LIST, [("aggregate_id", "0" * 32)]))
+    pinned = [
+        statement_for(((ORDERS, "add"), (EVENTS, "add"), (CLAIMS, "add"))),
+        statement_for(((ORDERS, "save"), (EVENTS, "add"), (CLAIMS, "add"))),
+        idempotency._FIND,
+        idempotency._FORGET_EXPIRED,
+        events._ANY_WAITING,
+        events._ALONE,
+        events._NUMBER,
+        following,
+        of_one,
+    ]
+    assert_pinned(PINNED / "postgres_retries_events.sql", written_out(*pinned))
 
 
 def test_taking_over_is_pinned() -> None:
