@@ -4,9 +4,10 @@ from typing import Annotated, Any, Final
 
 from cyclopts import App, Parameter
 
-from application.customers.address_models import ADDRESS_LIST, AddressCreate, AddressUpdate
+from application.customers.address_models import ADDRESS_LIST, AddressCreate, AddressRead, AddressUpdate
 from entrypoints.cli.inputs import (
     CursorOption,
+    FieldsOption,
     IdArgument,
     JsonOption,
     LimitOption,
@@ -15,6 +16,7 @@ from entrypoints.cli.inputs import (
     UnsetOption,
     command,
     listing,
+    only,
 )
 from entrypoints.cli.output import FormatOption, message, show
 from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
@@ -37,6 +39,7 @@ def list_addresses(
     limit: LimitOption = None,
     cursor: CursorOption = None,
     total: TotalOption = False,
+    fields: FieldsOption = None,
     format: FormatOption = "table",  # noqa: A002  # likewise
 ) -> None:
     """One page of the addresses of a customer.
@@ -45,7 +48,9 @@ def list_addresses(
     """
     filters = {"customer_id": str(customer_id)} | ({} if type is None else {"type": type})
     asked = listing(ADDRESS_LIST, filters, sort=sort, limit=limit, cursor=cursor, total=total)
-    show(use(lambda services: services.addresses.list(asked)), format, columns=_COLUMNS)
+    show(
+        use(lambda services: services.addresses.list(asked)), format, columns=_COLUMNS, fields=only(AddressRead, fields)
+    )
 
 
 @app.command
@@ -54,13 +59,16 @@ def get(
     address_id: IdArgument,
     /,
     *,
+    fields: FieldsOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
 ) -> None:
     """One address.
 
     $ daybook customers addresses get 01997f43-8c00-7000-8000-0123456789ab 01997f43-8c00-7000-8000-0123456789ac
     """
-    show(use(lambda services: services.addresses.get(customer_id, address_id)), format)
+    show(
+        use(lambda services: services.addresses.get(customer_id, address_id)), format, fields=only(AddressRead, fields)
+    )
 
 
 @app.command

@@ -5,13 +5,14 @@ from uuid import UUID
 
 from cyclopts import App, Parameter
 
-from application.books.models import BOOK_LIST, BookCreate, BookUpdate
+from application.books.models import BOOK_LIST, BookCreate, BookResponse, BookUpdate
 from domain.books.book import Availability, BookFormat
 from entrypoints.cli.events import history_of
 from entrypoints.cli.inputs import (
     CursorOption,
     DateOption,
     DeletedOption,
+    FieldsOption,
     IdArgument,
     JsonOption,
     LimitOption,
@@ -23,6 +24,7 @@ from entrypoints.cli.inputs import (
     command,
     listing,
     money,
+    only,
 )
 from entrypoints.cli.output import FormatOption, message, show
 from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
@@ -49,6 +51,7 @@ def list_books(
     include_deleted: DeletedOption = False,
     total: TotalOption = False,
     book_format: BookFormatOption = None,
+    fields: FieldsOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
     **filters: str,
 ) -> None:
@@ -67,7 +70,7 @@ def list_books(
     asked = listing(
         BOOK_LIST, filters, q=q, sort=sort, limit=limit, cursor=cursor, include_deleted=include_deleted, total=total
     )
-    show(use(lambda services: services.books.list(asked)), format, columns=_COLUMNS)
+    show(use(lambda services: services.books.list(asked)), format, columns=_COLUMNS, fields=only(BookResponse, fields))
 
 
 @app.command
@@ -76,6 +79,7 @@ def get(
     /,
     *,
     include_deleted: DeletedOption = False,
+    fields: FieldsOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
 ) -> None:
     """One book, by its id or its ISBN.
@@ -88,9 +92,13 @@ def get(
     except ValueError:
         book_id = None
     if book_id is not None:
-        show(use(lambda services: services.books.get(book_id, include_deleted=include_deleted)), format)
+        show(
+            use(lambda services: services.books.get(book_id, include_deleted=include_deleted)),
+            format,
+            fields=only(BookResponse, fields),
+        )
     else:
-        show(use(lambda services: services.books.get_by_isbn(book)), format)
+        show(use(lambda services: services.books.get_by_isbn(book)), format, fields=only(BookResponse, fields))
 
 
 @app.command

@@ -4,13 +4,14 @@ from typing import Annotated, Any, Final
 
 from cyclopts import App, Parameter
 
-from application.customers.models import CUSTOMER_LIST, CustomerCreate, CustomerUpdate
+from application.customers.models import CUSTOMER_LIST, CustomerCreate, CustomerRead, CustomerUpdate
 from entrypoints.cli.addresses import app as addresses
 from entrypoints.cli.consents import app as consents
 from entrypoints.cli.events import history_of
 from entrypoints.cli.inputs import (
     CursorOption,
     DeletedOption,
+    FieldsOption,
     IdArgument,
     JsonOption,
     LimitOption,
@@ -20,17 +21,18 @@ from entrypoints.cli.inputs import (
     UnsetOption,
     command,
     listing,
+    only,
     pairs,
 )
 from entrypoints.cli.output import FormatOption, message, show
 from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
 
 app = App(name="customers", help="Customers: who buys.")
+app.command(addresses)
+app.command(consents)
 app.command(
     history_of("customers", "a customer", lambda services, key: services.customers.get(key, include_deleted=True))
 )
-app.command(addresses)
-app.command(consents)
 _COLUMNS: Final = ("id", "reference", "name", "email", "status", "tags")
 Status = Annotated[str | None, Parameter(help="active or inactive.")]
 Reference = Annotated[str | None, Parameter(help="The number an older system gave it; unique.")]
@@ -48,6 +50,7 @@ def list_customers(
     cursor: CursorOption = None,
     include_deleted: DeletedOption = False,
     total: TotalOption = False,
+    fields: FieldsOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
     **filters: str,
 ) -> None:
@@ -70,7 +73,12 @@ def list_customers(
         include_deleted=include_deleted,
         total=total,
     )
-    show(use(lambda services: services.customers.list(asked)), format, columns=_COLUMNS)
+    show(
+        use(lambda services: services.customers.list(asked)),
+        format,
+        columns=_COLUMNS,
+        fields=only(CustomerRead, fields),
+    )
 
 
 @app.command
@@ -79,13 +87,18 @@ def get(
     /,
     *,
     include_deleted: DeletedOption = False,
+    fields: FieldsOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
 ) -> None:
     """One customer.
 
     $ daybook customers get 01997f43-8c00-7000-8000-0123456789ab
     """
-    show(use(lambda services: services.customers.get(customer_id, include_deleted=include_deleted)), format)
+    show(
+        use(lambda services: services.customers.get(customer_id, include_deleted=include_deleted)),
+        format,
+        fields=only(CustomerRead, fields),
+    )
 
 
 @app.command

@@ -6,8 +6,17 @@ from uuid import UUID
 
 from cyclopts import App
 
-from application.events.models import EVENT_LIST, HISTORY_LIST
-from entrypoints.cli.inputs import CursorOption, IdArgument, LimitOption, SortOption, TotalOption, listing
+from application.events.models import EVENT_LIST, HISTORY_LIST, EventRead
+from entrypoints.cli.inputs import (
+    CursorOption,
+    FieldsOption,
+    IdArgument,
+    LimitOption,
+    SortOption,
+    TotalOption,
+    listing,
+    only,
+)
 from entrypoints.cli.output import FormatOption, show
 from entrypoints.cli.running import use
 from entrypoints.services import Services
@@ -24,6 +33,7 @@ def list_events(
     limit: LimitOption = None,
     cursor: CursorOption = None,
     total: TotalOption = False,
+    fields: FieldsOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
     **filters: str,
 ) -> None:
@@ -37,7 +47,7 @@ def list_events(
     [gte], [gt], [lte] and [lt].
     """
     asked = listing(EVENT_LIST, filters, sort=sort, limit=limit, cursor=cursor, total=total)
-    show(use(lambda services: services.events.list(asked)), format, columns=_COLUMNS)
+    show(use(lambda services: services.events.list(asked)), format, columns=_COLUMNS, fields=only(EventRead, fields))
 
 
 def history_of(plural: str, noun: str, get: Callable[[Services, UUID], Awaitable[object]]) -> Callable[..., None]:

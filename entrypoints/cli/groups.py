@@ -5,10 +5,11 @@ from uuid import UUID
 
 from cyclopts import App, Parameter
 
-from application.groups.models import GROUP_LIST, GROUP_MEMBER_LIST, GroupCreate, GroupUpdate, MembersChange
+from application.groups.models import GROUP_LIST, GROUP_MEMBER_LIST, GroupCreate, GroupRead, GroupUpdate, MembersChange
 from entrypoints.cli.inputs import (
     CursorOption,
     DeletedOption,
+    FieldsOption,
     IdArgument,
     JsonOption,
     LimitOption,
@@ -17,6 +18,7 @@ from entrypoints.cli.inputs import (
     UnsetOption,
     command,
     listing,
+    only,
 )
 from entrypoints.cli.output import FormatOption, message, show
 from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
@@ -35,6 +37,7 @@ def list_groups(
     cursor: CursorOption = None,
     include_deleted: DeletedOption = False,
     total: TotalOption = False,
+    fields: FieldsOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
     **filters: str,
 ) -> None:
@@ -48,7 +51,7 @@ def list_groups(
     asked = listing(
         GROUP_LIST, filters, sort=sort, limit=limit, cursor=cursor, include_deleted=include_deleted, total=total
     )
-    show(use(lambda services: services.groups.list(asked)), format, columns=_COLUMNS)
+    show(use(lambda services: services.groups.list(asked)), format, columns=_COLUMNS, fields=only(GroupRead, fields))
 
 
 @app.command
@@ -57,13 +60,18 @@ def get(
     /,
     *,
     include_deleted: DeletedOption = False,
+    fields: FieldsOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
 ) -> None:
     """One group.
 
     $ daybook groups get 01997f43-8c00-7000-8000-0123456789ab
     """
-    show(use(lambda services: services.groups.get(group_id, include_deleted=include_deleted)), format)
+    show(
+        use(lambda services: services.groups.get(group_id, include_deleted=include_deleted)),
+        format,
+        fields=only(GroupRead, fields),
+    )
 
 
 @app.command

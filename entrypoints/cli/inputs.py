@@ -7,10 +7,12 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 from cyclopts import Parameter
+from msgspec import Struct
 
 from application.decoding import convert, decode
 from application.listing import Listing, ListSpec, read_listing
 from entrypoints.cli.exits import UsageError
+from entrypoints.projection import Projection
 
 T = TypeVar("T")
 IdArgument = Annotated[UUID, Parameter(help="Its id.")]
@@ -36,6 +38,10 @@ LimitOption = Annotated[str | None, Parameter(help="How many, 1 to 100.")]
 CursorOption = Annotated[str | None, Parameter(help="next_cursor of the page before.")]
 DeletedOption = Annotated[bool, Parameter(negative="", help="Deleted ones too.")]
 TotalOption = Annotated[bool, Parameter(negative="", help="Also count how many there are in all.")]
+FieldsOption = Annotated[
+    str | None,
+    Parameter(help="Show these fields only, with commas between, by their names in the JSON of the HTTP API."),
+]
 ExpandOption = Annotated[str | None, Parameter(help="Related objects to include: customer, lines.")]
 
 
@@ -48,6 +54,11 @@ def listing(spec: ListSpec, filters: Mapping[str, str], **asked: str | bool | No
         elif isinstance(value, str):
             pairs.append((name, value))
     return read_listing(spec, pairs)
+
+
+def only(model: type[Struct], fields: str | None) -> Projection | None:
+    """What `--fields` leaves of records of this kind. Raises BadQuery."""
+    return None if fields is None else Projection(model, fields)
 
 
 def command(kind: type[T], json: str | None, fields: Mapping[str, Any], unset: Sequence[str] = ()) -> T:

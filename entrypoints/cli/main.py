@@ -31,7 +31,10 @@ _GROUPS: Final = {
     "customers": ("entrypoints.cli.customers:app", "Customers: list, get, create, update, delete, restore."),
     "books": ("entrypoints.cli.books:app", "Books: list, get, create, update, delete, restore."),
     "reviews": ("entrypoints.cli.reviews:app", "Reviews: list, get, create, update, publish, reject, delete, restore."),
-    "groups": ("entrypoints.cli.groups:app", "Groups: list, get, create, update, members, add, remove, delete, restore."),
+    "groups": (
+        "entrypoints.cli.groups:app",
+        "Groups: list, get, create, update, members, add, remove, delete, restore.",
+    ),
     "segments": ("entrypoints.cli.segments:app", "Segments: list, get, create, update, members, snapshots, delete."),
     "orders": ("entrypoints.cli.orders:app", "Orders: list, get, create, cancel, return."),
     "returns": ("entrypoints.cli.returns:app", "Returns: list, get, create."),

@@ -5,12 +5,13 @@ from uuid import UUID
 
 from cyclopts import App, Parameter
 
-from application.orders.models import ORDER_LIST, OrderCreate, OrderReturnCreate
+from application.orders.models import ORDER_LIST, OrderCreate, OrderRead, OrderReturnCreate
 from entrypoints.cli.events import history_of
 from entrypoints.cli.exits import UsageError
 from entrypoints.cli.inputs import (
     CursorOption,
     ExpandOption,
+    FieldsOption,
     IdArgument,
     JsonOption,
     LimitOption,
@@ -20,6 +21,7 @@ from entrypoints.cli.inputs import (
     TotalOption,
     command,
     listing,
+    only,
 )
 from entrypoints.cli.output import FormatOption, message, show
 from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
@@ -44,6 +46,7 @@ def list_orders(
     cursor: CursorOption = None,
     total: TotalOption = False,
     expand: ExpandOption = None,
+    fields: FieldsOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
     **filters: str,
 ) -> None:
@@ -57,7 +60,7 @@ def list_orders(
     --created_at, the last two also with [gte], [gt], [lte] and [lt].
     """
     asked = listing(ORDER_LIST, filters, sort=sort, limit=limit, cursor=cursor, total=total, expand=expand)
-    show(use(lambda services: services.orders.list(asked)), format, columns=_COLUMNS)
+    show(use(lambda services: services.orders.list(asked)), format, columns=_COLUMNS, fields=only(OrderRead, fields))
 
 
 @app.command
@@ -66,6 +69,7 @@ def get(
     /,
     *,
     expand: ExpandOption = None,
+    fields: FieldsOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
 ) -> None:
     """One order with its lines.
@@ -73,7 +77,7 @@ def get(
     $ daybook orders get 01997f43-8c00-7000-8000-0123456789ab
     """
     related = frozenset(expand.split(",")) if expand else frozenset[str]()
-    show(use(lambda services: services.orders.get(order_id, expand=related)), format)
+    show(use(lambda services: services.orders.get(order_id, expand=related)), format, fields=only(OrderRead, fields))
 
 
 @app.command

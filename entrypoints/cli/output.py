@@ -13,6 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from entrypoints.projection import Projection
+
 Format = Literal["table", "json", "csv", "ndjson"]
 FormatOption = Annotated[Format, Parameter(help="How the answer is shown; json is that of the HTTP API.")]
 # Wide enough for a pipe not to cut anything.
@@ -24,11 +26,14 @@ def message(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def show(answer: object, form: Format, *, columns: Sequence[str] = ()) -> None:
+def show(answer: object, form: Format, *, columns: Sequence[str] = (), fields: Projection | None = None) -> None:
     """One answer: a record, a page of records (a Struct with `data`), or a list of records.
 
-    `columns` are those of the table, by dotted names; without them it has all.
+    `columns` are those of the table, by dotted names; without them it has all. `fields` are what is shown of each
+    record, in every form.
     """
+    if fields is not None:
+        answer, columns = fields(answer), ()
     if form == "json":
         _write(msgspec.json.format(msgspec.json.encode(answer), indent=2) + b"\n")
         return

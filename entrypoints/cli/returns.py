@@ -5,10 +5,11 @@ from uuid import UUID
 
 from cyclopts import App
 
-from application.orders.models import RETURN_LIST, ReturnCreate
+from application.orders.models import RETURN_LIST, ReturnCreate, ReturnRead
 from entrypoints.cli.inputs import (
     CursorOption,
     ExpandOption,
+    FieldsOption,
     IdArgument,
     JsonOption,
     LimitOption,
@@ -18,6 +19,7 @@ from entrypoints.cli.inputs import (
     TotalOption,
     command,
     listing,
+    only,
 )
 from entrypoints.cli.orders import Line, read_lines
 from entrypoints.cli.output import FormatOption, show
@@ -35,6 +37,7 @@ def list_returns(
     cursor: CursorOption = None,
     total: TotalOption = False,
     expand: ExpandOption = None,
+    fields: FieldsOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
     **filters: str,
 ) -> None:
@@ -47,7 +50,12 @@ def list_returns(
     --created_at, the last two also with [gte], [gt], [lte] and [lt].
     """
     asked = listing(RETURN_LIST, filters, sort=sort, limit=limit, cursor=cursor, total=total, expand=expand)
-    show(use(lambda services: services.orders.list_returns(asked)), format, columns=_COLUMNS)
+    show(
+        use(lambda services: services.orders.list_returns(asked)),
+        format,
+        columns=_COLUMNS,
+        fields=only(ReturnRead, fields),
+    )
 
 
 @app.command
@@ -56,6 +64,7 @@ def get(
     /,
     *,
     expand: ExpandOption = None,
+    fields: FieldsOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
 ) -> None:
     """One return with its lines.
@@ -63,7 +72,11 @@ def get(
     $ daybook returns get 01997f43-8c00-7000-8000-0123456789ab
     """
     related = frozenset(expand.split(",")) if expand else frozenset[str]()
-    show(use(lambda services: services.orders.get_return(return_id, expand=related)), format)
+    show(
+        use(lambda services: services.orders.get_return(return_id, expand=related)),
+        format,
+        fields=only(ReturnRead, fields),
+    )
 
 
 @app.command

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from cyclopts import App, Parameter
 
-from application.reviews.models import REVIEW_LIST, ReviewCreate, ReviewRejection, ReviewUpdate
+from application.reviews.models import REVIEW_LIST, ReviewCreate, ReviewRead, ReviewRejection, ReviewUpdate
 from entrypoints.cli.inputs import (
     CursorOption,
     DeletedOption,
+    FieldsOption,
     IdArgument,
     JsonOption,
     LimitOption,
@@ -17,6 +18,7 @@ from entrypoints.cli.inputs import (
     UnsetOption,
     command,
     listing,
+    only,
 )
 from entrypoints.cli.output import FormatOption, message, show
 from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
@@ -34,6 +36,7 @@ def list_reviews(
     cursor: CursorOption = None,
     include_deleted: DeletedOption = False,
     total: TotalOption = False,
+    fields: FieldsOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
     **filters: str,
 ) -> None:
@@ -49,7 +52,7 @@ def list_reviews(
     asked = listing(
         REVIEW_LIST, filters, sort=sort, limit=limit, cursor=cursor, include_deleted=include_deleted, total=total
     )
-    show(use(lambda services: services.reviews.list(asked)), format, columns=_COLUMNS)
+    show(use(lambda services: services.reviews.list(asked)), format, columns=_COLUMNS, fields=only(ReviewRead, fields))
 
 
 @app.command
@@ -58,13 +61,18 @@ def get(
     /,
     *,
     include_deleted: DeletedOption = False,
+    fields: FieldsOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
 ) -> None:
     """One review.
 
     $ daybook reviews get 01997f43-8c00-7000-8000-0123456789ab
     """
-    show(use(lambda services: services.reviews.get(review_id, include_deleted=include_deleted)), format)
+    show(
+        use(lambda services: services.reviews.get(review_id, include_deleted=include_deleted)),
+        format,
+        fields=only(ReviewRead, fields),
+    )
 
 
 @app.command

@@ -10,12 +10,14 @@ from application.segments.models import (
     SNAPSHOT_LIST,
     SNAPSHOT_MEMBER_LIST,
     SegmentCreate,
+    SegmentRead,
     SegmentUpdate,
 )
 from entrypoints.cli.groups import MEMBER_COLUMNS
 from entrypoints.cli.inputs import (
     CursorOption,
     DeletedOption,
+    FieldsOption,
     IdArgument,
     JsonOption,
     LimitOption,
@@ -24,6 +26,7 @@ from entrypoints.cli.inputs import (
     UnsetOption,
     command,
     listing,
+    only,
 )
 from entrypoints.cli.output import FormatOption, message, show
 from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
@@ -42,6 +45,7 @@ def list_segments(
     cursor: CursorOption = None,
     include_deleted: DeletedOption = False,
     total: TotalOption = False,
+    fields: FieldsOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
     **filters: str,
 ) -> None:
@@ -55,7 +59,9 @@ def list_segments(
     asked = listing(
         SEGMENT_LIST, filters, sort=sort, limit=limit, cursor=cursor, include_deleted=include_deleted, total=total
     )
-    show(use(lambda services: services.segments.list(asked)), format, columns=_COLUMNS)
+    show(
+        use(lambda services: services.segments.list(asked)), format, columns=_COLUMNS, fields=only(SegmentRead, fields)
+    )
 
 
 @app.command
@@ -64,13 +70,18 @@ def get(
     /,
     *,
     include_deleted: DeletedOption = False,
+    fields: FieldsOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
 ) -> None:
     """One segment.
 
     $ daybook segments get 01997f43-8c00-7000-8000-0123456789ab
     """
-    show(use(lambda services: services.segments.get(segment_id, include_deleted=include_deleted)), format)
+    show(
+        use(lambda services: services.segments.get(segment_id, include_deleted=include_deleted)),
+        format,
+        fields=only(SegmentRead, fields),
+    )
 
 
 @app.command

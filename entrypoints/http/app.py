@@ -42,6 +42,7 @@ from entrypoints.http.requests import PATCH_TYPES, HttpRequest
 from entrypoints.http.reviews import review_operations
 from entrypoints.http.security import cross_origin
 from entrypoints.http.segments import segment_operations
+from entrypoints.http.sparse import with_fields
 from entrypoints.services import Services
 
 _OPTIONS: set[Method] = {"OPTIONS"}
@@ -101,6 +102,7 @@ def http_operations(services: Services, config: HttpConfig, metrics: Metrics | N
         else one
         for one in operations
     ]
+    operations = [with_fields(one) for one in operations]
     if config.docs:
         operations += documentation_operations(operations, config)
     return operations

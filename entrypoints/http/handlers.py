@@ -43,6 +43,7 @@ from entrypoints.http.requests import (
     read_optional_body,
     refuse_query,
 )
+from entrypoints.http.sparse import asked_fields, projected
 
 Command = TypeVar("Command", bound=Struct)
 # What stands in a path or a query as it stands for itself, so that it can be told again without a second reading.
@@ -292,7 +293,7 @@ class Handlers:
 
     def _page(self, scope: Scope, page: Listed[Any], pairs: Sequence[tuple[str, str]]) -> Reply:
         extra = [] if page.next_cursor is None else [next_link(scope, pairs, page.next_cursor)]
-        return self.packed(json_reply(encode(page), extra=extra), scope)
+        return self.packed(json_reply(encode(projected(scope, page)), extra=extra), scope)
 
 
 def representation(scope: Scope, found: object, etag: bytes, cache_control: tuple[bytes, bytes] = NO_STORE) -> Reply:
@@ -305,9 +306,10 @@ def representation(scope: Scope, found: object, etag: bytes, cache_control: tupl
 def resource_reply(
     scope: Scope, found: Resource, tag: Tag = by_version, cache_control: tuple[bytes, bytes] = NO_STORE
 ) -> Reply:
-    """As `representation`, with the ETag that `tag` makes."""
-    body = encode(found)
-    etag = tag(found.version, body)
+    """As `representation`, with the ETag that `tag` makes; that of some fields only is of what they hold."""
+    shown = projected(scope, found)
+    body = encode(shown)
+    etag = tag(found.version, body) if shown is found else content_tag(found.version, body)
     return not_modified(etag, cache_control) if has_tag(scope, etag) else _represented(body, etag, cache_control)
 
 
@@ -325,6 +327,7 @@ def next_link(scope: Scope, pairs: Sequence[tuple[str, str]], cursor: str) -> tu
     else:
         path = quote(path)
         query = urlencode([*(pair for pair in pairs if pair[0] != "cursor"), ("cursor", cursor)])
+    query += asked_fields(scope)
     return b"link", f'<{path}?{query}>; rel="next"'.encode("ascii")
 
 

@@ -40,6 +40,7 @@ The system of record of a bookseller, library or publisher.
 - Bodies are JSON objects, read strictly: `"1"` is no number, a key may stand once, unknown fields are refused. Ids are
   UUIDs, times RFC 3339 in UTC, money is an exact decimal string and its currency.
 - Lists take `limit`, `cursor`, `sort` and filters; the next page is `next_cursor`, and the `Link` header.
+- `fields=id,title` leaves these fields of each record and nothing else, on every list and every resource.
 - Every resource has a `version`, and its `ETag`. Send it as `If-None-Match` to read only what is new, and as `If-Match`
   to change only what you have seen.
 - Every error is `application/problem+json` with a stable `code`, and names all bad fields at once.
@@ -180,6 +181,8 @@ def _parameter(given: Parameter) -> dict[str, Any]:
         "description": given.about,
         "schema": given.schema,
     }
+    if given.schema.get("type") == "array":
+        described |= {"style": "form", "explode": False}
     if given.example is None:
         return described
     if given.place == "path":

@@ -1,6 +1,6 @@
 """Query parameters: how lists describe theirs, and the few that single resources take."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -158,21 +158,26 @@ def _filter(name: str, filtered: FilterField) -> list[Parameter]:
 
 
 def _sort(spec: ListSpec) -> Parameter:
-    names = "|".join([*sorted(set(spec.sorts) - {spec.key}), spec.key])
-    default = ",".join(f"{'-' if key.descending else ''}{key.field}" for key in spec.default_sort)
+    names = [*sorted(set(spec.sorts) - {spec.key}), spec.key]
+    default = [f"{'-' if key.descending else ''}{key.field}" for key in spec.default_sort]
+    schema = {**_names(name for one in names for name in (one, f"-{one}")), "maxItems": 3}
     return Parameter(
         name="sort",
-        about="Up to three different fields, the first weighs most; `-` before one reverses it.",
-        schema={"type": "string", "pattern": f"^-?({names})(,-?({names})){{0,2}}$", "default": default},
+        about="Up to three different fields, the first weighs most; `-` before one reverses it."
+        + (" Without it the best matches of `q` come first." if spec.ranked else ""),
+        schema={**schema, "default": default},
         example=default,
     )
 
 
 def _expand(known: frozenset[str]) -> Parameter:
-    names = "|".join(sorted(known))
     return Parameter(
         name="expand",
         about="Related objects that the answer shall hold, with commas between.",
-        schema={"type": "string", "pattern": f"^({names})(,({names}))*$"},
-        example=min(known),
+        schema=_names(sorted(known)),
+        example=[min(known)],
     )
+
+
+def _names(names: Iterable[str]) -> dict[str, Any]:
+    return {"type": "array", "items": {"type": "string", "enum": [*names]}, "minItems": 1, "uniqueItems": True}

@@ -17,6 +17,8 @@ from tests.support.builders import isbn
 NOBODY = "01997f43-8c00-7000-8000-000000000000"
 MIDDLEMARCH = ("--title", "Middlemarch", "--author", "George Eliot", "--isbn", "978-0-14-143954-9")
 
+FORMS = ("table", "csv", "ndjson")
+
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -210,3 +212,32 @@ def test_the_warehouse_is_loaded_and_compared(
     verification = json.loads(out)
     assert verification["agree"] is True
     assert set(verification["watermarks"]) == {"memory", "postgres", "snowflake"}
+
+
+def test_fields_are_shown_alone_in_every_form(daybook: Run) -> None:
+    book = made(daybook, "books", "create", *MIDDLEMARCH, "--price", "9.99 GBP")
+    assert made(daybook, "books", "get", book["id"], "--fields", "title,isbn") == {
+        "title": "Middlemarch",
+        "isbn": "9780141439549",
+    }
+    assert made(daybook, "books", "get", book["isbn"], "--fields", "id") == {"id": book["id"]}
+    page = made(daybook, "books", "list", "--fields", "price,title")
+    assert page["data"] == [{"title": "Middlemarch", "price": {"amount": "9.99", "currency": "GBP"}}]
+    assert page["has_more"] is False
+    forms = {form: daybook("books", "list", "--fields", "title,pages", "--format", form)[1] for form in FORMS}
+    assert forms == {
+        "table": "title        pages\nMiddlemarch\n",
+        "csv": "title,pages\nMiddlemarch,\n",
+        "ndjson": '{"title":"Middlemarch","pages":null}\n',
+    }
+    code, out, error = daybook("books", "list", "--fields", "titel")
+    assert (code, out) == (2, "")
+    assert error.startswith("error: fields: must be of: id, title, author, ")
+    empty = daybook("customers", "list", "--fields", "nome")
+    assert empty[0] == 2, "a field that is none is refused also where there is nothing to show"
+
+
+@pytest.mark.parametrize("group", "customers books reviews orders returns events groups segments".split())
+def test_every_list_takes_fields(group: str, daybook: Run) -> None:
+    code, out, _ = daybook(group, "list", "--fields", "colour")
+    assert (code, out) == (2, "")
