@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from inspect import getclosurevars
 
 import pytest
 
@@ -141,6 +142,13 @@ async def test_other_methods_take_no_notice_of_a_key(client: HttpClient) -> None
         changed = await client.patch(place, json={"title": title}, headers=KEY)
         assert (changed.status, changed.json()["version"]) == (200, version)
     assert (await client.options("/v1/books", headers=KEY)).status == 204
+
+
+def test_every_post_hands_its_claim_to_its_use_case() -> None:
+    operations = http_operations(services_on(memory_ports(MemoryStore())), CONFIG)
+    handlers = {one.id: getclosurevars(one.handler).nonlocals["handler"] for one in operations if one.method == "POST"}
+    assert len(handlers) > 10
+    assert [name for name, handler in handlers.items() if "claimant" not in handler.__code__.co_names] == []
 
 
 def test_a_request_without_a_key_goes_straight_to_its_handler() -> None:
