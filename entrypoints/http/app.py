@@ -19,8 +19,10 @@ from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Method, Receive, Scope, Send
 
+from application.errors import Conflict, StaleVersion
 from entrypoints.http.addresses import address_operations
 from entrypoints.http.analytics import analytics_operations
+from entrypoints.http.authors import author_operations
 from entrypoints.http.books import book_operations
 from entrypoints.http.config import HttpConfig
 from entrypoints.http.consents import consent_operations
@@ -36,9 +38,10 @@ from entrypoints.http.meta import Metrics, meta_operations
 from entrypoints.http.operations import Handler, Operation
 from entrypoints.http.orders import order_operations, return_operations
 from entrypoints.http.parts import PartHandlers
+from entrypoints.http.people import person_operations
 from entrypoints.http.problems import answer_error
 from entrypoints.http.replies import empty_reply
-from entrypoints.http.requests import PATCH_TYPES, HttpRequest
+from entrypoints.http.requests import PATCH_TYPES, HttpRequest, header
 from entrypoints.http.reviews import review_operations
 from entrypoints.http.security import cross_origin
 from entrypoints.http.segments import segment_operations
@@ -84,7 +87,9 @@ def http_operations(services: Services, config: HttpConfig, metrics: Metrics | N
         *customer_operations(services.customers, services.orders, handlers),
         *address_operations(services.addresses, services.customers, handlers, parts),
         *consent_operations(services.consents, parts),
+        *person_operations(services.customers, services.erasures, services.exports, handlers),
         *book_operations(services.books, handlers),
+        *author_operations(services.authors, services.books, handlers),
         *review_operations(services.reviews, handlers),
         *group_operations(services.groups, handlers, members),
         *segment_operations(services.segments, handlers, members),
@@ -147,10 +152,21 @@ def _answer(handler: Handler) -> ASGIApp:
     """
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        reply = await handler(HttpRequest(scope, receive))
+        try:
+            reply = await handler(HttpRequest(scope, receive))
+        except Conflict as error:
+            raise _as_asked(error, scope) from error
         await reply(scope, receive, send)
 
     return answer
+
+
+def _as_asked(error: Conflict, scope: Scope) -> Conflict:
+    """A race that was lost, as the caller's own condition says it: the version that If-Match named is gone."""
+    named = header(scope, b"if-match")
+    if type(error) is not Conflict or named is None or named.strip() == b"*":
+        return error
+    return StaleVersion(error.detail)
 
 
 async def _answered_before() -> None:

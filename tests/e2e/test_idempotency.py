@@ -5,32 +5,17 @@ import json
 import os
 import signal
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from http.client import HTTPException
-from pathlib import Path
 
 import asyncpg
 import pytest
 
 from tests.support.builders import isbn
-from tests.support.daybook_process import Answer, Server, children, server, wait_until_gone
+from tests.support.daybook_process import Answer, Server, children, wait_until_gone
 from tests.support.pools import eventually
 
 AT_ONCE = 50
-
-
-@pytest.fixture
-def two_servers(tmp_path: Path, database_url: str) -> Iterator[list[Server]]:
-    """Two servers on one database."""
-    with ExitStack() as held:
-        started = []
-        for name in ("one", "two"):
-            folder = tmp_path / name
-            folder.mkdir()
-            started.append(held.enter_context(server(folder, DATABASE_URL=database_url)))
-        yield started
 
 
 def post(to: Server, key: str, body: dict[str, str], path: str = "/v1/books") -> Answer:
