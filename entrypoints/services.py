@@ -7,6 +7,8 @@ from application.authors.service import AuthorService
 from application.books.service import BookService
 from application.customers.addresses import AddressService
 from application.customers.consents import ConsentService
+from application.customers.erasing import ErasureService
+from application.customers.exporting import ExportService
 from application.customers.service import CustomerService
 from application.events.service import EventService
 from application.groups.service import GroupService
@@ -25,6 +27,8 @@ class Services:
     customers: CustomerService
     addresses: AddressService
     consents: ConsentService
+    erasures: ErasureService
+    exports: ExportService
     authors: AuthorService
     books: BookService
     orders: OrderService

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
+from weakref import WeakSet
 
 from application.errors import AlreadyExists, Conflict
 from domain.shared.lifecycle import Lifecycle
@@ -24,6 +25,14 @@ class Aggregate(Protocol):
         ...
 
 
+class Forgetful(Protocol):
+    """Who keeps something of rows."""
+
+    def forget(self, row_ids: Iterable[UUID]) -> None:
+        """Lets go of what was kept of these rows, which are others by now or gone."""
+        ...
+
+
 A = TypeVar("A", bound=Aggregate)
 
 
@@ -39,7 +48,7 @@ class Collection(Generic[A]):
     """The committed rows of one kind. Changed only through `Stage.apply`.
 
     `rows` holds every row by id, `revision` counts the changes of the collection, so that a reader knows when what it
-    worked out is out of date.
+    worked out is out of date; `listers` are told so, row by row.
     """
 
     def __init__(
@@ -55,6 +64,7 @@ class Collection(Generic[A]):
         self.unique = unique
         self.groups = groups
         self.owners: dict[str, dict[Hashable, UUID]] = {name: {} for name in unique}
+        self.listers: WeakSet[Forgetful] = WeakSet()
         self._members: dict[str, dict[Hashable, set[UUID]]] = {name: {} for name in groups}
 
     def owner(self, rule: str, key: Hashable) -> A | None:

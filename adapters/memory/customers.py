@@ -8,7 +8,7 @@ from adapters.memory.listing import Lister
 from adapters.memory.pending import Pending
 from adapters.memory.store import MemoryStore
 from application.customers.models import CustomerRead
-from application.errors import NotFound
+from application.errors import Erased, NotFound
 from application.listing import Listing, Page
 from domain.customers.customer import Customer
 from domain.customers.email_address import EmailAddress
@@ -23,10 +23,12 @@ class MemoryCustomerRepository:
         self._pending = pending
 
     async def get(self, customer_id: CustomerId) -> Customer:
-        """Deleted ones too. Raises NotFound."""
+        """Deleted ones too. Raises NotFound or Erased."""
         customer = self._store.customers.get(customer_id)
         if customer is None:
             raise NotFound("customer", customer_id)
+        if customer.erased_at is not None:
+            raise Erased("customer", customer_id)
         return customer
 
     async def find_by_references(self, references: Sequence[str]) -> Mapping[str, Customer]:
@@ -76,8 +78,10 @@ class MemoryCustomerReader:
         )
 
     async def get(self, customer_id: UUID, *, include_deleted: bool = False) -> CustomerRead:
-        """Raises NotFound."""
+        """Raises NotFound or Erased."""
         customer = self._store.customers.get(customer_id)
+        if customer is not None and customer.erased_at is not None:
+            raise Erased("customer", customer_id)
         if customer is None or (customer.lifecycle.deleted and not include_deleted):
             raise NotFound("customer", customer_id)
         return CustomerRead.of(customer)

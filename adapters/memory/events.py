@@ -53,12 +53,13 @@ class MemoryEventReader:
             matching = [one for one in matching if beyond(place(one), listing.after[0])]
         ordered = matching[::-1] if key.descending else matching
         return Page(
-            items=[_read(one) for one in ordered[: listing.limit]],
+            items=[event_read_of(one) for one in ordered[: listing.limit]],
             has_more=len(ordered) > listing.limit,
             total=total,
         )
 
 
-def _read(numbered: _Numbered) -> EventRead:
+def event_read_of(numbered: tuple[int, RecordedEvent]) -> EventRead:
+    """The read model of an event, with its place among all."""
     sequence, kept = numbered
     return EventRead.of(kept.event, kept.request_id, position=kept.position, sequence=sequence)

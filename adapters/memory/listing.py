@@ -31,7 +31,7 @@ class Lister(Generic[A]):
 
     `columns` gives the value of each field that a list may be filtered or sorted by (a tuple where a field has several
     values), `words` the tokens that a row is found by. A sorted order of all rows is kept until the collection
-    changes, so that going through the pages of a long list sorts it once.
+    changes, so that going through the pages of a long list sorts it once. Nothing is kept of a row that has changed.
     """
 
     def __init__(
@@ -44,9 +44,15 @@ class Lister(Generic[A]):
         self._rows = collection
         self._columns: dict[str, Column[A]] = {**columns, "id": lambda row: row.id}
         self._words = words
-        self._revision = -1
         self._orders: OrderedDict[tuple[SortKey, ...], list[A]] = OrderedDict()
         self._tokens: dict[UUID, tuple[A, tuple[str, ...]]] = {}
+        collection.listers.add(self)
+
+    def forget(self, row_ids: Iterable[UUID]) -> None:
+        """Lets go of what was kept of these rows."""
+        self._orders.clear()
+        for one in row_ids:
+            self._tokens.pop(one, None)
 
     def page(self, listing: Listing, read: Callable[[A], Read]) -> Page[Read]:
         """The page that was asked for, each row as `read` gives it."""
@@ -94,9 +100,6 @@ class Lister(Generic[A]):
         for one in filters:
             if one.op == "eq" and one.field in self._rows.groups:
                 return self._sorted(self._rows.members(one.field, one.value), sort)
-        if self._revision != self._rows.revision:
-            self._orders.clear()
-            self._revision = self._rows.revision
         if sort not in self._orders:
             self._orders[sort] = self._sorted(self._rows.rows.values(), sort)
             if len(self._orders) > _KEPT_ORDERS:
@@ -142,7 +145,7 @@ class Lister(Generic[A]):
     def _passes(self, row: A, one: Filter) -> bool:
         value = self._columns[one.field](row)
         if isinstance(value, tuple):
-            return one.value in value
+            return one.value in value if one.op == "eq" else any(each in one.value for each in value)
         return value is not None and _COMPARE[one.op](value, one.value)
 
     def _tokens_of(self, row: A) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ class Pending:
         for write in writes:
             write(changes)
         changes.check_references(orders, returns)
-        return events
+        return [*changes.events, *events]
 
     def _clear(self) -> None:
         self._writes: list[Callable[[Changes], None]] = []

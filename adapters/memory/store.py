@@ -134,7 +134,10 @@ class MemoryStore:
 
 
 class Changes:
-    """A set of changes, checked as they come and kept all at once. Never held over an await."""
+    """A set of changes, checked as they come and kept all at once. Never held over an await.
+
+    `events` are those that changes bring about which no use case names one by one.
+    """
 
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
@@ -160,6 +163,8 @@ class Changes:
         """A changed book, whose rating stays as it is. Raises as `Stage.save`, and AuthorsChanged."""
         self._check_credits(book)
         present = self.books.get(book.id)
+        self._forgotten: frozenset[UUID] = frozenset()
+        self.events: list[Event] = []
         self.books.save(book if present is None else replace(book, rating=present.rating))
 
     def recredit(self, change: Callable[[tuple[Contributor, ...]], tuple[Contributor, ...]]) -> None:
@@ -178,7 +183,7 @@ class Changes:
 
     def add_review(self, review: Review) -> None:
         """A new review, and what it does to the rating of its book. Raises as `Stage.add`, and Conflict."""
-        if self.customers.get(review.customer_id) is None:
+        if not self._has_person(review.customer_id):
             raise Conflict(f"the review {review.id} names a customer that is not kept: {review.customer_id}")
         self.reviews.add(review)
         self._rate(review, UNRATED)
@@ -192,7 +197,7 @@ class Changes:
     def admit(self, one: Membership) -> None:
         """A new membership. Raises Conflict when it is there already, or the group or the customer is not."""
         at = (one.group_id, one.customer_id)
-        if self.groups.get(one.group_id) is None or self.customers.get(one.customer_id) is None:
+        if self.groups.get(one.group_id) is None or not self._has_person(one.customer_id):
             raise Conflict(f"the group {one.group_id} or its new member {one.customer_id} is not kept")
         if (self._memberships[at] if at in self._memberships else self._store.memberships.get(at)) is not None:
             raise Conflict(f"the customer {one.customer_id} is in the group {one.group_id} already: read again who is")
@@ -239,6 +244,19 @@ class Changes:
         for recorded in returns:
             self._check_goods("return", recorded)
             if recorded.order_id is not None and self.orders.get(recorded.order_id) is None:
+    def forget(self, customer_ids: frozenset[UUID]) -> None:
+        """Customers who are in no group and no snapshot any more, and of whom no answer is kept."""
+        self._memberships |= {at: None for at in self._store.memberships if at[1] in customer_ids}
+        for snapshot in self.snapshots.all():
+            if not customer_ids.isdisjoint(snapshot.members):
+                left = tuple(one for one in snapshot.members if one not in customer_ids)
+                self.snapshots.amend(replace(snapshot, members=left))
+        self._forgotten |= customer_ids
+
+    def _has_person(self, customer_id: UUID) -> bool:
+        customer = self.customers.get(customer_id)
+        return customer is not None and customer.erased_at is None
+
                 raise Conflict(f"the return {recorded.id} is of an order that is not kept: {recorded.order_id}")
 
     def _check_goods(self, kind: str, record: Order | Return) -> None:
@@ -281,6 +299,9 @@ def _email(customer: Customer) -> Hashable | None:
 
 def _phone(customer: Customer) -> Hashable | None:
     phone = customer.details.phone
+        if self._forgotten:
+            for name in [at for at, kept in store.answered.items() if self._forgotten & kept.customer_ids]:
+                del store.answered[name]
     return None if phone is None else phone.value
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
 from sqlalchemy import ARRAY, String, Uuid, any_, bindparam, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from adapters.postgres.errors import read
 from adapters.postgres.kinds import Kind
@@ -17,16 +19,16 @@ from adapters.postgres.statements import Statement
 from adapters.postgres.writes import Pending
 from adapters.sql.tables import customers
 from application.customers.models import CustomerRead
-from application.errors import NotFound
+from application.errors import Erased, NotFound
 from application.listing import Listing, Page
-from domain.customers.customer import Customer, CustomerDetails, CustomerStatus
+from domain.customers.customer import NOBODY, Customer, CustomerDetails, CustomerStatus
 from domain.customers.email_address import EmailAddress
 from domain.customers.phone_number import PhoneNumber
 from domain.shared.ids import CustomerId
 
 _DETAILS = ("name", "reference", "email", "phone", "status", "tags", "metadata")
 # The order in which the two functions below take a row apart.
-CUSTOMER_OUTPUT = [customers.c[name] for name in ("id", *_DETAILS, *LIFECYCLE, "deleted_at")]
+CUSTOMER_OUTPUT = [customers.c[name] for name in ("id", *_DETAILS, *LIFECYCLE, "deleted_at", "erased_at")]
 _STATUSES = {str(status): status for status in CustomerStatus}
 
 _GET = Statement(select(*CUSTOMER_OUTPUT).where(customers.c.id == bindparam("id")), name="customers.get")
@@ -63,26 +65,35 @@ def _values(customer: Customer) -> tuple[object, ...]:
         customer.search_tokens,
         *lifecycle_values(lifecycle),
         lifecycle.deleted_at,
+        customer.erased_at,
     )
 
 
-CUSTOMERS = Kind(customers, _values, saves=(*_DETAILS, "search_tokens", "updated_at", "updated_by", "deleted_at"))
+CUSTOMERS = Kind(
+    customers,
+    _values,
+    saves=(*_DETAILS, "search_tokens", "updated_at", "updated_by", "deleted_at", "erased_at"),
+)
 
 
 def customer_of(row: Record) -> Customer:
     """The aggregate of a row of CUSTOMER_OUTPUT."""
     return Customer(
-        id=CustomerId(row[0]),
-        details=CustomerDetails(
-            name=row[1],
-            reference=row[2],
-            email=None if row[3] is None else EmailAddress(row[3]),
-            phone=None if row[4] is None else PhoneNumber(row[4]),
-            status=_STATUSES[row[5]],
-            tags=tuple(row[6]),
-            metadata=MappingProxyType(row[7]),
-        ),
-        lifecycle=lifecycle_of(row[8:14]),
+        id=CustomerId(row[0]), details=_details_of(row), lifecycle=lifecycle_of(row[8:14]), erased_at=row[14]
+    )
+
+
+def _details_of(row: Record) -> CustomerDetails:
+    if row[14] is not None:
+        return NOBODY
+    return CustomerDetails(
+        name=row[1],
+        reference=row[2],
+        email=None if row[3] is None else EmailAddress(row[3]),
+        phone=None if row[4] is None else PhoneNumber(row[4]),
+        status=_STATUSES[row[5]],
+        tags=tuple(row[6]),
+        metadata=MappingProxyType(row[7]),
     )
 
 
@@ -102,6 +113,20 @@ def customer_read_of(row: Record) -> CustomerRead:
         updated_at=row[11],
         updated_by=row[12],
         deleted_at=row[13],
+        erased_at=row[14],
+    )
+
+
+def unless_erased(customer_id: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The id of a customer, or NULL where it is not there or was erased.
+
+    An erasure waits until who names it has committed. It does not see a customer that the same statement adds.
+    """
+    return (
+        select(customers.c.id)
+        .where(customers.c.id == customer_id, customers.c.erased_at.is_(None))
+        .with_for_update(read=True, key_share=True)
+        .scalar_subquery()
     )
 
 
@@ -113,10 +138,12 @@ class PostgresCustomerRepository:
         self._pending = pending
 
     async def get(self, customer_id: CustomerId) -> Customer:
-        """Raises NotFound."""
+        """Raises NotFound or Erased."""
         row = await read(self._pool, lambda connection: _GET.fetchrow(connection, id=customer_id))
         if row is None:
             raise NotFound("customer", customer_id)
+        if row[14] is not None:
+            raise Erased("customer", customer_id)
         return customer_of(row)
 
     async def find_by_references(self, references: Sequence[str]) -> Mapping[str, Customer]:
@@ -154,8 +181,10 @@ class PostgresCustomerReader:
         self._pool = pool
 
     async def get(self, customer_id: UUID, *, include_deleted: bool = False) -> CustomerRead:
-        """Raises NotFound."""
+        """Raises NotFound or Erased."""
         row = await read(self._pool, lambda connection: _GET.fetchrow(connection, id=customer_id))
+        if row is not None and row[14] is not None:
+            raise Erased("customer", customer_id)
         if row is None or (row[13] is not None and not include_deleted):
             raise NotFound("customer", customer_id)
         return customer_read_of(row)

@@ -8,7 +8,7 @@ from uuid import UUID
 from asyncpg import Record
 from sqlalchemy import ARRAY, CTE, Delete, Uuid, any_, bindparam, delete, select
 
-from adapters.postgres.customers import CUSTOMER_OUTPUT, customer_read_of
+from adapters.postgres.customers import CUSTOMER_OUTPUT, customer_read_of, unless_erased
 from adapters.postgres.errors import read
 from adapters.postgres.kinds import Change, Kind, Params, unnested
 from adapters.postgres.listing import ListStatements
@@ -95,7 +95,8 @@ class _EndedMemberships(Kind[Ended]):
 
 
 GROUPS = Kind(groups, _values, saves=(*_DETAILS, "updated_at", "updated_by", "deleted_at"))
-MEMBERSHIPS = Kind(group_members, _membership_values)
+MEMBERSHIPS = Kind(group_members, _membership_values, also=(customers,))
+MEMBERSHIPS.rows.added["customer_id"] = unless_erased
 ENDED_MEMBERSHIPS = _EndedMemberships()
 
 

@@ -39,12 +39,16 @@ Change = Insert | Update | Delete
 
 
 class Rows:
-    """The columns of a table as values to bind, in their order; left out are those that come later."""
+    """The columns of a table as values to bind, in their order; left out are those that come later.
+
+    `added` says of a column, by its name, what an addition puts in the place of the value that it is given.
+    """
 
     def __init__(self, table: Table) -> None:
         self.table = table
         self.columns = [one for one in table.columns if one.identity is None and not one.info.get(LATER)]
         self.names = [f"{table.name}_{one.name}" for one in self.columns]
+        self.added: dict[str, Callable[[ColumnElement[Any]], ColumnElement[Any]]] = {}
         self._encoders: dict[int, Callable[[Any], str | None]] = {
             place: _AS_TEXT[one.type][0] for place, one in enumerate(self.columns) if one.type in _AS_TEXT
         }
@@ -81,10 +85,13 @@ class Rows:
 
     def insert_one(self, gate: CTE | None) -> Insert:
         """One row, or as many as `gate` has."""
-        values = [self.given(name, one) for name, one in zip(self.names, self.columns, strict=True)]
+        values = [self._adding(one, self.given(name, one)) for name, one in zip(self.names, self.columns, strict=True)]
         if gate is None:
             return insert(self.table).values(dict(zip(self.columns, values, strict=True)))
         return insert(self.table).from_select(self.columns, select(*values).select_from(gate))
+
+    def _adding(self, column: Column[Any], given: ColumnElement[Any]) -> ColumnElement[Any]:
+        return self.added[column.name](given) if column.name in self.added else given
 
     def insert_many(self, gate: CTE | None, of: Column[Any] | None = None) -> Insert:
         """Many rows, or none when `gate` has none; with `of`, those where it is the id of a row of `gate`."""
@@ -96,7 +103,7 @@ class Rows:
             },
         )
         values = [
-            _AS_TEXT[one.type][1](given) if one.type in _AS_TEXT else given
+            _AS_TEXT[one.type][1](given) if one.type in _AS_TEXT else self._adding(one, given)
             for given, one in zip(source.columns, self.columns, strict=True)
         ]
         meets = true() if gate is None or of is None else gate.c.id == source.c[of.name]

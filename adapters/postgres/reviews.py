@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.elements import ColumnElement
 
+from adapters.postgres.customers import unless_erased
 from adapters.postgres.errors import read
 from adapters.postgres.kinds import Change, Kind, Params, unnested
 from adapters.postgres.listing import ListStatements
@@ -34,7 +35,7 @@ from adapters.postgres.pool import Pool
 from adapters.postgres.rows import LIFECYCLE, lifecycle_of, lifecycle_values
 from adapters.postgres.statements import Statement
 from adapters.postgres.writes import Pending
-from adapters.sql.tables import books, reviews
+from adapters.sql.tables import books, customers, reviews
 from application.errors import NotFound
 from application.listing import Listing, Page
 from application.reviews.models import ReviewRead
@@ -74,7 +75,9 @@ class _Reviews(Kind[Review]):
 
     def __init__(self) -> None:
         saves = (*_FIELDS[1:], "updated_at", "updated_by", "deleted_at")  # its book never changes
-        super().__init__(reviews, _values, saves=saves, also=(books,))
+        super().__init__(reviews, _values, saves=saves, also=(books, customers))
+        # Who is erased meanwhile gets no words back: NULL breaks the statement.
+        self.rows.added["customer_id"] = unless_erased
 
     def adding(self, one: Review) -> Params:
         """The values for `add`."""

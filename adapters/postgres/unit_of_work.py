@@ -15,6 +15,7 @@ from adapters.postgres.groups import PostgresGroupRepository
 from adapters.postgres.idempotency import Claimed
 from adapters.postgres.orders import PostgresOrderRepository, PostgresReturnRepository
 from adapters.postgres.pool import Pool
+from adapters.postgres.people import PostgresPersonRepository
 from adapters.postgres.reviews import PostgresReviewRepository
 from adapters.postgres.segments import PostgresSegmentRepository
 from adapters.postgres.writes import Pending, keep, keep_claimed
@@ -44,6 +45,7 @@ class PostgresUnitOfWork:
         self.consents = PostgresConsentRepository(pool, self._pending)
 
     def record(self, *events: Event) -> None:
+        self.people = PostgresPersonRepository(pool, self._pending, caller.request_id)
         """Appends events at commit."""
         request_id = self._caller.request_id
         self._events += [Recorded(event, request_id) for event in events]

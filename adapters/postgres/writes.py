@@ -24,7 +24,7 @@ from application.errors import Conflict, Unavailable
 from application.ports.idempotency import KeyInUse
 
 A = TypeVar("A")
-_ADD, _ADD_MANY, _SAVE = "add", "add_many", "save"
+_ADD, ADD_MANY, _SAVE = "add", "add_many", "save"
 Shape = tuple[tuple[Kind[Any], str], ...]
 
 
@@ -38,7 +38,7 @@ class Write(NamedTuple):
     @property
     def verb(self) -> str:
         """How it is written."""
-        return _SAVE if self.saves else _ADD if len(self.rows) == 1 else _ADD_MANY
+        return _SAVE if self.saves else _ADD if len(self.rows) == 1 else ADD_MANY
 
     def params(self) -> Params:
         """The values of its statement."""

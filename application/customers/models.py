@@ -142,6 +142,9 @@ class CustomerRead(Struct, frozen=True, kw_only=True):
     updated_at: datetime
     updated_by: str
     deleted_at: datetime | None
+    erased_at: Annotated[
+        datetime | None, Meta(description="Since when nothing is left of it but this row; only lists show such ones.")
+    ]
 
     @classmethod
     def of(cls, customer: Customer) -> "CustomerRead":
@@ -162,6 +165,7 @@ class CustomerRead(Struct, frozen=True, kw_only=True):
             updated_at=lifecycle.updated_at,
             updated_by=lifecycle.updated_by,
             deleted_at=lifecycle.deleted_at,
+            erased_at=customer.erased_at,
         )
 
 

@@ -32,7 +32,7 @@ class CustomerRepository(Protocol):
     """Customers for writing, inside a unit of work. Deleted ones are found too, so that they can be restored."""
 
     async def get(self, customer_id: CustomerId) -> Customer:
-        """Raises NotFound."""
+        """Raises NotFound, or Erased."""
         ...
 
     async def find_by_references(self, references: Sequence[str]) -> Mapping[str, Customer]:
@@ -64,13 +64,16 @@ class CustomerReader(Protocol):
     """Customers for reading, straight to read models."""
 
     async def get(self, customer_id: UUID, *, include_deleted: bool = False) -> CustomerRead:
-        """Raises NotFound; a deleted one is not found unless asked for."""
+        """Raises NotFound; a deleted one is not found unless asked for. Raises Erased, also when deleted ones are."""
         ...
 
     async def get_many(self, customer_ids: Iterable[UUID]) -> Mapping[UUID, CustomerRead]:
-        """Those that exist, deleted ones included, by id, in one question to the store."""
+        """Those that exist, deleted and erased ones included, by id, in one question to the store."""
         ...
 
     async def list(self, listing: Listing) -> Page[CustomerRead]:
-        """One page in the order asked for. Filter `tag` asks that the customer has that tag."""
+        """One page in the order asked for. Filter `tag` asks that the customer has that tag.
+
+        Deleted ones, when they are asked for, include the erased: a row that tells nothing but when that was.
+        """
         ...

@@ -14,6 +14,7 @@ from application.ports.customers import CustomerRepository
 from application.ports.groups import GroupRepository
 from application.ports.orders import OrderRepository, ReturnRepository
 from application.ports.reviews import ReviewRepository
+from application.ports.people import PersonRepository
 from application.ports.segments import SegmentRepository
 from domain.shared.events import Event
 
@@ -48,6 +49,8 @@ class UnitOfWork(Protocol):
 
     def record(self, *events: Event) -> None:
         """Appends events at commit, in the order given, with the request id of the caller."""
+    @property
+    def people(self) -> PersonRepository: ...
         ...
 
     async def commit(self, answer: Struct | None = None) -> None:

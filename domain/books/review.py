@@ -40,6 +40,12 @@ class ReviewDecided(Refused):
     code = "review-decided"
 
 
+class ReviewerErased(Refused):
+    """The writer of the review was erased: nobody else puts words or stars in their place."""
+
+    code = "reviewer-erased"
+
+
 def rating(stars: int) -> int:
     """A rating of 1 to 5. Raises Invalid with `out-of-range`."""
     if not LOWEST_RATING <= stars <= HIGHEST_RATING:
@@ -104,10 +110,12 @@ class Review:
         return Rating(1, self.details.rating) if counts else UNRATED
 
     def edit(self, details: ReviewDetails, *, at: datetime, by: str) -> tuple["Review", Event | None]:
-        """With other details; no event when nothing changed. Raises Deleted.
+        """With other details; no event when nothing changed. Raises Deleted, or ReviewerErased.
 
         Another title or text makes it pending again, since what was decided upon is no longer what it says.
         """
+        if self.details.text is None:
+            raise ReviewerErased("its writer was erased: what the review says cannot be changed")
         lifecycle = self.lifecycle.touched(at=at, by=by)
         changed = [f.name for f in fields(details) if getattr(details, f.name) != getattr(self.details, f.name)]
         if not changed:
@@ -135,6 +143,23 @@ class Review:
         """Back again, with the status that it had. Raises NotDeleted."""
         back = replace(self, lifecycle=self.lifecycle.restored(at=at, by=by))
         return back, _event(back, "review.restored", at, by, self.lifecycle.version + 1)
+
+    def forget(self, *, at: datetime, by: str) -> tuple["Review", Event]:
+        """Without any words, since its writer is erased; the stars stay. Deleted ones too."""
+        lifecycle = replace(self.lifecycle, updated_at=at, updated_by=by)
+        silent = replace(
+            self, details=ReviewDetails(rating=self.details.rating, text=None), reason=None, lifecycle=lifecycle
+        )
+        changed = ("title", "text", "language", "reason")
+        event = Event(
+            type="review.erased",
+            aggregate_id=self.id,
+            version=self.lifecycle.version + 1,
+            at=at,
+            by=by,
+            changed=changed,
+        )
+        return silent, event
 
     def _decided(self, status: ReviewStatus, reason: str | None, at: datetime, by: str) -> tuple["Review", Event]:
         lifecycle = self.lifecycle.touched(at=at, by=by)

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from domain.customers.email_address import EmailAddress
 from domain.customers.phone_number import PhoneNumber
-from domain.shared.errors import Invalid, Problems
+from domain.shared.errors import Invalid, Problems, Refused
 from domain.shared.events import Event
 from domain.shared.ids import CustomerId
 from domain.shared.lifecycle import Lifecycle
@@ -28,6 +28,12 @@ class CustomerStatus(StrEnum):
 
     ACTIVE = "active"
     INACTIVE = "inactive"
+
+
+class CustomerErased(Refused):
+    """The customer was erased, which cannot be undone."""
+
+    code = "customer-erased"
 
 
 def clean_tags(tags: Iterable[str]) -> tuple[str, ...]:
@@ -77,12 +83,30 @@ class CustomerDetails:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Nobody(CustomerDetails):
+    """What is left of an erased customer: not even what would tell it apart."""
+
+    status: CustomerStatus = CustomerStatus.INACTIVE
+
+    def __post_init__(self) -> None:
+        """Nobody has no name, no reference and no e-mail address."""
+
+
+NOBODY: CustomerDetails = _Nobody()
+"""The details of every erased customer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
-    """A customer: an aggregate of its own. Methods return the new customer and the event."""
+    """A customer: an aggregate of its own. Methods return the new customer and the event.
+
+    Once `erased_at` is set it is deleted for good and its details are NOBODY: what was bought leads to a tombstone.
+    """
 
     id: CustomerId
     details: CustomerDetails
     lifecycle: Lifecycle
+    erased_at: datetime | None = None
 
     @classmethod
     def register(
@@ -107,9 +131,20 @@ class Customer:
         return gone, self._event("customer.deleted", at, by, self.lifecycle.version + 1)
 
     def restore(self, *, at: datetime, by: str) -> tuple["Customer", Event]:
-        """Back again. Raises NotDeleted."""
+        """Back again. Raises NotDeleted, or CustomerErased."""
+        self._refuse_when_erased()
         back = replace(self, lifecycle=self.lifecycle.restored(at=at, by=by))
         return back, self._event("customer.restored", at, by, self.lifecycle.version + 1)
+
+    def erase(self, *, at: datetime, by: str) -> tuple["Customer", Event]:
+        """Without anything that tells of the person, for good; also when it is deleted. Raises CustomerErased."""
+        self._refuse_when_erased()
+        forgotten = replace(self, details=NOBODY, lifecycle=self.lifecycle.ended(at=at, by=by), erased_at=at)
+        return forgotten, self._event("customer.erased", at, by, self.lifecycle.version + 1)
+
+    def _refuse_when_erased(self) -> None:
+        if self.erased_at is not None:
+            raise CustomerErased("the customer was erased, which cannot be undone")
 
     @property
     def search_tokens(self) -> tuple[str, ...]:

@@ -55,6 +55,10 @@ class Lifecycle:
             raise NotDeleted("it is not deleted: there is nothing to restore")
         return replace(self, updated_at=at, updated_by=by, deleted_at=None)
 
+    def ended(self, *, at: datetime, by: str) -> "Lifecycle":
+        """After an end that nothing comes back from. What was deleted before stays deleted since then."""
+        return replace(self, updated_at=at, updated_by=by, deleted_at=self.deleted_at or at)
+
     def handed_over(self, *, at: datetime, by: str) -> "Lifecycle":
         """After it went to another owner. What is deleted goes along as it is."""
         return replace(self, updated_at=at, updated_by=by)

@@ -18,6 +18,7 @@ from adapters.memory.groups import MemoryGroupReader
 from adapters.memory.history import MemoryHistorySink, MemoryHistorySource
 from adapters.memory.idempotency import MemoryIdempotencyKeys
 from adapters.memory.orders import MemoryOrderReader, MemoryReturnReader
+from adapters.memory.people import MemoryPersonReader
 from adapters.memory.purchases import MemoryPurchaseFacts
 from adapters.memory.reviews import MemoryReviewReader
 from adapters.memory.segments import MemorySegmentReader
@@ -34,6 +35,7 @@ from adapters.postgres.groups import PostgresGroupReader
 from adapters.postgres.history import PostgresHistorySource
 from adapters.postgres.idempotency import PostgresIdempotencyKeys
 from adapters.postgres.orders import PostgresOrderReader, PostgresReturnReader
+from adapters.postgres.people import PostgresPersonReader
 from adapters.postgres.pool import Pool
 from adapters.postgres.purchases import PostgresPurchaseFacts
 from adapters.postgres.reviews import PostgresReviewReader
@@ -47,6 +49,8 @@ from application.authors.service import AuthorService
 from application.books.service import BookService
 from application.customers.addresses import AddressService
 from application.customers.consents import ConsentService
+from application.customers.erasing import ErasureService
+from application.customers.exporting import ExportService
 from application.customers.service import CustomerService
 from application.events.service import EventService
 from application.groups.service import GroupService
@@ -83,6 +87,7 @@ class MemoryAdapters(containers.DeclarativeContainer):
     segments = providers.Singleton(MemorySegmentReader, rows)
     addresses = providers.Singleton(MemoryAddressReader, rows)
     consents = providers.Singleton(MemoryConsentReader, rows)
+    people = providers.Singleton(MemoryPersonReader, rows)
     facts = providers.Singleton(MemoryPurchaseFacts, rows)
     keys = providers.Singleton(MemoryIdempotencyKeys, rows)
     events = providers.Singleton(MemoryEventReader, rows)
@@ -107,6 +112,7 @@ class PostgresAdapters(containers.DeclarativeContainer):
     segments = providers.Singleton(PostgresSegmentReader, pool)
     addresses = providers.Singleton(PostgresAddressReader, pool)
     consents = providers.Singleton(PostgresConsentReader, pool)
+    people = providers.Singleton(PostgresPersonReader, pool)
     facts = providers.Singleton(PostgresPurchaseFacts, pool)
     keys = providers.Singleton(PostgresIdempotencyKeys, pool)
     events = providers.Singleton(PostgresEventReader, pool)
@@ -145,6 +151,18 @@ class Application(containers.DeclarativeContainer):
     directory = providers.Singleton(AuthorDirectory)
     authors = providers.Singleton(
         AuthorService, units=records.units, reader=records.authors, clock=system.clock, ids=system.ids
+    )
+    erasures = providers.Singleton(ErasureService, units=records.units, people=records.people, clock=system.clock)
+    exports = providers.Singleton(
+        ExportService,
+        customers=records.customers,
+        addresses=records.addresses,
+        consents=records.consents,
+        orders=records.orders,
+        returns=records.returns,
+        reviews=records.reviews,
+        people=records.people,
+        clock=system.clock,
     )
     books = providers.Singleton(
         BookService,
@@ -197,6 +215,8 @@ class Application(containers.DeclarativeContainer):
         customers=customers,
         addresses=addresses,
         consents=consents,
+        erasures=erasures,
+        exports=exports,
         authors=authors,
         books=books,
         orders=orders,

@@ -137,9 +137,12 @@ class DatabaseConfig(Struct, frozen=True, kw_only=True):
 
 
 class SecurityConfig(Struct, frozen=True, kw_only=True):
-    """What writers must show."""
+    """What writers must show, and how long deleted people are kept."""
 
     require_if_match: Annotated[bool, Meta(description="Refuse changes that name no version (HTTP 428).")] = False
+    purge_customers_after_days: Annotated[
+        int, Meta(ge=0, le=36_500, description="Days after which a purge erases a customer who was deleted.")
+    ] = 30
 
 
 class MonitoringConfig(Struct, frozen=True, kw_only=True):

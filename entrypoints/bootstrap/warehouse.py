@@ -1,5 +1,6 @@
 """The adapters of Snowflake, in a module of its own since its driver is an optional extra."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NoReturn
 from uuid import UUID
@@ -116,6 +117,30 @@ class ConsentsElsewhere:
         raise _not_there("consents")
 
 
+class PeopleElsewhere:
+    """What is held of a person in a deployment that has a warehouse only."""
+
+    async def count_due(self, before: datetime) -> NoReturn:  # noqa: ARG002  # the shape of the port
+        """Raises ReadOnlyStore."""
+        raise _not_there("erasure of its own")
+
+    async def memberships(self, customer_id: UUID) -> NoReturn:  # noqa: ARG002  # likewise
+        """Raises ReadOnlyStore."""
+        raise _not_there("groups")
+
+    async def snapshots(self, customer_id: UUID) -> NoReturn:  # noqa: ARG002  # likewise
+        """Raises ReadOnlyStore."""
+        raise _not_there("snapshots")
+
+    async def events_of(self, aggregate_ids: Sequence[UUID]) -> NoReturn:  # noqa: ARG002  # likewise
+        """Raises ReadOnlyStore."""
+        raise _not_there("events")
+
+    async def events_naming(self, customer_ids: Sequence[UUID]) -> NoReturn:  # noqa: ARG002  # likewise
+        """Raises ReadOnlyStore."""
+        raise _not_there("events")
+
+
 def _not_there(what: str) -> ReadOnlyStore:
     return ReadOnlyStore(
         f"this deployment answers from a Snowflake warehouse, which has no {what}: ask where the records are kept"
@@ -167,6 +192,7 @@ class SnowflakeAdapters(containers.DeclarativeContainer):
     segments = providers.Singleton(SegmentsElsewhere)
     addresses = providers.Singleton(AddressesElsewhere)
     consents = providers.Singleton(ConsentsElsewhere)
+    people = providers.Singleton(PeopleElsewhere)
     keys = providers.Singleton(NoKeys)
     events = providers.Singleton(EventsElsewhere)
     facts = providers.Singleton(SnowflakePurchaseFacts, warehouse)

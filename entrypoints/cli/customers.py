@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 from cyclopts import App, Parameter
 
 from application.customers.models import CUSTOMER_LIST, CustomerCreate, CustomerRead, CustomerUpdate
+from entrypoints.cli import people
 from entrypoints.cli.addresses import app as addresses
 from entrypoints.cli.consents import app as consents
 from entrypoints.cli.events import history_of
@@ -30,6 +31,8 @@ from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
 app = App(name="customers", help="Customers: who buys.")
 app.command(addresses)
 app.command(consents)
+for _command in (people.erase, people.export, people.purge):
+    app.command(_command)
 app.command(
     history_of("customers", "a customer", lambda services, key: services.customers.get(key, include_deleted=True))
 )

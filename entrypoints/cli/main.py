@@ -28,7 +28,7 @@ _GROUPS: Final = {
     "serve": ("entrypoints.cli.serve:serve", "Serve the HTTP API."),
     "demo": ("entrypoints.cli.demo:demo", "Serve a made-up bookshop from memory."),
     "import": ("entrypoints.cli.imports:import_file", "Take in a file of books, customers or sales."),
-    "customers": ("entrypoints.cli.customers:app", "Customers: list, get, create, update, delete, restore."),
+    "customers": ("entrypoints.cli.customers:app", "Customers: list, get, create, update, delete, erase, export."),
     "books": ("entrypoints.cli.books:app", "Books: list, get, create, update, delete, restore."),
     "reviews": ("entrypoints.cli.reviews:app", "Reviews: list, get, create, update, publish, reject, delete, restore."),
     "groups": (

@@ -10,6 +10,7 @@ from application.decoding import Malformed
 from application.errors import (
     BadQuery,
     Conflict,
+    Erased,
     NotFound,
     OutcomeUnknown,
     ReadOnlyStore,
@@ -245,6 +246,8 @@ def _errors(one: Operation) -> set[type[Exception]]:
         found |= {Malformed, Invalid, ContentTooLarge, UnsupportedMediaType}
     if one.guarded:
         found |= {StaleVersion, PreconditionFailed, PreconditionRequired, MalformedPrecondition}
+    if one.path.startswith("/v1/customers/{customer_id}"):
+        found.add(Erased)
     if one.method != "GET":
         found |= {Conflict, ReadOnlyStore, OutcomeUnknown}
     if one.method == "POST":

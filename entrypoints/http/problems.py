@@ -74,6 +74,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     Unavailable: Kind(503, "A store cannot be reached"),
     OutcomeUnknown: Kind(503, "It is not known whether the change was kept"),
     BadRequest: Kind(400, "The request is malformed"),
+    Erased: Kind(410, "It was erased"),
     NoSuchPath: Kind(404, "Nothing lives at this path"),
     MethodNotAllowed: Kind(405, "The path does not have this method"),
     ContentTooLarge: Kind(413, "The body is too long"),

@@ -19,6 +19,7 @@ from adapters.memory.orders import (
     MemoryReturnRepository,
 )
 from adapters.memory.purchases import MemoryPurchaseFacts, MemoryPurchaseView
+from adapters.memory.people import MemoryPersonReader, MemoryPersonRepository
 from adapters.memory.reviews import MemoryReviewReader, MemoryReviewRepository
 from adapters.memory.segments import MemorySegmentReader, MemorySegmentRepository
 from adapters.memory.store import MemoryStore
@@ -36,6 +37,7 @@ from application.ports.idempotency import IdempotencyKeys
 from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
 from application.ports.purchases import PurchaseFacts, PurchaseView
 from application.ports.reviews import ReviewReader, ReviewRepository
+from application.ports.people import PersonReader, PersonRepository
 from application.ports.segments import SegmentReader, SegmentRepository
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
@@ -66,6 +68,7 @@ def memory_ports(store: MemoryStore) -> StorePorts:
         health=MemoryHealth(),
         keys=MemoryIdempotencyKeys(store),
         event_reader=MemoryEventReader(store),
+        people=MemoryPersonReader(store),
         source=MemoryHistorySource(store),
         sink=MemoryHistorySink(store),
         purchases=MemoryPurchaseFacts(store),
@@ -124,5 +127,7 @@ def memory_case() -> StoreCase:
             PurchaseFacts: MemoryPurchaseFacts,
             PurchaseView: MemoryPurchaseView,
             Store: MemoryHealth,
+            PersonRepository: MemoryPersonRepository,
+            PersonReader: MemoryPersonReader,
         },
     )

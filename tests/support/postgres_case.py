@@ -21,6 +21,7 @@ from adapters.postgres.orders import (
     PostgresReturnReader,
     PostgresReturnRepository,
 )
+from adapters.postgres.people import PostgresPersonReader, PostgresPersonRepository
 from adapters.postgres.pool import Pool
 from adapters.postgres.purchases import PostgresPurchaseFacts
 from adapters.postgres.reviews import PostgresReviewReader, PostgresReviewRepository
@@ -38,6 +39,7 @@ from application.ports.groups import GroupReader, GroupRepository
 from application.ports.history import HistorySink, HistorySource
 from application.ports.idempotency import IdempotencyKeys
 from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
+from application.ports.people import PersonReader, PersonRepository
 from application.ports.purchases import PurchaseFacts, PurchaseView
 from application.ports.reviews import ReviewReader, ReviewRepository
 from application.ports.segments import SegmentReader, SegmentRepository
@@ -151,6 +153,7 @@ def postgres_ports(pool: Pool) -> StorePorts:
         segments=PostgresSegmentReader(pool),
         addresses=PostgresAddressReader(pool),
         consents=PostgresConsentReader(pool),
+        people=PostgresPersonReader(pool),
         health=PostgresHealth(pool, head=migrate.head()),
         keys=PostgresIdempotencyKeys(pool),
         event_reader=PostgresEventReader(pool),
@@ -230,6 +233,8 @@ def postgres_case() -> StoreCase:
             AddressReader: PostgresAddressReader,
             ConsentRepository: PostgresConsentRepository,
             ConsentReader: PostgresConsentReader,
+            PersonRepository: PostgresPersonRepository,
+            PersonReader: PostgresPersonReader,
             HistorySource: PostgresHistorySource,
             HistorySink: PostgresHistorySink,
             PurchaseFacts: PostgresPurchaseFacts,

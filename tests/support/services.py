@@ -8,6 +8,8 @@ from application.authors.service import AuthorService
 from application.books.service import BookService
 from application.customers.addresses import AddressService
 from application.customers.consents import ConsentService
+from application.customers.erasing import ErasureService
+from application.customers.exporting import ExportService
 from application.customers.service import CustomerService
 from application.events.service import EventService
 from application.groups.service import GroupService
@@ -30,6 +32,7 @@ def services_on(ports: StorePorts) -> Services:
     assert ports.event_reader is not None
     assert ports.addresses is not None
     assert ports.consents is not None
+    assert ports.people is not None
     assert ports.reviews is not None
     assert ports.groups is not None
     assert ports.segments is not None
@@ -39,6 +42,17 @@ def services_on(ports: StorePorts) -> Services:
         customers=CustomerService(reader=ports.customers, **written),
         addresses=AddressService(reader=ports.addresses, customers=ports.customers, **written),
         consents=ConsentService(reader=ports.consents, customers=ports.customers, **written),
+        erasures=ErasureService(units=ports.units, people=ports.people, clock=clock),
+        exports=ExportService(
+            customers=ports.customers,
+            addresses=ports.addresses,
+            consents=ports.consents,
+            orders=ports.orders,
+            returns=ports.returns,
+            reviews=ports.reviews,
+            people=ports.people,
+            clock=clock,
+        ),
         authors=AuthorService(reader=ports.authors, **written),
         books=BookService(reader=ports.books, **written),
         orders=OrderService(orders=ports.orders, returns=ports.returns, customers=ports.customers, **written),

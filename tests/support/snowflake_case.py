@@ -38,6 +38,7 @@ from application.ports.groups import GroupReader, GroupRepository
 from application.ports.history import HistorySink, HistorySource
 from application.ports.idempotency import IdempotencyKeys
 from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
+from application.ports.people import PersonReader, PersonRepository
 from application.ports.purchases import PurchaseFacts, PurchaseView
 from application.ports.reviews import ReviewReader, ReviewRepository
 from application.ports.segments import SegmentReader, SegmentRepository
@@ -217,6 +218,8 @@ def snowflake_case() -> StoreCase:
             AddressReader: _NO_PEOPLE,
             ConsentRepository: _READ_ONLY,
             ConsentReader: _NO_PEOPLE,
+            PersonRepository: _READ_ONLY,
+            PersonReader: _NO_PEOPLE,
             OrderReader: _NO_LISTS_OF_ORDERS,
             ReturnReader: _NO_LISTS_OF_ORDERS,
             HistorySource: _NO_SOURCE,

@@ -16,6 +16,7 @@ from application.ports.history import History, HistoryBatch, HistorySink, Histor
 from application.ports.idempotency import IdempotencyKeys
 from application.ports.orders import OrderReader, ReturnReader
 from application.ports.purchases import PurchaseFacts
+from application.ports.people import PersonReader
 from application.ports.reviews import ReviewReader
 from application.ports.segments import SegmentReader
 from application.ports.stores import Store
@@ -80,6 +81,7 @@ class StorePorts:
     consents: ConsentReader | None = None
     source: HistorySource | None = None
     sink: HistorySink | None = None
+    people: PersonReader | None = None
     purchases: PurchaseFacts
     watermark: Callable[[], Awaitable[int]]
     events: Callable[[], Awaitable[Sequence[KeptEvent]]] | None = None

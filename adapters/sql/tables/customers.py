@@ -1,9 +1,10 @@
 """Customers."""
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, Index, Table
 
 from adapters.sql.tables.columns import (
     DOCUMENT,
+    MOMENT,
     TEXTS,
     WORDS,
     check,
@@ -31,7 +32,13 @@ customers = Table(
     Column("metadata", DOCUMENT, nullable=False),
     Column("search_tokens", WORDS, nullable=False),
     *lifecycle(deletable=True),
-    check("name_reference_or_email", "coalesce(name, reference, email) IS NOT NULL"),
+    Column("erased_at", MOMENT),
+    check("name_reference_or_email", "erased_at IS NOT NULL OR coalesce(name, reference, email) IS NOT NULL"),
+    check(
+        "erased_is_nobody",
+        "erased_at IS NULL OR (deleted_at IS NOT NULL AND coalesce(name, reference, email, phone) IS NULL "
+        "AND tags = '{}' AND metadata = '{}' AND search_tokens = '')",
+    ),
     check("status", "status IN ('active', 'inactive')"),
     check("phone", r"phone ~ '^\+[1-9][0-9]{6,14}$'"),
 )
@@ -45,3 +52,10 @@ index_text(customers, "reference")
 index(customers, "phone", customers.c.phone)
 index_members(customers, "tags")
 index_members(customers, "search_tokens")
+# Those that wait for the day on which they are erased.
+Index(
+    "ix_customers_deleted_at",
+    customers.c.deleted_at,
+    customers.c.id,
+    postgresql_where=customers.c.deleted_at.is_not(None) & customers.c.erased_at.is_(None),
+).ddl_if(dialect="postgresql")

@@ -1,0 +1,88 @@
+"""What is held of a person, and what an erasure does to it: the one list, from which its statements are made.
+
+Every table that names a customer stands here, or in NOT_PERSONAL with the reason why nothing in it tells of a person;
+of a table whose rows stay, every column is named as one that is emptied or one that is kept. The architecture tests
+see to both, so that nobody adds a column of a person without saying what becomes of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Column, Table
+
+from adapters.sql.tables import (
+    addresses,
+    consents,
+    customers,
+    group_members,
+    idempotency_keys,
+    orders,
+    returns,
+    reviews,
+    snapshot_members,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """Rows that go. `person` names the customer that a row is about, or is an array of several."""
+
+    person: Column[Any]
+
+    @property
+    def table(self) -> Table:
+        """Where they stand."""
+        return self.person.table  # type: ignore[return-value]  # a column of a table
+
+
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """Rows that stay: `columns` lose their values, those in `kept` tell nothing of a person and stay as they are.
+
+    `event` is the type of the event that tells of each.
+    """
+
+    person: Column[Any]
+    columns: tuple[str, ...]
+    kept: tuple[str, ...]
+    event: str
+
+    @property
+    def table(self) -> Table:
+        """Where they stand."""
+        return self.person.table  # type: ignore[return-value]  # a column of a table
+
+
+_LIFECYCLE = ("version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at")
+
+CUSTOMERS: Final = Emptied(
+    customers.c.id,
+    columns=("name", "reference", "email", "phone", "status", "tags", "metadata", "search_tokens"),
+    kept=("id", *_LIFECYCLE, "erased_at"),
+    event="customer.erased",
+)
+"""The tombstone: written from the aggregate, whose details are nobody's (domain/customers)."""
+
+BESIDE_CUSTOMERS: Final[tuple[Removed | Emptied, ...]] = (
+    Removed(addresses.c.customer_id),
+    Removed(consents.c.customer_id),
+    Removed(group_members.c.customer_id),
+    Removed(snapshot_members.c.customer_id),
+    Emptied(
+        reviews.c.customer_id,
+        columns=("title", "text", "language", "reason"),
+        kept=("id", "book_id", "customer_id", "rating", "status", *_LIFECYCLE),
+        event="review.erased",
+    ),
+    Removed(idempotency_keys.c.customer_ids),
+)
+"""What goes with the tombstone, in this order."""
+
+PERSONAL: Final[tuple[Removed | Emptied, ...]] = (CUSTOMERS, *BESIDE_CUSTOMERS)
+
+NOT_PERSONAL: Final[Mapping[Table, str]] = {
+    orders: "what was bought stays in the books of the shop; the id it names leads to a tombstone",
+    returns: "as orders",
+}
+"""Tables that name a customer and stay as they are."""
