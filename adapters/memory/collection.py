@@ -103,6 +103,8 @@ class Collection(Generic[A]):
                 else:
                     held[key] = row_id
         self.revision += 1
+        for lister in self.listers:
+            lister.forget({*changed, *removed})
 
     def _regroup(
         self,
