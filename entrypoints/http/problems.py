@@ -19,6 +19,7 @@ from application.errors import (
     ApplicationError,
     BadQuery,
     Conflict,
+    Erased,
     NotFound,
     OutcomeUnknown,
     ReadOnlyStore,
