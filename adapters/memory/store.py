@@ -151,6 +151,8 @@ class Changes:
         self.segments: Stage[Segment] = store.segment_rows.stage()
         self.snapshots: Stage[Snapshot] = store.snapshot_rows.stage()
         self._memberships: dict[tuple[UUID, UUID], Membership | None] = {}
+        self._forgotten: frozenset[UUID] = frozenset()
+        self.events: list[Event] = []
         self.addresses: Stage[Address] = store.address_rows.stage()
         self.consents: Stage[Consent] = store.consent_rows.stage()
 
@@ -163,8 +165,6 @@ class Changes:
         """A changed book, whose rating stays as it is. Raises as `Stage.save`, and AuthorsChanged."""
         self._check_credits(book)
         present = self.books.get(book.id)
-        self._forgotten: frozenset[UUID] = frozenset()
-        self.events: list[Event] = []
         self.books.save(book if present is None else replace(book, rating=present.rating))
 
     def recredit(self, change: Callable[[tuple[Contributor, ...]], tuple[Contributor, ...]]) -> None:
@@ -232,18 +232,6 @@ class Changes:
             count, stars = book.rating.count + after.count - before.count, book.rating.sum + after.sum - before.sum
             self.books.amend(replace(book, rating=Rating(count, stars)))
 
-    def has_living_customer(self, customer_id: UUID) -> bool:
-        """Whether there will be one of this id who is not deleted."""
-        customer = self.customers.get(customer_id)
-        return customer is not None and not customer.lifecycle.deleted
-
-    def check_references(self, orders: Iterable[Order], returns: Iterable[Return]) -> None:
-        """Raises Conflict when one of them names a customer, a book or an order that is not kept."""
-        for order in orders:
-            self._check_goods("order", order)
-        for recorded in returns:
-            self._check_goods("return", recorded)
-            if recorded.order_id is not None and self.orders.get(recorded.order_id) is None:
     def forget(self, customer_ids: frozenset[UUID]) -> None:
         """Customers who are in no group and no snapshot any more, and of whom no answer is kept."""
         self._memberships |= {at: None for at in self._store.memberships if at[1] in customer_ids}
@@ -257,6 +245,18 @@ class Changes:
         customer = self.customers.get(customer_id)
         return customer is not None and customer.erased_at is None
 
+    def has_living_customer(self, customer_id: UUID) -> bool:
+        """Whether there will be one of this id who is not deleted."""
+        customer = self.customers.get(customer_id)
+        return customer is not None and not customer.lifecycle.deleted
+
+    def check_references(self, orders: Iterable[Order], returns: Iterable[Return]) -> None:
+        """Raises Conflict when one of them names a customer, a book or an order that is not kept."""
+        for order in orders:
+            self._check_goods("order", order)
+        for recorded in returns:
+            self._check_goods("return", recorded)
+            if recorded.order_id is not None and self.orders.get(recorded.order_id) is None:
                 raise Conflict(f"the return {recorded.id} is of an order that is not kept: {recorded.order_id}")
 
     def _check_goods(self, kind: str, record: Order | Return) -> None:
@@ -286,6 +286,9 @@ class Changes:
             named.apply()
         self._belong()
         store = self._store
+        if self._forgotten:
+            for name in [at for at, kept in store.answered.items() if self._forgotten & kept.customer_ids]:
+                del store.answered[name]
         for event, request_id in events:
             store.watermark += 1
             store.events.append(RecordedEvent(store.watermark, event, request_id))
@@ -299,9 +302,6 @@ def _email(customer: Customer) -> Hashable | None:
 
 def _phone(customer: Customer) -> Hashable | None:
     phone = customer.details.phone
-        if self._forgotten:
-            for name in [at for at, kept in store.answered.items() if self._forgotten & kept.customer_ids]:
-                del store.answered[name]
     return None if phone is None else phone.value
 
 

@@ -13,8 +13,8 @@ from adapters.memory.customers import MemoryCustomerRepository
 from adapters.memory.groups import MemoryGroupRepository
 from adapters.memory.orders import MemoryOrderRepository, MemoryReturnRepository
 from adapters.memory.pending import Pending
-from adapters.memory.reviews import MemoryReviewRepository
 from adapters.memory.people import MemoryPersonRepository
+from adapters.memory.reviews import MemoryReviewRepository
 from adapters.memory.segments import MemorySegmentRepository
 from adapters.memory.store import Answered, MemoryStore
 from application.caller import Caller
@@ -44,9 +44,9 @@ class MemoryUnitOfWork:
         self.segments = MemorySegmentRepository(store, self._pending)
         self.addresses = MemoryAddressRepository(store, self._pending)
         self.consents = MemoryConsentRepository(store, self._pending)
+        self.people = MemoryPersonRepository(store, self._pending)
 
     def record(self, *events: Event) -> None:
-        self.people = MemoryPersonRepository(store, self._pending)
         """Appends events at commit."""
         self._pending.events.extend(events)
 

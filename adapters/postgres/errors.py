@@ -72,15 +72,15 @@ CONSTRAINTS: dict[str, Callable[[asyncpg.IntegrityConstraintViolationError], Exc
     "fk_return_lines_book_id": _gone("a book of the return"),
     "fk_reviews_book_id": _gone("the book of the review"),
     "fk_reviews_customer_id": _gone("the customer of the review"),
+    "reviews.customer_id": _gone("the customer of the review"),
     "fk_group_members_group_id": _gone("the group"),
     "fk_group_members_customer_id": _gone("a new member of the group"),
+    "group_members.customer_id": _gone("a new member of the group"),
     "fk_snapshots_segment_id": _gone("the segment of the snapshot"),
     "fk_snapshot_members_customer_id": _gone("a member of the snapshot"),
     "fk_addresses_customer_id": _gone("the customer of the address"),
-    "reviews.customer_id": _gone("the customer of the review"),
     "fk_consents_customer_id": _gone("the customer of the consent"),
 }
-    "group_members.customer_id": _gone("a new member of the group"),
 """The error that each constraint of the schema stands for, by its name, or by table and column where it is NOT NULL.
 
 A constraint without a line here (a check, a line without its order) is a fault of Daybook when it is broken: the

@@ -14,8 +14,8 @@ from adapters.postgres.events import EVENTS, Recorded
 from adapters.postgres.groups import PostgresGroupRepository
 from adapters.postgres.idempotency import Claimed
 from adapters.postgres.orders import PostgresOrderRepository, PostgresReturnRepository
-from adapters.postgres.pool import Pool
 from adapters.postgres.people import PostgresPersonRepository
+from adapters.postgres.pool import Pool
 from adapters.postgres.reviews import PostgresReviewRepository
 from adapters.postgres.segments import PostgresSegmentRepository
 from adapters.postgres.writes import Pending, keep, keep_claimed
@@ -43,9 +43,9 @@ class PostgresUnitOfWork:
         self.segments = PostgresSegmentRepository(pool, self._pending)
         self.addresses = PostgresAddressRepository(pool, self._pending)
         self.consents = PostgresConsentRepository(pool, self._pending)
+        self.people = PostgresPersonRepository(pool, self._pending, caller.request_id)
 
     def record(self, *events: Event) -> None:
-        self.people = PostgresPersonRepository(pool, self._pending, caller.request_id)
         """Appends events at commit."""
         request_id = self._caller.request_id
         self._events += [Recorded(event, request_id) for event in events]

@@ -13,8 +13,8 @@ from application.ports.consents import ConsentRepository
 from application.ports.customers import CustomerRepository
 from application.ports.groups import GroupRepository
 from application.ports.orders import OrderRepository, ReturnRepository
-from application.ports.reviews import ReviewRepository
 from application.ports.people import PersonRepository
+from application.ports.reviews import ReviewRepository
 from application.ports.segments import SegmentRepository
 from domain.shared.events import Event
 
@@ -46,11 +46,11 @@ class UnitOfWork(Protocol):
     def addresses(self) -> AddressRepository: ...
     @property
     def consents(self) -> ConsentRepository: ...
+    @property
+    def people(self) -> PersonRepository: ...
 
     def record(self, *events: Event) -> None:
         """Appends events at commit, in the order given, with the request id of the caller."""
-    @property
-    def people(self) -> PersonRepository: ...
         ...
 
     async def commit(self, answer: Struct | None = None) -> None:

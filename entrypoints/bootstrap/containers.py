@@ -178,6 +178,7 @@ class Application(containers.DeclarativeContainer):
         orders=records.orders,
         returns=records.returns,
         customers=records.customers,
+        books=records.books,
         clock=system.clock,
         ids=system.ids,
     )

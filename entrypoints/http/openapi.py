@@ -242,12 +242,12 @@ def _errors(one: Operation) -> set[type[Exception]]:
     found: set[type[Exception]] = {*one.errors, BadQuery, BadRequest, InternalError}
     if _PLACES.search(one.path):
         found.add(NotFound)
+    if one.path.startswith("/v1/customers/{customer_id}"):
+        found.add(Erased)
     if one.takes is not None:
         found |= {Malformed, Invalid, ContentTooLarge, UnsupportedMediaType}
     if one.guarded:
         found |= {StaleVersion, PreconditionFailed, PreconditionRequired, MalformedPrecondition}
-    if one.path.startswith("/v1/customers/{customer_id}"):
-        found.add(Erased)
     if one.method != "GET":
         found |= {Conflict, ReadOnlyStore, OutcomeUnknown}
     if one.method == "POST":

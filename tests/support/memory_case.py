@@ -18,8 +18,8 @@ from adapters.memory.orders import (
     MemoryReturnReader,
     MemoryReturnRepository,
 )
-from adapters.memory.purchases import MemoryPurchaseFacts, MemoryPurchaseView
 from adapters.memory.people import MemoryPersonReader, MemoryPersonRepository
+from adapters.memory.purchases import MemoryPurchaseFacts, MemoryPurchaseView
 from adapters.memory.reviews import MemoryReviewReader, MemoryReviewRepository
 from adapters.memory.segments import MemorySegmentReader, MemorySegmentRepository
 from adapters.memory.store import MemoryStore
@@ -35,9 +35,9 @@ from application.ports.groups import GroupReader, GroupRepository
 from application.ports.history import HistorySink, HistorySource
 from application.ports.idempotency import IdempotencyKeys
 from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
+from application.ports.people import PersonReader, PersonRepository
 from application.ports.purchases import PurchaseFacts, PurchaseView
 from application.ports.reviews import ReviewReader, ReviewRepository
-from application.ports.people import PersonReader, PersonRepository
 from application.ports.segments import SegmentReader, SegmentRepository
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
@@ -65,10 +65,10 @@ def memory_ports(store: MemoryStore) -> StorePorts:
         segments=MemorySegmentReader(store),
         addresses=MemoryAddressReader(store),
         consents=MemoryConsentReader(store),
+        people=MemoryPersonReader(store),
         health=MemoryHealth(),
         keys=MemoryIdempotencyKeys(store),
         event_reader=MemoryEventReader(store),
-        people=MemoryPersonReader(store),
         source=MemoryHistorySource(store),
         sink=MemoryHistorySink(store),
         purchases=MemoryPurchaseFacts(store),
@@ -122,12 +122,12 @@ def memory_case() -> StoreCase:
             AddressReader: MemoryAddressReader,
             ConsentRepository: MemoryConsentRepository,
             ConsentReader: MemoryConsentReader,
+            PersonRepository: MemoryPersonRepository,
+            PersonReader: MemoryPersonReader,
             HistorySource: MemoryHistorySource,
             HistorySink: MemoryHistorySink,
             PurchaseFacts: MemoryPurchaseFacts,
             PurchaseView: MemoryPurchaseView,
             Store: MemoryHealth,
-            PersonRepository: MemoryPersonRepository,
-            PersonReader: MemoryPersonReader,
         },
     )

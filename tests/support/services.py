@@ -55,7 +55,9 @@ def services_on(ports: StorePorts) -> Services:
         ),
         authors=AuthorService(reader=ports.authors, **written),
         books=BookService(reader=ports.books, **written),
-        orders=OrderService(orders=ports.orders, returns=ports.returns, customers=ports.customers, **written),
+        orders=OrderService(
+            orders=ports.orders, returns=ports.returns, customers=ports.customers, books=ports.books, **written
+        ),
         reviews=ReviewService(reader=ports.reviews, books=ports.books, customers=ports.customers, **written),
         groups=GroupService(reader=ports.groups, customers=ports.customers, **written),
         segments=SegmentService(reader=ports.segments, **written),

@@ -15,8 +15,8 @@ from application.ports.groups import GroupReader
 from application.ports.history import History, HistoryBatch, HistorySink, HistorySource
 from application.ports.idempotency import IdempotencyKeys
 from application.ports.orders import OrderReader, ReturnReader
-from application.ports.purchases import PurchaseFacts
 from application.ports.people import PersonReader
+from application.ports.purchases import PurchaseFacts
 from application.ports.reviews import ReviewReader
 from application.ports.segments import SegmentReader
 from application.ports.stores import Store
@@ -79,9 +79,9 @@ class StorePorts:
     event_reader: EventReader | None = None
     addresses: AddressReader | None = None
     consents: ConsentReader | None = None
+    people: PersonReader | None = None
     source: HistorySource | None = None
     sink: HistorySink | None = None
-    people: PersonReader | None = None
     purchases: PurchaseFacts
     watermark: Callable[[], Awaitable[int]]
     events: Callable[[], Awaitable[Sequence[KeptEvent]]] | None = None
