@@ -23,12 +23,14 @@ from application.orders.models import (
 )
 from domain.analytics.history import PurchaseHistory
 from domain.books.book import Availability, Book, BookFormat
+from domain.books.contributor import Contributor
 from domain.books.isbn import Isbn
 from domain.customers.customer import Customer
-from domain.shared.ids import BookId, CustomerId, OrderId, ReturnId
+from domain.shared.ids import AuthorId, BookId, CustomerId, OrderId, ReturnId
 
 CUSTOMER_ID = UUID("01933d10-6d7c-7c4e-9b1f-3d1f5a6c2e01")
 BOOK_ID = UUID("01933d10-6d7d-7a10-8e42-7b0c9d5e4f02")
+AUTHOR_ID = UUID("01933d10-6d82-7065-87a9-5c6d7e8f9007")
 ORDER_ID = UUID("01933d10-6d7e-7b21-a3c5-1e2f3a4b5c03")
 RETURN_ID = UUID("01933d10-6d7f-7d32-b4d6-2f3a4b5c6d04")
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
@@ -79,7 +81,8 @@ RETURN_CREATE = ReturnCreate(
     lines=[ReturnLineCreate(sku="9780141439549", quantity=1, unit_price="19.99")],
 )
 
-_BOOK, _CATALOGUED = Book.catalogue(BookId(BOOK_ID), BOOK_CREATE.details(), at=NOW, by=_BY)
+_BY_WHOM = (Contributor(id=AuthorId(AUTHOR_ID), name="George Eliot"),)
+_BOOK, _CATALOGUED = Book.catalogue(BookId(BOOK_ID), BOOK_CREATE.details(_BY_WHOM), at=NOW, by=_BY)
 _CUSTOMER, _ = Customer.register(CustomerId(CUSTOMER_ID), CUSTOMER_CREATE.details(), at=NOW, by=_BY)
 _BOOKS = {Isbn.parse(BOOK_CREATE.isbn): BookId(BOOK_ID)}
 _ORDER, _ = draft_order(OrderId(ORDER_ID), ORDER_CREATE, _BOOKS, at=NOW, by=_BY)

@@ -52,6 +52,7 @@ The system of record of a bookseller, library or publisher.
 _TAGS = {
     "customers": "Who buys.",
     "books": "The catalogue.",
+    "authors": "Who makes the books.",
     "reviews": "What readers say of books.",
     "groups": "Customers whom somebody put together.",
     "segments": "Customers whom a saved rule finds.",
@@ -194,6 +195,9 @@ def _parameter(given: Parameter) -> dict[str, Any]:
 
 def _responses(one: Operation) -> dict[str, Any]:
     responses = {str(one.status): _success(one)}
+    if one.moves:
+        place = {"Location": _header("The path of the one that it was merged into.")}
+        responses["301"] = {"description": "It was merged into another one, which answers for both.", "headers": place}
     if one.tagged and one.method == "GET":
         responses["304"] = {"description": "The copy at hand is still right.", "headers": {"ETag": _header("As sent.")}}
     by_status: dict[int, list[ProblemType]] = defaultdict(list)

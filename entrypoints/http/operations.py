@@ -29,7 +29,7 @@ class Operation:
     `path` names its parameters in braces; `aliases` are paths that answer too and stay out of the document, as does the
     whole operation when it is `hidden`. `takes` and `gives` are the types of the body and of the answer, with an
     example of each; `errors` are the classes of errors that belong to it alone (those that follow from its shape, such
-    as 404 for an id in the path, are added by the document).
+    as 404 for an id in the path, are added by the document). One that `moves` answers 301 for what was merged.
     """
 
     id: str
@@ -53,6 +53,7 @@ class Operation:
     tagged: bool = False
     guarded: bool = False
     located: bool = False
+    moves: bool = False
     errors: tuple[type[Exception], ...] = ()
 
     @property

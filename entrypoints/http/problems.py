@@ -20,6 +20,7 @@ from application.errors import (
     BadQuery,
     Conflict,
     Erased,
+    MergedAway,
     NotFound,
     OutcomeUnknown,
     ReadOnlyStore,
@@ -42,7 +43,14 @@ from entrypoints.http.refusals import (
     PreconditionRequired,
     UnsupportedMediaType,
 )
-from entrypoints.http.replies import NO_STORE, SECURITY_HEADERS, HeaderPairs, Reply, encode
+from entrypoints.http.replies import (
+    NO_STORE,
+    SECURITY_HEADERS,
+    HeaderPairs,
+    Reply,
+    encode,
+    moved_permanently,
+)
 from entrypoints.http.requests import request_id
 
 PROBLEM_JSON = "application/problem+json"
@@ -156,8 +164,13 @@ def _descendants(roots: Iterable[type[Exception]]) -> Iterable[type[Exception]]:
 
 
 def problem_reply(error: Exception, scope: Scope, extensions: Mapping[str, Any] | None = None) -> Reply:
-    """The answer to an error. What is in no row of the table is answered as an internal error and logged."""
+    """The answer to an error. What is in no row of the table is answered as an internal error and logged.
+
+    Whoever reads what was merged into something else is sent there.
+    """
     known = _known(error, scope)
+    if isinstance(known, MergedAway) and scope["method"] in ("GET", "HEAD"):
+        return moved_permanently(_elsewhere(known, scope))
     kind = kind_of(type(known)) or KINDS[InternalError]
     code: str = known.code  # type: ignore[attr-defined]  # as above
     problem = Problem(
@@ -182,6 +195,12 @@ def problem_reply(error: Exception, scope: Scope, extensions: Mapping[str, Any] 
     if isinstance(known, HttpRefusal):
         headers.extend(known.headers)
     return Reply(kind.status, headers, body)
+
+
+def _elsewhere(error: MergedAway, scope: Scope) -> str:
+    path = quote(scope["path"]).replace(str(error.key), str(error.into))
+    query = scope["query_string"].decode("ascii", "replace")
+    return f"{path}?{query}" if query else path
 
 
 def _known(error: Exception, scope: Scope) -> Exception:

@@ -61,6 +61,13 @@ def see_other_place(location: str, extra: Sequence[tuple[bytes, bytes]] = ()) ->
     return Reply(307, headers)
 
 
+def moved_permanently(location: str) -> Reply:
+    """What was asked for is at `location` now, for good."""
+    return Reply(
+        301, [*SECURITY_HEADERS, NO_STORE, (b"location", location.encode("ascii")), (b"content-length", b"0")]
+    )
+
+
 def takes_gzip(scope: Scope) -> bool:
     """Whether the caller takes gzip (RFC 9110, section 12.5.3); `gzip;q=0` and its absence are a no."""
     for name, value in scope["headers"]:

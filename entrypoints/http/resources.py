@@ -16,7 +16,7 @@ from entrypoints.http.conditions import Tag, by_version
 from entrypoints.http.examples import page_of, plain
 from entrypoints.http.handlers import Handlers, Nothing, Resource
 from entrypoints.http.operations import Operation
-from entrypoints.http.parameters import INCLUDE_DELETED, list_parameters
+from entrypoints.http.parameters import INCLUDE_DELETED, expand_flag, list_parameters
 from entrypoints.http.requests import PATCH_TYPES
 
 
@@ -36,7 +36,8 @@ class ResourceKind:
     """A resource: its nouns, its types, an example of each, and the rules of uniqueness that a write may break.
 
     `tag` makes its ETag: `content_tag` where others change what it shows without a version of its own. An `aliased` one
-    also answers without /v1.
+    also answers without /v1. `refusals` are what else forbids to delete and restore it. One that `moves` (by this error)
+    may be merged into another.
     """
 
     noun: str
@@ -51,6 +52,8 @@ class ResourceKind:
     unique: tuple[type[Exception], ...]
     cache_control: tuple[bytes, bytes]
     tag: Tag = by_version
+    refusals: tuple[type[Exception], ...] = ()
+    moves: type[Exception] | None = None
     aliased: bool = True
 
 
@@ -102,6 +105,7 @@ def _item(kind: ResourceKind, service: ResourceService, handlers: Handlers) -> S
     path = f"/v1/{kind.plural}/{{{key}}}"
     aliases = (path.removeprefix("/v1"),) if kind.aliased else ()
     named = (key, kind.noun)
+    moved = () if kind.moves is None else (kind.moves,)
 
     async def present(item_id: UUID) -> int:
         version: int = (await service.get(item_id, include_deleted=True)).version
@@ -126,9 +130,10 @@ def _item(kind: ResourceKind, service: ResourceService, handlers: Handlers) -> S
             gives_example=plain(kind.example),
             tagged=True,
             guarded=True,
-            errors=kind.unique,
+            errors=(*kind.unique, *moved),
         )
 
+    flags = (INCLUDE_DELETED, *([expand_flag(kind.listing.expansions)] if kind.listing.expansions else []))
     return [
         Operation(
             id=f"get_{kind.noun}",
@@ -136,15 +141,16 @@ def _item(kind: ResourceKind, service: ResourceService, handlers: Handlers) -> S
             path=path,
             aliases=aliases,
             handler=handlers.read_one(
-                service.get, *named, flags=(INCLUDE_DELETED,), cache_control=kind.cache_control, tag=kind.tag
+                service.get, *named, flags=flags, cache_control=kind.cache_control, tag=kind.tag
             ),
             summary=f"Get a {kind.noun}",
             about=getdoc(service.get) or "",
             tag=kind.plural,
-            parameters=(INCLUDE_DELETED.parameter,),
+            parameters=tuple(flag.parameter for flag in flags),
             gives=kind.read,
             gives_example=plain(kind.example),
             tagged=True,
+            moves=bool(moved),
         ),
         change("update", "PUT", ("application/json",), "PATCH is the same use case."),
         change("patch", "PATCH", PATCH_TYPES, "Nested objects are replaced as a whole. PUT is the same use case."),
@@ -159,6 +165,7 @@ def _item(kind: ResourceKind, service: ResourceService, handlers: Handlers) -> S
             tag=kind.plural,
             status=204,
             guarded=True,
+            errors=(*kind.refusals, *moved),
         ),
         Operation(
             id=f"restore_{kind.noun}",
@@ -176,6 +183,6 @@ def _item(kind: ResourceKind, service: ResourceService, handlers: Handlers) -> S
             gives_example=plain(kind.example),
             tagged=True,
             guarded=True,
-            errors=(*kind.unique, NotDeleted),
+            errors=(*kind.unique, *kind.refusals, NotDeleted),
         ),
     ]

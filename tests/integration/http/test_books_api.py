@@ -41,8 +41,9 @@ async def test_create_book(client: HttpClient, test_db: StorePorts) -> None:
     again = await client.get(answer.headers["location"])
     assert (again.json(), again.headers["etag"]) == (book, answer.headers["etag"])
     assert test_db.events is not None
-    (event,) = await test_db.events()
-    assert (event.event.type, event.request_id) == ("book.created", "req-1")
+    kept = [(one.event.type, one.request_id) for one in await test_db.events()]
+    assert kept == [("author.created", "req-1"), ("book.created", "req-1")]
+    assert [(one["name"], one["role"]) for one in book["authors"]] == [("George Eliot", "author")]
 
 
 async def test_create_book_duplicate_isbn(client: HttpClient, nothing_written: NothingWritten) -> None:

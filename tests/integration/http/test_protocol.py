@@ -22,7 +22,9 @@ async def every_path(client: HttpClient, services: Services) -> dict[str, set[st
     customer = (await client.post("/v1/customers", json=a_customer())).json()["id"]
     order = (await client.post("/v1/orders", json=an_order())).json()["id"]
     recorded = (await client.post("/v1/returns", json=an_order())).json()["id"]
-    ids = {**KNOWN, "book_id": book, "customer_id": customer, "order_id": order, "return_id": recorded}
+    author = (await client.get("/v1/authors?q=eliot")).json()["data"][0]["id"]
+    ids = {**KNOWN, "author_id": author, "book_id": book, "customer_id": customer}
+    ids |= {"order_id": order, "return_id": recorded}
     found: dict[str, set[str]] = {}
     for operation in http_operations(services, CONFIG):
         for template in operation.paths:
