@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
-from sqlalchemy import ARRAY, CTE, String, Text, any_, bindparam, cast, select
+from sqlalchemy import ARRAY, CTE, String, Text, Uuid, any_, bindparam, cast, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from adapters.postgres.book_authors import links_of_many, links_of_one, links_of_saved
@@ -66,6 +66,9 @@ _LIVING = books.c.deleted_at.is_(None)
 _GET = Statement(select(*BOOK_OUTPUT).where(books.c.id == bindparam("id")), name="books.get")
 _GET_BY_ISBN = Statement(
     select(*BOOK_OUTPUT).where(books.c.isbn == bindparam("isbn"), _LIVING), name="books.get_by_isbn"
+)
+_GET_MANY = Statement(
+    select(*BOOK_OUTPUT).where(books.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))), name="books.get_many"
 )
 _FIND_BY_ISBNS = Statement(select(*BOOK_OUTPUT).where(_ISBNS, _LIVING), name="books.find_by_isbns")
 _IDS_BY_ISBN = Statement(select(books.c.isbn, books.c.id).where(_ISBNS, _LIVING), name="books.ids_by_isbn")
@@ -238,6 +241,14 @@ class PostgresBookReader:
         if row is None:
             raise NotFound("book with ISBN", isbn)
         return _response_of(row)
+
+    async def get_many(self, book_ids: Iterable[UUID]) -> Mapping[UUID, BookResponse]:
+        """Those that exist, deleted ones included, by id."""
+        ids = list(book_ids)
+        if not ids:
+            return {}
+        rows = await read(self._pool, lambda connection: _GET_MANY.fetch(connection, ids=ids))
+        return {row[0]: _response_of(row) for row in rows}
 
     async def list(self, listing: Listing) -> Page[BookResponse]:
         """One page in the order asked for."""

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from application.books.models import BookResponse
 from application.customers.models import CustomerRead
 from application.fields import Currency, MoneyRead, Price, line
 from application.listing import AwareTime, FilterField, ListSpec, SortKey, as_kept, identifier, moment, one_of
@@ -130,7 +131,7 @@ class OrderLineRead(Struct, frozen=True, kw_only=True):
 
 
 class OrderRead(Struct, frozen=True, kw_only=True):
-    """An order as callers see it. Lists leave the lines out unless `expand=lines` asks for them."""
+    """An order as callers see it. Lists leave the lines out unless `expand` asks for them, or for their books."""
 
     id: UUID
     customer_id: UUID | None
@@ -150,6 +151,7 @@ class OrderRead(Struct, frozen=True, kw_only=True):
     updated_by: str
     lines: Sequence[OrderLineRead] | UnsetType = UNSET
     customer: CustomerRead | None | UnsetType = UNSET
+    books: Sequence[BookResponse] | UnsetType = UNSET
 
     @classmethod
     def of(cls, order: Order, *, lines: bool = True) -> "OrderRead":
@@ -205,7 +207,7 @@ class ReturnLineRead(Struct, frozen=True, kw_only=True):
 
 
 class ReturnRead(Struct, frozen=True, kw_only=True):
-    """A return as callers see it; `order_id` is null when it stands alone. Lists leave the lines out unless asked."""
+    """A return as callers see it; `order_id` is null when it stands alone. Lists leave out the lines, likewise."""
 
     id: UUID
     order_id: UUID | None
@@ -220,6 +222,7 @@ class ReturnRead(Struct, frozen=True, kw_only=True):
     created_by: str
     lines: Sequence[ReturnLineRead] | UnsetType = UNSET
     customer: CustomerRead | None | UnsetType = UNSET
+    books: Sequence[BookResponse] | UnsetType = UNSET
 
     @classmethod
     def of(cls, recorded: Return, *, lines: bool = True) -> "ReturnRead":
@@ -255,7 +258,7 @@ class ReturnRead(Struct, frozen=True, kw_only=True):
         )
 
 
-_EXPANSIONS = frozenset({"customer", "lines"})
+_EXPANSIONS = frozenset({"books", "customer", "lines"})
 
 ORDER_LIST = ListSpec(
     name="orders",

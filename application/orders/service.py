@@ -16,11 +16,14 @@ from application.orders.models import (
     ORDER_LIST,
     RETURN_LIST,
     OrderCreate,
+    OrderLineRead,
     OrderRead,
     OrderReturnCreate,
     ReturnCreate,
+    ReturnLineRead,
     ReturnRead,
 )
+from application.ports.books import BookReader
 from application.ports.customers import CustomerReader
 from application.ports.orders import OrderReader, ReturnReader
 from application.ports.system import Clock, IdGenerator
@@ -44,6 +47,7 @@ class OrderService:
         orders: OrderReader,
         returns: ReturnReader,
         customers: CustomerReader,
+        books: BookReader,
         clock: Clock,
         ids: IdGenerator,
     ) -> None:
@@ -51,6 +55,7 @@ class OrderService:
         self._orders = orders
         self._returns = returns
         self._customers = customers
+        self._books = books
         self._clock = clock
         self._ids = ids
 
@@ -74,14 +79,14 @@ class OrderService:
         return answer
 
     async def get(self, order_id: UUID, *, expand: frozenset[str] = frozenset()) -> OrderRead:
-        """One order with its lines; `expand=customer` adds the customer."""
+        """One order with its lines; `expand=customer,books` adds the customer, and the books of the lines."""
         found = await self._orders.get(order_id)
-        return (await self._with_customers([found]))[0] if "customer" in expand else found
+        return (await self._expanded([found], expand))[0] if expand else found
 
     async def list(self, listing: Listing) -> Listed[OrderRead]:
         """One page of orders: by customer, time, status, channel, reference or currency."""
-        page = await self._orders.list(listing)
-        return listed(ORDER_LIST, listing, await self._expanded(page, listing))
+        page = await self._orders.list(_with_lines(listing))
+        return listed(ORDER_LIST, listing, await self._expanded_page(page, listing))
 
     async def cancel(self, order_id: UUID, caller: Caller, *, version: int | None = None) -> OrderRead:
         """Cancels an order, which then counts nowhere. One of which something came back cannot be cancelled."""
@@ -143,14 +148,14 @@ class OrderService:
         return answer
 
     async def get_return(self, return_id: UUID, *, expand: frozenset[str] = frozenset()) -> ReturnRead:
-        """One return with its lines; `expand=customer` adds the customer."""
+        """One return with its lines; `expand=customer,books` adds the customer, and the books of the lines."""
         found = await self._returns.get(return_id)
-        return (await self._with_customers([found]))[0] if "customer" in expand else found
+        return (await self._expanded([found], expand))[0] if expand else found
 
     async def list_returns(self, listing: Listing) -> Listed[ReturnRead]:
         """One page of returns: by order, customer, time, channel, reference or currency."""
-        page = await self._returns.list(listing)
-        return listed(RETURN_LIST, listing, await self._expanded(page, listing))
+        page = await self._returns.list(_with_lines(listing))
+        return listed(RETURN_LIST, listing, await self._expanded_page(page, listing))
 
     async def _known_books(self, uow: UnitOfWork, skus: Sequence[str]) -> Mapping[Isbn, BookId]:
         candidates = isbns(skus)
@@ -164,11 +169,31 @@ class OrderService:
         except NotFound:
             raise Invalid.because("no-such-customer", f"there is no customer {customer_id}", "/customer_id") from None
 
-    async def _expanded(self, page: Page[Read], listing: Listing) -> Page[Read]:
-        if "customer" not in listing.expand:
+    async def _expanded_page(self, page: Page[Read], listing: Listing) -> Page[Read]:
+        if not listing.expand:
             return page
-        return replace_page(page, items=await self._with_customers(page.items))
+        return replace_page(page, items=await self._expanded(page.items, listing.expand))
 
-    async def _with_customers(self, found: Sequence[Read]) -> Sequence[Read]:
-        customers = await self._customers.get_many({one.customer_id for one in found if one.customer_id is not None})
-        return [replace(one, customer=one.customer_id and customers.get(one.customer_id)) for one in found]
+    async def _expanded(self, found: Sequence[Read], expand: frozenset[str]) -> Sequence[Read]:
+        if "customer" in expand:
+            ids = {one.customer_id for one in found if one.customer_id is not None}
+            customers = await self._customers.get_many(ids)
+            found = [replace(one, customer=one.customer_id and customers.get(one.customer_id)) for one in found]
+        if "books" in expand:
+            named = [_book_ids(one) for one in found]
+            books = await self._books.get_many({book_id for ids in named for book_id in ids})
+            found = [
+                replace(one, books=[books[book_id] for book_id in ids]) for one, ids in zip(found, named, strict=True)
+            ]
+        return found
+
+
+def _with_lines(listing: Listing) -> Listing:
+    """Books are those of the lines, so whoever asks for them gets the lines too."""
+    return replace_page(listing, expand=listing.expand | {"lines"}) if "books" in listing.expand else listing
+
+
+def _book_ids(found: Read) -> Sequence[UUID]:
+    """The books of the lines, each once, in the order of the lines."""
+    lines: Sequence[OrderLineRead | ReturnLineRead] = found.lines or ()
+    return list(dict.fromkeys(one.book_id for one in lines if one.book_id is not None))

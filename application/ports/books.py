@@ -62,6 +62,10 @@ class BookReader(Protocol):
         """The living book of this ISBN. Raises NotFound."""
         ...
 
+    async def get_many(self, book_ids: Iterable[UUID]) -> Mapping[UUID, BookResponse]:
+        """Those that exist, deleted ones included, by id, in one question to the store."""
+        ...
+
     async def list(self, listing: Listing) -> Page[BookResponse]:
         """One page in the order asked for. Filter `category` asks that the book has that category."""
         ...

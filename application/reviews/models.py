@@ -6,7 +6,8 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from application.books.models import Language
+from application.books.models import BookResponse, Language
+from application.customers.models import CustomerRead
 from application.fields import given, line, text
 from application.listing import FilterField, ListSpec, SortKey, identifier, moment, one_of
 from domain.books.book import language_tag
@@ -139,6 +140,8 @@ class ReviewRead(Struct, frozen=True, kw_only=True):
     updated_at: datetime
     updated_by: str
     deleted_at: datetime | None
+    book: BookResponse | UnsetType = UNSET
+    customer: CustomerRead | UnsetType = UNSET
 
     @classmethod
     def of(cls, review: Review) -> "ReviewRead":
@@ -182,6 +185,7 @@ REVIEW_LIST = ListSpec(
     },
     sorts={"created_at": datetime, "updated_at": datetime, "rating": int},
     default_sort=(SortKey("created_at", descending=True),),
+    expansions=frozenset({"book", "customer"}),
 )
 
 

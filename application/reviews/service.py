@@ -1,6 +1,10 @@
 """The use cases of reviews."""
 
+from collections.abc import Sequence
+from dataclasses import replace as replace_page
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from application.caller import Caller
 from application.errors import NotFound
@@ -81,13 +85,22 @@ class ReviewService:
         await self._books.get(book_id)
         return await self.create(command.of(book_id), caller)
 
-    async def get(self, review_id: UUID, *, include_deleted: bool = False) -> ReviewRead:
-        """One review. A deleted one is found only when asked for."""
-        return await self._reader.get(review_id, include_deleted=include_deleted)
+    async def get(
+        self, review_id: UUID, *, include_deleted: bool = False, expand: frozenset[str] = frozenset()
+    ) -> ReviewRead:
+        """One review. A deleted one is found only when asked for.
+
+        `expand=book,customer` adds the book and the customer, as they are now.
+        """
+        found = await self._reader.get(review_id, include_deleted=include_deleted)
+        return (await self._expanded([found], expand))[0] if expand else found
 
     async def list(self, listing: Listing) -> Listed[ReviewRead]:
-        """One page of reviews: by book, customer, status, rating or time."""
-        return listed(REVIEW_LIST, listing, await self._reader.list(listing))
+        """One page of reviews: by book, customer, status, rating or time. `expand` as for a single one."""
+        page = await self._reader.list(listing)
+        if listing.expand:
+            page = replace_page(page, items=await self._expanded(page.items, listing.expand))
+        return listed(REVIEW_LIST, listing, page)
 
     async def require_book(self, book_id: UUID) -> None:
         """Raises NotFound where there is no such book."""
@@ -139,6 +152,15 @@ class ReviewService:
             review = await uow.reviews.get(ReviewId(review_id))
             expect(review.lifecycle, version)
             return await _kept(uow, *review.restore(at=self._clock.now(), by=caller.actor))
+
+    async def _expanded(self, found: Sequence[ReviewRead], expand: frozenset[str]) -> Sequence[ReviewRead]:
+        if "book" in expand:
+            books = await self._books.get_many({one.book_id for one in found})
+            found = [replace(one, book=books[one.book_id]) for one in found]
+        if "customer" in expand:
+            customers = await self._customers.get_many({one.customer_id for one in found})
+            found = [replace(one, customer=customers[one.customer_id]) for one in found]
+        return found
 
     async def _living(self, uow: UnitOfWork, review_id: UUID, version: int | None) -> Review:
         review = await uow.reviews.get(ReviewId(review_id))

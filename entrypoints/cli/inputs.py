@@ -42,7 +42,7 @@ FieldsOption = Annotated[
     str | None,
     Parameter(help="Show these fields only, with commas between, by their names in the JSON of the HTTP API."),
 ]
-ExpandOption = Annotated[str | None, Parameter(help="Related objects to include: customer, lines.")]
+ExpandOption = Annotated[str | None, Parameter(help="Related objects to show too, with commas between.")]
 
 
 def listing(spec: ListSpec, filters: Mapping[str, str], **asked: str | bool | None) -> Listing:
@@ -54,6 +54,11 @@ def listing(spec: ListSpec, filters: Mapping[str, str], **asked: str | bool | No
         elif isinstance(value, str):
             pairs.append((name, value))
     return read_listing(spec, pairs)
+
+
+def related(spec: ListSpec, expand: str | None) -> frozenset[str]:
+    """What `--expand` asks of one record. Raises BadQuery."""
+    return read_listing(spec, [] if expand is None else [("expand", expand)]).expand
 
 
 def only(model: type[Struct], fields: str | None) -> Projection | None:

@@ -22,6 +22,7 @@ from entrypoints.cli.inputs import (
     command,
     listing,
     only,
+    related,
 )
 from entrypoints.cli.output import FormatOption, message, show
 from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
@@ -72,12 +73,13 @@ def get(
     fields: FieldsOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
 ) -> None:
-    """One order with its lines.
+    """One order with its lines; --expand adds customer and books.
 
     $ daybook orders get 01997f43-8c00-7000-8000-0123456789ab
+    $ daybook orders get 01997f43-8c00-7000-8000-0123456789ab --expand customer,books
     """
-    related = frozenset(expand.split(",")) if expand else frozenset[str]()
-    show(use(lambda services: services.orders.get(order_id, expand=related)), format, fields=only(OrderRead, fields))
+    more = related(ORDER_LIST, expand)
+    show(use(lambda services: services.orders.get(order_id, expand=more)), format, fields=only(OrderRead, fields))
 
 
 @app.command

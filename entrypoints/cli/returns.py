@@ -20,6 +20,7 @@ from entrypoints.cli.inputs import (
     command,
     listing,
     only,
+    related,
 )
 from entrypoints.cli.orders import Line, read_lines
 from entrypoints.cli.output import FormatOption, show
@@ -71,9 +72,9 @@ def get(
 
     $ daybook returns get 01997f43-8c00-7000-8000-0123456789ab
     """
-    related = frozenset(expand.split(",")) if expand else frozenset[str]()
+    more = related(RETURN_LIST, expand)
     show(
-        use(lambda services: services.orders.get_return(return_id, expand=related)),
+        use(lambda services: services.orders.get_return(return_id, expand=more)),
         format,
         fields=only(ReturnRead, fields),
     )

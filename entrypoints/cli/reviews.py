@@ -9,6 +9,7 @@ from application.reviews.models import REVIEW_LIST, ReviewCreate, ReviewRead, Re
 from entrypoints.cli.inputs import (
     CursorOption,
     DeletedOption,
+    ExpandOption,
     FieldsOption,
     IdArgument,
     JsonOption,
@@ -19,6 +20,7 @@ from entrypoints.cli.inputs import (
     command,
     listing,
     only,
+    related,
 )
 from entrypoints.cli.output import FormatOption, message, show
 from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
@@ -36,6 +38,7 @@ def list_reviews(
     cursor: CursorOption = None,
     include_deleted: DeletedOption = False,
     total: TotalOption = False,
+    expand: ExpandOption = None,
     fields: FieldsOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
     **filters: str,
@@ -50,7 +53,14 @@ def list_reviews(
     last three also with [gte], [gt], [lte] and [lt].
     """
     asked = listing(
-        REVIEW_LIST, filters, sort=sort, limit=limit, cursor=cursor, include_deleted=include_deleted, total=total
+        REVIEW_LIST,
+        filters,
+        sort=sort,
+        limit=limit,
+        cursor=cursor,
+        include_deleted=include_deleted,
+        total=total,
+        expand=expand,
     )
     show(use(lambda services: services.reviews.list(asked)), format, columns=_COLUMNS, fields=only(ReviewRead, fields))
 
@@ -61,15 +71,17 @@ def get(
     /,
     *,
     include_deleted: DeletedOption = False,
+    expand: ExpandOption = None,
     fields: FieldsOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
 ) -> None:
-    """One review.
+    """One review; --expand adds book and customer.
 
     $ daybook reviews get 01997f43-8c00-7000-8000-0123456789ab
     """
+    more = related(REVIEW_LIST, expand)
     show(
-        use(lambda services: services.reviews.get(review_id, include_deleted=include_deleted)),
+        use(lambda services: services.reviews.get(review_id, include_deleted=include_deleted, expand=more)),
         format,
         fields=only(ReviewRead, fields),
     )

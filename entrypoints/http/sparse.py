@@ -42,8 +42,8 @@ def _record(operation: Operation) -> type[Struct] | None:
     if get_origin(gives) is Listed:
         (model,) = get_args(gives)
         return cast("type[Struct]", model)
-    if operation.tagged and isinstance(gives, type) and "version" in gives.__struct_fields__:
-        return cast("type[Struct]", gives)
+    if operation.tagged and isinstance(gives, type) and issubclass(gives, Struct):
+        return gives if "version" in gives.__struct_fields__ else None
     return None
 
 

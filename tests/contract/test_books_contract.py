@@ -82,6 +82,14 @@ class TestReading:
         assert read.price is not None
         assert read.price.amount == Decimal(amount)
 
+    async def test_many_are_read_at_once(self, ports: StorePorts, load: Load) -> None:
+        one, gone, other = a_book(), deleted(a_book()), a_book()
+        await load(HistoryBatch(books=[one, gone, other]))
+        found = await ports.books.get_many({one.id, gone.id, new_id()})
+        assert found == {one.id: BookResponse.of(one), gone.id: BookResponse.of(gone)}
+        assert await ports.books.get_many([]) == {}
+        assert await ports.books.get_many(iter([other.id])) == {other.id: BookResponse.of(other)}
+
     async def test_what_is_not_there_is_not_found(self, ports: StorePorts) -> None:
         with pytest.raises(NotFound):
             await ports.books.get(new_id())

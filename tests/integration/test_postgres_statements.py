@@ -27,6 +27,7 @@ PINNED = Path(__file__).parent / "snapshots"
 
 READS = [
     books._GET,
+    books._GET_MANY,
     books._GET_BY_ISBN,
     books._FIND_BY_ISBNS,
     books._IDS_BY_ISBN,

@@ -2,10 +2,11 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.support.builders import isbn
 from tests.support.http_client import HttpClient
 
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -77,15 +78,18 @@ class OneOfEach:
         return json.loads(text)
 
 
-async def one_of_each(client: HttpClient, operations: list[Described]) -> OneOfEach:
-    """Makes whatever can be made, each once, what is needed for others first."""
+async def one_of_each(client: HttpClient, operations: list[Described], *, nth: int = 0) -> OneOfEach:
+    """Makes whatever can be made, each once, what is needed for others first.
+
+    `nth` is for more of each: it changes what must be unique in the examples.
+    """
     there = OneOfEach()
     waiting = [one for one in operations if one.method == "POST" and one.status == 201]
     reads = [one for one in operations if one.method == "GET"]
     while ready := [one for one in waiting if there.reaches(one)]:
         made_any = False
         for operation in ready:
-            answer = await client.post(there.path(operation), json=there.body(operation))
+            answer = await client.post(there.path(operation), json=_another(there.body(operation), nth))
             if answer.status == 422 and answer.errors[0][1].startswith("no-such"):
                 continue
             waiting.remove(operation)
@@ -97,6 +101,25 @@ async def one_of_each(client: HttpClient, operations: list[Described]) -> OneOfE
     return there
 
 
+def _another(body: Any, nth: int) -> Any:
+    """The same body, with values of its own where they must be unique."""
+    if nth and isinstance(body, dict):
+        return {name: _other(name, value, nth) for name, value in body.items()}
+    return body
+
+
+def _other(name: str, value: Any, nth: int) -> Any:
+    if name == "isbn":
+        return isbn(nth).value
+    if name == "email":
+        return f"{nth}.{value}"
+    if name in ("name", "reference", "title"):
+        return f"{value} {nth}"
+    if name == "purpose":
+        return f"{value}-{nth}"
+    return value
+
+
 def _note(
     there: OneOfEach, operation: Described, reads: list[Described], location: str, made: Mapping[str, Any]
 ) -> None:
@@ -105,10 +128,5 @@ def _note(
         if found := re.fullmatch(pattern, location):
             there.places = {**found.groupdict(), **there.places}
     example = operation.answer_example()
-    for told, real in _ids(example, made):
-        there.ids.setdefault(told, real)
-
-
-def _ids(example: Mapping[str, Any], made: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if "id" in example and "id" in made:
-        yield example["id"], made["id"]
+        there.ids.setdefault(example["id"], made["id"])

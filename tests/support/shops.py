@@ -51,7 +51,13 @@ def shop_on(ports: StorePorts, ids: IdGenerator | None = None) -> Shop:
         authors=AuthorService(units=units, reader=ports.authors, clock=clock, ids=ids),
         books=BookService(units=units, reader=ports.books, clock=clock, ids=ids),
         orders=OrderService(
-            units=units, orders=ports.orders, returns=ports.returns, customers=ports.customers, clock=clock, ids=ids
+            units=units,
+            orders=ports.orders,
+            returns=ports.returns,
+            customers=ports.customers,
+            books=ports.books,
+            clock=clock,
+            ids=ids,
         ),
         reviews=ReviewService(
             units=units, reader=ports.reviews, books=ports.books, customers=ports.customers, clock=clock, ids=ids
