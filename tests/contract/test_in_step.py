@@ -84,7 +84,9 @@ class Step:
         return self.told
 
 
-def step(name: str, do: Callable[..., Awaitable[object]], /, **given: st.SearchStrategy[Any]) -> st.SearchStrategy[Step]:
+def step(
+    name: str, do: Callable[..., Awaitable[object]], /, **given: st.SearchStrategy[Any]
+) -> st.SearchStrategy[Step]:
     def made(values: Mapping[str, Any]) -> Step:
         return Step(lambda shop, pick: do(shop, pick, **values), f"{name}({values})")
 
