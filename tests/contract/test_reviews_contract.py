@@ -251,6 +251,19 @@ class TestRating:
         assert await rated(ports, book) == (3, "2.00")
         assert await rated(ports, other) == (1, "5.00")
 
+    async def test_a_book_and_its_review_may_be_written_in_one_unit(self, ports: StorePorts) -> None:
+        book, customers = a_book(), [a_customer(), a_customer()]
+        await added(ports, *customers)
+        await added(ports, book, published(a_review(book, customers[0], stars=2)))
+        assert await rated(ports, book) == (1, "2.00")
+        async with ports.units(CALLER) as uow:
+            loaded = await uow.books.get(book.id)
+            uow.books.save(loaded.edit(replace(loaded.details, title="New"), at=LATER, by="bob")[0])
+            uow.reviews.add(published(a_review(book, customers[1], stars=5)))
+            await uow.commit()
+        assert await rated(ports, book) == (2, "3.50")
+        assert (await ports.books.get(book.id)).title == "New"
+
     async def test_a_unit_may_change_many_and_the_book_itself(self, ports: StorePorts) -> None:
         book, customers = a_book(), [a_customer(), a_customer()]
         reviews = [a_review(book, one, stars=3) for one in customers]
