@@ -41,7 +41,10 @@ _RANGE = ("gte", "gt", "lte", "lt")
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """`field op value`; `op` is eq, gte, gt, lte or lt. On a field of several values eq asks that it has this one."""
+    """`field op value`; `op` is eq, gte, gt, lte or lt. On a field of several values eq asks that it has this one.
+
+    No caller can ask for `any`, which on such a field asks that it has one of the values, a tuple of them.
+    """
 
     field: str
     op: str

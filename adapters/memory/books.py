@@ -11,6 +11,7 @@ from application.books.models import BookResponse
 from application.errors import NotFound
 from application.listing import Listing, Page
 from domain.books.book import Book
+from domain.books.filing import category_key
 from domain.books.isbn import Isbn
 from domain.shared.ids import BookId
 
@@ -65,7 +66,7 @@ class MemoryBookReader:
                 "title": lambda one: one.details.title,
                 "author": lambda one: one.details.author,
                 "isbn": lambda one: one.details.isbn.value,
-                "category": lambda one: one.details.categories,
+                "category": lambda one: tuple(map(category_key, one.details.categories)),
                 "author_id": lambda one: tuple([author.id for author in one.details.authors]),
                 "language": lambda one: one.details.language,
                 "published_date": lambda one: one.details.published_date and one.details.published_date.value,

@@ -184,6 +184,13 @@ class Stage(Generic[A]):
         """A row of which something changed that has no version and no rule, such as what others think of it."""
         self._changed[row.id] = row
 
+    def rekey(self, row: A) -> None:
+        """As `amend`, where a key changed with it. Raises the error of the uniqueness rule it breaks."""
+        present = self.get(row.id)
+        if present is not None:
+            self._release(present)
+        self._claim(row)
+
     def take_over(self, rows: Iterable[A], *, late: bool) -> int:
         """Rows of another store: new ones, and those of a later version than here; returns how many there were.
 

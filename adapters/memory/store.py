@@ -10,6 +10,7 @@ from application.caller import Claim
 from application.errors import Conflict
 from application.ports.authors import AuthorExists, AuthorsChanged
 from application.ports.books import IsbnExists
+from application.ports.categories import CategoryCodeExists, SlugExists
 from application.ports.customers import CustomerReferenceExists, EmailExists
 from application.ports.groups import GroupNameExists
 from application.ports.history import HistoryBatch
@@ -18,6 +19,7 @@ from application.ports.reviews import ReviewExists
 from application.ports.segments import SegmentNameExists
 from domain.books.author import Author
 from domain.books.book import Book
+from domain.books.category import Category
 from domain.books.contributor import Contributor
 from domain.books.rating import UNRATED, Rating
 from domain.books.review import Review
@@ -80,6 +82,14 @@ class MemoryStore:
             unique={"isbn": Unique(_living_isbn, IsbnExists)},
             groups={},
         )
+        self.category_rows: Collection[Category] = Collection(
+            "category",
+            unique={
+                "path": Unique(lambda one: None if one.lifecycle.deleted else one.path, SlugExists),
+                "code": Unique(lambda one: None if one.lifecycle.deleted else one.details.code, CategoryCodeExists),
+            },
+            groups={"parent_id": lambda one: one.parent_id},
+        )
         self.order_rows: Collection[Order] = Collection(
             "order",
             unique={"reference": Unique(_channel_and_reference, OrderReferenceExists)},
@@ -117,6 +127,7 @@ class MemoryStore:
         self.customers: dict[UUID, Customer] = self.customer_rows.rows
         self.authors: dict[UUID, Author] = self.author_rows.rows
         self.books: dict[UUID, Book] = self.book_rows.rows
+        self.categories: dict[UUID, Category] = self.category_rows.rows
         self.orders: dict[UUID, Order] = self.order_rows.rows
         self.returns: dict[UUID, Return] = self.return_rows.rows
         self.reviews: dict[UUID, Review] = self.review_rows.rows
@@ -144,6 +155,7 @@ class Changes:
         self.customers: Stage[Customer] = store.customer_rows.stage()
         self.authors: Stage[Author] = store.author_rows.stage()
         self.books: Stage[Book] = store.book_rows.stage()
+        self.categories: Stage[Category] = store.category_rows.stage()
         self.orders: Stage[Order] = store.order_rows.stage()
         self.returns: Stage[Return] = store.return_rows.stage()
         self.reviews: Stage[Review] = store.review_rows.stage()
@@ -282,6 +294,7 @@ class Changes:
             stage.apply()
         for belonging in (self.addresses, self.consents):
             belonging.apply()
+        self.categories.apply()
         for named in (self.groups, self.segments, self.snapshots):
             named.apply()
         self._belong()

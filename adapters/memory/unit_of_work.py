@@ -8,6 +8,7 @@ from msgspec import Struct
 from adapters.memory.addresses import MemoryAddressRepository
 from adapters.memory.authors import MemoryAuthorRepository
 from adapters.memory.books import MemoryBookRepository
+from adapters.memory.categories import MemoryCategoryRepository
 from adapters.memory.consents import MemoryConsentRepository
 from adapters.memory.customers import MemoryCustomerRepository
 from adapters.memory.groups import MemoryGroupRepository
@@ -37,6 +38,7 @@ class MemoryUnitOfWork:
         self.customers = MemoryCustomerRepository(store, self._pending)
         self.authors = MemoryAuthorRepository(store, self._pending)
         self.books = MemoryBookRepository(store, self._pending)
+        self.categories = MemoryCategoryRepository(store, self._pending)
         self.orders = MemoryOrderRepository(store, self._pending)
         self.returns = MemoryReturnRepository(store, self._pending)
         self.reviews = MemoryReviewRepository(store, self._pending)

@@ -29,6 +29,7 @@ from domain.books.publication_date import PublicationDate
 from domain.books.rating import UNRATED, Rating
 from domain.shared.ids import BookId
 from domain.shared.money import Money
+from domain.shared.search import FILED
 
 _DETAILS = (
     "title",
@@ -75,7 +76,7 @@ _IDS_BY_ISBN = Statement(select(books.c.isbn, books.c.id).where(_ISBNS, _LIVING)
 _LISTS = ListStatements(
     books,
     BOOK_OUTPUT,
-    members={"category": "categories"},
+    marked={"category": FILED},
     linked={"author_id": (book_authors.c.author_id, book_authors.c.book_id)},
 )
 

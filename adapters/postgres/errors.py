@@ -14,6 +14,7 @@ from adapters.postgres.pool import Pool, PoolClosed, PoolTimeout
 from application.errors import Conflict, OutcomeUnknown, Unavailable
 from application.ports.authors import AuthorExists, AuthorsChanged
 from application.ports.books import IsbnExists
+from application.ports.categories import CategoriesChanged, CategoryCodeExists, SlugExists
 from application.ports.customers import CustomerReferenceExists, EmailExists
 from application.ports.groups import GroupNameExists
 from application.ports.idempotency import KeyInUse
@@ -43,6 +44,8 @@ CONSTRAINTS: dict[str, Callable[[asyncpg.IntegrityConstraintViolationError], Exc
     "uq_customers_living_reference": lambda _error: CustomerReferenceExists(),
     "uq_authors_living_name_key": lambda _error: AuthorExists(),
     "uq_books_living_isbn": lambda _error: IsbnExists(),
+    "uq_categories_living_path": lambda _error: SlugExists(),
+    "uq_categories_living_code": lambda _error: CategoryCodeExists(),
     "uq_orders_reference_channel": lambda _error: OrderReferenceExists(),
     "uq_returns_reference_channel": lambda _error: ReturnReferenceExists(),
     "uq_reviews_living_customer_id_book_id": lambda _error: ReviewExists(),
@@ -52,6 +55,7 @@ CONSTRAINTS: dict[str, Callable[[asyncpg.IntegrityConstraintViolationError], Exc
     "pk_customers": _there("a customer"),
     "pk_authors": _there("an author"),
     "pk_books": _there("a book"),
+    "pk_categories": _there("a category"),
     "pk_orders": _there("an order"),
     "pk_returns": _there("a return"),
     "pk_reviews": _there("a review"),
@@ -63,6 +67,7 @@ CONSTRAINTS: dict[str, Callable[[asyncpg.IntegrityConstraintViolationError], Exc
     "pk_consents": _there("a consent"),
     "uq_addresses_default_customer_id_type": _there("a default address"),
     "fk_authors_merged_into": lambda _error: _other_authors(),
+    "fk_categories_parent_id": lambda _error: CategoriesChanged("the category above is not there: read again what is"),
     "fk_book_authors_author_id": lambda _error: _other_authors(),
     "book_authors.author_id": lambda _error: _other_authors(),
     "fk_orders_customer_id": _gone("the customer of the order"),

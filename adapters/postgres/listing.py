@@ -32,7 +32,7 @@ from adapters.postgres.kinds import Params
 from adapters.postgres.pool import Pool
 from adapters.postgres.statements import Statement
 from application.listing import RELEVANCE, Listing, Page, SortKey
-from domain.shared.search import Term, ranks
+from domain.shared.search import LONGEST_MARKED, Term, ranks
 
 Comparison = Callable[[Any, Any], ColumnElement[bool]]
 _COMPARE: dict[str, Comparison] = {"eq": eq, "gte": ge, "gt": gt, "lte": le, "lt": lt}
@@ -58,6 +58,7 @@ class ListStatements:
 
     `output` are the columns of a row. Filters and sorts go by the names of the table's columns; `members` names the
     column of several values behind a filter on one of them. Words are looked for in `search_tokens`.
+    `marked` gives, for a filter on what stands among these with a mark, that mark.
     `only` leaves out the rows that do not meet it. `linked` gives, for a filter on what the rows are linked to, two
     columns of the table of links: that of the value, and that of the row's id.
     """
@@ -70,12 +71,14 @@ class ListStatements:
         members: Mapping[str, str] | None = None,
         only: ColumnElement[bool] | None = None,
         linked: Mapping[str, tuple[Column[Any], Column[Any]]] | None = None,
+        marked: Mapping[str, str] | None = None,
     ) -> None:
         self._table = table
         self._output = output
         self._members = members or {}
         self._only = only
         self._linked = linked or {}
+        self._marked = marked or {}
         self._page = lru_cache(_KEPT_SHAPES)(self._compile_page)
         self._total = lru_cache(_KEPT_SHAPES)(self._compile_total)
 
@@ -112,7 +115,12 @@ class ListStatements:
     def _params(self, listing: Listing) -> Params:
         params: Params = {"words": _tsquery(listing.terms)} if listing.terms else {}
         for place, one in enumerate(listing.filters):
-            params[f"filter_{place}"] = [_bindable(one.value)] if one.field in self._members else _bindable(one.value)
+            if one.field in self._marked:
+                values = one.value if one.op == "any" else (one.value,)
+                params[f"filter_{place}"] = marked_query(self._marked[one.field], values)
+            else:
+                value = _bindable(one.value)
+                params[f"filter_{place}"] = [value] if one.field in self._members else value
         return params
 
     def _compile_page(self, shape: _Shape) -> Statement:
@@ -172,6 +180,8 @@ class ListStatements:
             if field in self._members:
                 members = _texts(columns[self._members[field]])
                 question = question.where(members.contains(bindparam(name, type_=ARRAY(Text))))
+            elif field in self._marked:
+                question = question.where(self._found(name))
             elif field in self._linked:
                 linked_to, of = self._linked[field]
                 links = select(of).where(linked_to == bindparam(name, type_=linked_to.type))
@@ -220,6 +230,13 @@ def _page(listing: Listing, rows: Sequence[Record], total: int | None = None) ->
 def _tsquery(terms: Sequence[Term]) -> str:
     # No term holds a quote or a backslash, being made of letters, digits and the marks of domain.shared.search.
     return " & ".join(f"'{term.text}':*" if term.prefix else f"'{term.text}'" for term in terms)
+
+
+def marked_query(mark: str, values: Sequence[str]) -> str:
+    """The text of a query for the rows that have at least one of these values with this mark; none has a longer one."""
+    able = [_bindable(mark + one) for one in values if len(one) <= LONGEST_MARKED]
+    quoted = [one.replace("\\", "\\\\").replace("'", "''") for one in able]
+    return " | ".join([f"'{one}'" for one in quoted])
 
 
 def _shape(listing: Listing, *, after: bool) -> _Shape:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from adapters.postgres.addresses import PostgresAddressRepository
 from adapters.postgres.authors import PostgresAuthorRepository
 from adapters.postgres.books import PostgresBookRepository
+from adapters.postgres.categories import PostgresCategoryRepository
 from adapters.postgres.consents import PostgresConsentRepository
 from adapters.postgres.customers import PostgresCustomerRepository
 from adapters.postgres.events import EVENTS, Recorded
@@ -36,6 +37,7 @@ class PostgresUnitOfWork:
         self.customers = PostgresCustomerRepository(pool, self._pending)
         self.authors = PostgresAuthorRepository(pool, self._pending)
         self.books = PostgresBookRepository(pool, self._pending)
+        self.categories = PostgresCategoryRepository(pool, self._pending, caller.request_id)
         self.orders = PostgresOrderRepository(pool, self._pending)
         self.returns = PostgresReturnRepository(pool, self._pending)
         self.reviews = PostgresReviewRepository(pool, self._pending)

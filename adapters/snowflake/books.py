@@ -16,6 +16,7 @@ from application.fields import MoneyRead
 from application.listing import Listing, Page
 from domain.books.book import Availability, BookFormat
 from domain.books.isbn import Isbn
+from domain.shared.search import FILED
 
 _LATER = (
     *("subtitle", "publisher", "edition", "format", "pages", "series", "series_position", "availability"),
@@ -46,7 +47,7 @@ _GET_BY_ISBN = select(*_OUTPUT).where(
 _LISTS = ListStatements(
     books,
     _OUTPUT,
-    members={"category": "categories"},
+    marked={"category": FILED},
     within={"author_id": ("contributors", '"id":"{}"')},  # as adapters.sql.contributors writes it
 )
 

@@ -40,7 +40,8 @@ class ListStatements:
 
     `output` are the columns of a row. Filters and sorts go by the names of the table's columns; `members` names the
     column of several values behind a filter on one of them, `within` the column of JSON text behind one, with the text
-    that it has for a value. Words are looked for in `search_tokens`.
+    that it has for a value. Words are looked for in `search_tokens`, and so is, for a filter on what stands among them
+    with a mark, what `marked` gives the mark of.
     """
 
     def __init__(
@@ -50,11 +51,13 @@ class ListStatements:
         *,
         members: Mapping[str, str] | None = None,
         within: Mapping[str, tuple[str, str]] | None = None,
+        marked: Mapping[str, str] | None = None,
     ) -> None:
         self._table = table
         self._output = output
         self._members = members or {}
         self._within = within or {}
+        self._marked = marked or {}
 
     async def ask(self, warehouse: Warehouse, listing: Listing) -> Page[RowMapping]:
         """The rows of a page, and a second question where the total is asked for."""
@@ -97,10 +100,14 @@ class ListStatements:
             name = f"filter_{place}"
             if one.field in self._members:
                 question = question.where(self._holds(self._members[one.field], bindparam(name, one.value, String())))
+            elif one.field in self._marked:
+                kept = type_coerce(columns.search_tokens, String())
+                looked_for = bindparam(name, f" {self._marked[one.field]}{one.value} ", String())
+                question = question.where(func.contains(kept, looked_for))
             elif one.field in self._within:
-                kept, told = self._within[one.field]
+                document, told = self._within[one.field]
                 looked_for = bindparam(name, told.format(one.value), String())
-                question = question.where(func.contains(type_coerce(columns[kept], String()), looked_for))
+                question = question.where(func.contains(type_coerce(columns[document], String()), looked_for))
             else:
                 column = columns[one.field]
                 question = question.where(

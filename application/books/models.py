@@ -45,6 +45,7 @@ from domain.books.book import (
     place_in,
 )
 from domain.books.contributor import Contributor, ContributorRole, credit_line, distinct
+from domain.books.filing import category_key
 from domain.books.isbn import Isbn
 from domain.books.publication_date import PublicationDate
 from domain.books.rating import Rating
@@ -288,7 +289,7 @@ BOOK_LIST = ListSpec(
     filters={
         "author": FilterField(read=as_kept),
         "author_id": FilterField(read=identifier),
-        "category": FilterField(read=as_kept),
+        "category": FilterField(read=category_key),
         "language": FilterField(read=language_tag),
         "published_date": FilterField(
             read=lambda text: PublicationDate.parse(text).value,

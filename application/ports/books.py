@@ -67,5 +67,5 @@ class BookReader(Protocol):
         ...
 
     async def list(self, listing: Listing) -> Page[BookResponse]:
-        """One page in the order asked for. Filter `category` asks that the book has that category."""
+        """One page in the order asked for. Filter `category` asks for a category text of this key."""
         ...

@@ -9,6 +9,7 @@ from application.caller import Caller
 from application.ports.addresses import AddressRepository
 from application.ports.authors import AuthorRepository
 from application.ports.books import BookRepository
+from application.ports.categories import CategoryRepository
 from application.ports.consents import ConsentRepository
 from application.ports.customers import CustomerRepository
 from application.ports.groups import GroupRepository
@@ -32,6 +33,8 @@ class UnitOfWork(Protocol):
     def authors(self) -> AuthorRepository: ...
     @property
     def books(self) -> BookRepository: ...
+    @property
+    def categories(self) -> CategoryRepository: ...
     @property
     def orders(self) -> OrderRepository: ...
     @property

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.books.contributor import Contributor
+from domain.books.filing import filed_under
 from domain.books.isbn import Isbn
 from domain.books.publication_date import PublicationDate
 from domain.books.rating import UNRATED, Rating
@@ -171,14 +172,24 @@ class Book:
 
     @property
     def search_tokens(self) -> tuple[str, ...]:
-        """The words it is found by: those of its titles, of what it is asked for by, and of what is told about it."""
+        """The words it is found by: those of its titles, of what it is asked for by, and of what is told about it.
+
+        With them goes what it is filed under, marked.
+        """
         details = self.details
         names = [one.name for one in details.authors if one.name != details.author]
-        return search_tokens(
+        words = search_tokens(
             title=(details.title, details.subtitle),
             heading=(details.author, *names, details.series, details.isbn.value, details.isbn.isbn10),
             text=(details.description, details.publisher, *details.categories),
         )
+        return (*words, *filed_under(details.categories)) if details.categories else words
+
+    def refiled(self, categories: tuple[str, ...], *, at: datetime, by: str) -> tuple["Book", Event]:
+        """With other texts for the categories it is in, which were renamed or moved; a deleted one goes along."""
+        details = replace(self.details, categories=categories)
+        book = replace(self, details=details, lifecycle=self.lifecycle.handed_over(at=at, by=by))
+        return book, self._event("book.updated", at, by, self.lifecycle.version + 1, ("categories",))
 
     def _event(self, kind: str, at: datetime, by: str, version: int, changed: tuple[str, ...] = ()) -> Event:
         return Event(

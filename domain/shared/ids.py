@@ -7,6 +7,7 @@ from uuid import UUID
 CustomerId = NewType("CustomerId", UUID)
 BookId = NewType("BookId", UUID)
 AuthorId = NewType("AuthorId", UUID)
+CategoryId = NewType("CategoryId", UUID)
 OrderId = NewType("OrderId", UUID)
 ReturnId = NewType("ReturnId", UUID)
 EventId = NewType("EventId", UUID)

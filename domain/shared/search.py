@@ -2,7 +2,8 @@
 
 Every store keeps and compares these very strings, so that all find the same things in the same order. A word of the
 title is kept three times: as it is, with TITLE before it, and with HEADING before it; a word of the heading (title,
-names, numbers) twice; any other as it is. So one index of words answers every rank.
+names, numbers) twice; any other as it is. So one index of words answers every rank. What a book is filed under
+(domain/books/filing.py) is kept with FILED before it, for the same index to answer that too.
 """
 
 from bisect import bisect_left
@@ -14,6 +15,9 @@ from domain.shared.text import distinct_words
 # No folded word holds a sign, so a mark is never part of one.
 TITLE: Final = "="
 HEADING: Final = "+"
+FILED: Final = "#"
+LONGEST_MARKED: Final = 500
+"""Characters of what stands behind FILED; PostgreSQL takes words of up to 2,046 bytes."""
 
 
 class Term(NamedTuple):

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from domain.books.author import Author, AuthorDetails, sort_name_of
 from domain.books.book import Book, BookDetails
+from domain.books.category import Category, CategoryDetails, slug_of
 from domain.books.contributor import Contributor, ContributorRole
 from domain.books.isbn import Isbn
 from domain.books.publication_date import PublicationDate
@@ -21,7 +22,7 @@ from domain.customers.email_address import EmailAddress
 from domain.customers.phone_number import PhoneNumber
 from domain.orders.order import DEFAULT_CHANNEL, Order, OrderLine
 from domain.orders.returns import Return, ReturnLine
-from domain.shared.ids import AuthorId, BookId, CustomerId, OrderId, ReturnId, ReviewId, uuid7
+from domain.shared.ids import AuthorId, BookId, CategoryId, CustomerId, OrderId, ReturnId, ReviewId, uuid7
 from domain.shared.money import Money
 
 MORNING = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -221,6 +222,24 @@ def a_returned_line(
         quantity=quantity,
         unit_price=Decimal(unit_price),
     )
+
+
+def a_category(
+    name: str = "Fiction",
+    *,
+    parent: Category | None = None,
+    slug: str | None = None,
+    position: int = 0,
+    code: str | None = None,
+    description: str | None = None,
+    at: datetime = MORNING,
+    by: str = ACTOR,
+) -> Category:
+    """A category that was opened, with the slug that its name makes unless one is given."""
+    details = CategoryDetails(
+        name=name, slug=slug or slug_of(name), position=position, code=code, description=description
+    )
+    return Category.open(CategoryId(new_id()), details, parent, at=at, by=by)[0]
 
 
 def a_review(

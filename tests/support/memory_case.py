@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from adapters.memory.addresses import MemoryAddressReader, MemoryAddressRepository
 from adapters.memory.authors import MemoryAuthorReader, MemoryAuthorRepository
 from adapters.memory.books import MemoryBookReader, MemoryBookRepository
+from adapters.memory.categories import MemoryCategoryReader, MemoryCategoryRepository
 from adapters.memory.consents import MemoryConsentReader, MemoryConsentRepository
 from adapters.memory.customers import MemoryCustomerReader, MemoryCustomerRepository
 from adapters.memory.events import MemoryEventReader
@@ -28,6 +29,7 @@ from adapters.memory.unit_of_work import MemoryUnitOfWork, MemoryUnitsOfWork
 from application.ports.addresses import AddressReader, AddressRepository
 from application.ports.authors import AuthorReader, AuthorRepository
 from application.ports.books import BookReader, BookRepository
+from application.ports.categories import CategoryReader, CategoryRepository
 from application.ports.consents import ConsentReader, ConsentRepository
 from application.ports.customers import CustomerReader, CustomerRepository
 from application.ports.events import EventReader
@@ -61,6 +63,7 @@ def memory_ports(store: MemoryStore) -> StorePorts:
         orders=MemoryOrderReader(store),
         returns=MemoryReturnReader(store),
         reviews=MemoryReviewReader(store),
+        categories=MemoryCategoryReader(store),
         groups=MemoryGroupReader(store),
         segments=MemorySegmentReader(store),
         addresses=MemoryAddressReader(store),
@@ -112,6 +115,8 @@ def memory_case() -> StoreCase:
             ReturnReader: MemoryReturnReader,
             ReviewRepository: MemoryReviewRepository,
             ReviewReader: MemoryReviewReader,
+            CategoryRepository: MemoryCategoryRepository,
+            CategoryReader: MemoryCategoryReader,
             GroupRepository: MemoryGroupRepository,
             GroupReader: MemoryGroupReader,
             SegmentRepository: MemorySegmentRepository,

@@ -9,6 +9,7 @@ import pytest
 from adapters.postgres.addresses import PostgresAddressReader, PostgresAddressRepository
 from adapters.postgres.authors import PostgresAuthorReader, PostgresAuthorRepository
 from adapters.postgres.books import PostgresBookReader, PostgresBookRepository
+from adapters.postgres.categories import PostgresCategoryReader, PostgresCategoryRepository
 from adapters.postgres.consents import PostgresConsentReader, PostgresConsentRepository
 from adapters.postgres.customers import PostgresCustomerReader, PostgresCustomerRepository
 from adapters.postgres.events import PostgresEventReader
@@ -32,6 +33,7 @@ from adapters.sql.purchases import SqlPurchaseView
 from application.ports.addresses import AddressReader, AddressRepository
 from application.ports.authors import AuthorReader, AuthorRepository
 from application.ports.books import BookReader, BookRepository
+from application.ports.categories import CategoryReader, CategoryRepository
 from application.ports.consents import ConsentReader, ConsentRepository
 from application.ports.customers import CustomerReader, CustomerRepository
 from application.ports.events import EventReader
@@ -51,7 +53,7 @@ from tests.support.postgres import TemplateDatabase, template_database
 from tests.support.store_case import KeptEvent, StoreCase, StorePorts
 
 _EMPTY = """
-    TRUNCATE groups, segments,
+    TRUNCATE groups, segments, categories,
         customers, authors, books, reviews, orders, order_lines, returns, return_lines, events, idempotency_keys
     RESTART IDENTITY CASCADE
 """
@@ -149,6 +151,7 @@ def postgres_ports(pool: Pool) -> StorePorts:
         orders=PostgresOrderReader(pool),
         returns=PostgresReturnReader(pool),
         reviews=PostgresReviewReader(pool),
+        categories=PostgresCategoryReader(pool),
         groups=PostgresGroupReader(pool),
         segments=PostgresSegmentReader(pool),
         addresses=PostgresAddressReader(pool),
@@ -223,6 +226,8 @@ def postgres_case() -> StoreCase:
             ReturnReader: PostgresReturnReader,
             ReviewRepository: PostgresReviewRepository,
             ReviewReader: PostgresReviewReader,
+            CategoryRepository: PostgresCategoryRepository,
+            CategoryReader: PostgresCategoryReader,
             GroupRepository: PostgresGroupRepository,
             GroupReader: PostgresGroupReader,
             SegmentRepository: PostgresSegmentRepository,

@@ -31,6 +31,7 @@ from adapters.sql.purchases import SqlPurchaseView
 from application.ports.addresses import AddressReader, AddressRepository
 from application.ports.authors import AuthorReader, AuthorRepository
 from application.ports.books import BookReader, BookRepository
+from application.ports.categories import CategoryReader, CategoryRepository
 from application.ports.consents import ConsentReader, ConsentRepository
 from application.ports.customers import CustomerReader, CustomerRepository
 from application.ports.events import EventReader
@@ -54,6 +55,7 @@ _NO_PEOPLE = Gap("notyet", "what a customer lives at and agreed to is not loaded
 _NO_REVIEWS = Gap("notyet", "reports over reviews come with the analytics that ask for them")
 _NO_EVENTS = Gap("notimpl", "a load takes what events have led to, and leaves the events where they were recorded")
 _NO_AUTHORS = Gap("notyet", "books come with the names of their authors; the authors themselves are not loaded")
+_NO_CATEGORIES = Gap("notyet", "books come with the texts that they name categories by; the tree itself is not loaded")
 _NO_GROUPS = Gap("notyet", "groups and segments come with the exports that a warehouse serves")
 _NO_SOURCE = Gap("notimpl", "a warehouse is the end of a history's way, and can be loaded again from its beginning")
 
@@ -210,6 +212,8 @@ def snowflake_case() -> StoreCase:
             ReturnRepository: _READ_ONLY,
             ReviewRepository: _READ_ONLY,
             ReviewReader: _NO_REVIEWS,
+            CategoryRepository: _READ_ONLY,
+            CategoryReader: _NO_CATEGORIES,
             GroupRepository: _READ_ONLY,
             GroupReader: _NO_GROUPS,
             SegmentRepository: _READ_ONLY,

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from application.ports.addresses import AddressReader
 from application.ports.authors import AuthorReader
 from application.ports.books import BookReader
+from application.ports.categories import CategoryReader
 from application.ports.consents import ConsentReader
 from application.ports.customers import CustomerReader
 from application.ports.events import EventReader
@@ -73,6 +74,7 @@ class StorePorts:
     orders: OrderReader | None = None
     returns: ReturnReader | None = None
     reviews: ReviewReader | None = None
+    categories: CategoryReader | None = None
     groups: GroupReader | None = None
     segments: SegmentReader | None = None
     keys: IdempotencyKeys | None = None

@@ -3,6 +3,7 @@
 from adapters.sql.tables.addresses import addresses
 from adapters.sql.tables.authors import authors, book_authors
 from adapters.sql.tables.books import books
+from adapters.sql.tables.categories import categories
 from adapters.sql.tables.columns import AMOUNT, DOCUMENT, MOMENT, TEXTS, WORDS, metadata
 from adapters.sql.tables.consents import consents
 from adapters.sql.tables.customers import customers
@@ -23,6 +24,7 @@ __all__ = [
     "authors",
     "book_authors",
     "books",
+    "categories",
     "consents",
     "customers",
     "events",

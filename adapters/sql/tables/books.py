@@ -69,7 +69,6 @@ index_latest(books, "created_at", "language")
 index_text(books, "title")
 index_text(books, "author")
 index_text(books, "published_date")
-index_members(books, "categories")
 index_members(books, "search_tokens")
 
 
