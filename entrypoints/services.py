@@ -9,6 +9,7 @@ from application.customers.addresses import AddressService
 from application.customers.consents import ConsentService
 from application.customers.erasing import ErasureService
 from application.customers.exporting import ExportService
+from application.customers.merging import MergeService
 from application.customers.service import CustomerService
 from application.events.service import EventService
 from application.groups.service import GroupService
@@ -30,6 +31,7 @@ class Services:
     erasures: ErasureService
     exports: ExportService
     authors: AuthorService
+    merges: MergeService
     books: BookService
     orders: OrderService
     reviews: ReviewService

@@ -8,7 +8,7 @@ from adapters.memory.listing import Lister
 from adapters.memory.pending import Pending
 from adapters.memory.store import MemoryStore
 from application.customers.models import CustomerRead
-from application.errors import Erased, NotFound
+from application.errors import Erased, MergedAway, NotFound
 from application.listing import Listing, Page
 from domain.customers.customer import Customer
 from domain.customers.email_address import EmailAddress
@@ -23,10 +23,10 @@ class MemoryCustomerRepository:
         self._pending = pending
 
     async def get(self, customer_id: CustomerId) -> Customer:
-        """Deleted ones too. Raises NotFound or Erased."""
+        """Deleted ones too. Raises NotFound, MergedAway or Erased."""
         customer = self._store.customers.get(customer_id)
         if customer is None:
-            raise NotFound("customer", customer_id)
+            raise _missing(self._store, customer_id)
         if customer.erased_at is not None:
             raise Erased("customer", customer_id)
         return customer
@@ -78,11 +78,13 @@ class MemoryCustomerReader:
         )
 
     async def get(self, customer_id: UUID, *, include_deleted: bool = False) -> CustomerRead:
-        """Raises NotFound or Erased."""
+        """Raises NotFound, MergedAway or Erased."""
         customer = self._store.customers.get(customer_id)
-        if customer is not None and customer.erased_at is not None:
+        if customer is None:
+            raise _missing(self._store, customer_id)
+        if customer.erased_at is not None:
             raise Erased("customer", customer_id)
-        if customer is None or (customer.lifecycle.deleted and not include_deleted):
+        if customer.lifecycle.deleted and not include_deleted:
             raise NotFound("customer", customer_id)
         return CustomerRead.of(customer)
 
@@ -94,3 +96,9 @@ class MemoryCustomerReader:
     async def list(self, listing: Listing) -> Page[CustomerRead]:
         """One page in the order asked for."""
         return self._lister.page(listing, CustomerRead.of)
+
+
+def _missing(store: MemoryStore, customer_id: UUID) -> NotFound:
+    for merge in store.merge_rows.members("from_id", customer_id):
+        return MergedAway("customer", customer_id, merge.customer_id)
+    return NotFound("customer", customer_id)

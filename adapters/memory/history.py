@@ -1,10 +1,11 @@
 """The whole history of the store in memory, told and taken over."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from itertools import chain
 
 from adapters.memory.store import MemoryStore
 from application.ports.history import History, HistoryBatch
+from domain.customers.customer import Customer
 
 BATCH_ROWS = 1_000
 
@@ -19,7 +20,7 @@ class MemoryHistorySource:
         """All of it, in batches of at most 1,000 rows."""
         store = self._store
         everything = HistoryBatch(
-            customers=list(store.customers.values()),
+            customers=[*store.customers.values(), *_merged(store)],
             authors=list(store.authors.values()),
             books=list(store.books.values()),
             orders=list(store.orders.values()),
@@ -49,6 +50,12 @@ class MemoryHistorySink:
         changes.check_references(everything.orders, everything.returns)
         changes.apply(watermark=history.watermark)
         return taken
+
+
+def _merged(store: MemoryStore) -> Iterable[Customer]:
+    """Those that were merged away, as deleted: whoever took one over before is to see it go."""
+    gone = (merge.gone() for merge in store.merge_rows.rows.values())
+    return (one for one in gone if one is not None)
 
 
 async def _batches(everything: HistoryBatch) -> AsyncIterator[HistoryBatch]:

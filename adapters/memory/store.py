@@ -27,10 +27,12 @@ from domain.customers.address import Address
 from domain.customers.consent import Consent
 from domain.customers.customer import Customer
 from domain.customers.group import Group, Membership
+from domain.customers.merge import Merge
 from domain.customers.segment import Segment, Snapshot
 from domain.orders.order import Order
 from domain.orders.returns import Return
 from domain.shared.events import Event
+from domain.shared.ids import CustomerId
 
 
 class RecordedEvent(NamedTuple):
@@ -124,6 +126,11 @@ class MemoryStore:
         self.snapshot_rows: Collection[Snapshot] = Collection(
             "snapshot", unique={}, groups={"segment_id": lambda one: one.segment_id}
         )
+        self.merge_rows: Collection[Merge] = Collection(
+            "merge",
+            unique={},
+            groups={"customer_id": lambda one: one.customer_id, "from_id": lambda one: one.from_id},
+        )
         self.customers: dict[UUID, Customer] = self.customer_rows.rows
         self.authors: dict[UUID, Author] = self.author_rows.rows
         self.books: dict[UUID, Book] = self.book_rows.rows
@@ -167,6 +174,7 @@ class Changes:
         self.events: list[Event] = []
         self.addresses: Stage[Address] = store.address_rows.stage()
         self.consents: Stage[Consent] = store.consent_rows.stage()
+        self.merges: Stage[Merge] = store.merge_rows.stage()
 
     def add_book(self, book: Book) -> None:
         """A new book. Raises as `Stage.add`, and AuthorsChanged."""
@@ -218,6 +226,22 @@ class Changes:
     def dismiss(self, group_id: UUID, customer_ids: Iterable[UUID]) -> None:
         """Memberships that end."""
         self._memberships |= dict.fromkeys(((group_id, one) for one in customer_ids), None)
+
+    def replace_member(self, snapshot_id: UUID, before: CustomerId, after: CustomerId) -> None:
+        """Another customer in a place of a snapshot. Raises Conflict when the one before has none."""
+        snapshot = self.snapshots.get(snapshot_id)
+        if snapshot is None or before not in snapshot.members:
+            raise Conflict("somebody else changed what belongs to the customer in the meantime: try again")
+        place = snapshot.members.index(before)
+        members = (*snapshot.members[:place], after, *snapshot.members[place + 1 :])
+        self.snapshots.amend(replace(snapshot, members=members))
+
+    def is_named(self, customer_id: UUID) -> bool:
+        """Whether the customer will be in a group or in a snapshot."""
+        memberships = {**self._store.memberships, **self._memberships}
+        if any(one is not None and one.customer_id == customer_id for one in memberships.values()):
+            return True
+        return any(customer_id in one.members for one in self.snapshots.all())
 
     def add_snapshot(self, snapshot: Snapshot) -> None:
         """A new snapshot. Raises as `Stage.add`, and Conflict when its segment or a member is not kept."""
@@ -292,7 +316,7 @@ class Changes:
         """Keeps all of it, the events at the next positions, and moves the watermark to the last of them at least."""
         for stage in (self.customers, self.authors, self.books, self.orders, self.returns, self.reviews):
             stage.apply()
-        for belonging in (self.addresses, self.consents):
+        for belonging in (self.addresses, self.consents, self.merges):
             belonging.apply()
         self.categories.apply()
         for named in (self.groups, self.segments, self.snapshots):

@@ -12,6 +12,7 @@ from adapters.memory.categories import MemoryCategoryRepository
 from adapters.memory.consents import MemoryConsentRepository
 from adapters.memory.customers import MemoryCustomerRepository
 from adapters.memory.groups import MemoryGroupRepository
+from adapters.memory.merges import MemoryMergeRepository
 from adapters.memory.orders import MemoryOrderRepository, MemoryReturnRepository
 from adapters.memory.pending import Pending
 from adapters.memory.people import MemoryPersonRepository
@@ -47,6 +48,7 @@ class MemoryUnitOfWork:
         self.addresses = MemoryAddressRepository(store, self._pending)
         self.consents = MemoryConsentRepository(store, self._pending)
         self.people = MemoryPersonRepository(store, self._pending)
+        self.merges = MemoryMergeRepository(store, self._pending)
 
     def record(self, *events: Event) -> None:
         """Appends events at commit."""

@@ -25,7 +25,7 @@ from domain.shared.ids import AddressId, CustomerId
 
 _DETAILS = ("type", "is_default", "recipient", "lines", "city", "region", "postal_code", "country")
 # The order in which the two functions below take a row apart.
-_OUTPUT = [addresses.c[name] for name in ("id", "customer_id", *_DETAILS, *LIFECYCLE)]
+ADDRESS_OUTPUT = [addresses.c[name] for name in ("id", "customer_id", *_DETAILS, *LIFECYCLE)]
 _TYPES = {str(kind): kind for kind in AddressType}
 
 LOCK_LIVING = Statement(
@@ -35,11 +35,13 @@ LOCK_LIVING = Statement(
     name="customers.lock_living",
 )
 _GET = Statement(
-    select(*_OUTPUT).where(addresses.c.id == bindparam("id"), addresses.c.customer_id == bindparam("customer_id")),
+    select(*ADDRESS_OUTPUT).where(
+        addresses.c.id == bindparam("id"), addresses.c.customer_id == bindparam("customer_id")
+    ),
     name="addresses.get",
 )
 _OF = Statement(
-    select(*_OUTPUT).where(addresses.c.customer_id == bindparam("customer_id")), name="addresses.of_customer"
+    select(*ADDRESS_OUTPUT).where(addresses.c.customer_id == bindparam("customer_id")), name="addresses.of_customer"
 )
 _VERSIONS = Statement(
     select(addresses.c.id, addresses.c.version).where(addresses.c.customer_id == bindparam("customer_id")),
@@ -48,7 +50,7 @@ _VERSIONS = Statement(
 _REMOVE = Statement(
     delete(addresses).where(addresses.c.id == any_(bindparam("ids", type_=ARRAY(Uuid)))), name="addresses.remove"
 )
-_LISTS = ListStatements(addresses, _OUTPUT)
+_LISTS = ListStatements(addresses, ADDRESS_OUTPUT)
 
 
 def _values(address: Address) -> tuple[object, ...]:
@@ -72,7 +74,8 @@ def _values(address: Address) -> tuple[object, ...]:
 ADDRESSES = Kind(addresses, _values, saves=("customer_id", *_DETAILS, "match_key", "updated_at", "updated_by"))
 
 
-def _address_of(row: Record) -> Address:
+def address_of(row: Record) -> Address:
+    """The address of a row of ADDRESS_OUTPUT."""
     return Address(
         id=AddressId(row[0]),
         customer_id=CustomerId(row[1]),
@@ -120,7 +123,7 @@ class PostgresAddressRepository:
     async def of(self, customer_id: CustomerId) -> AddressBook:
         """All of a customer's."""
         rows = await read(self._pool, lambda connection: _OF.fetch(connection, customer_id=customer_id))
-        return AddressBook.of(customer_id, map(_address_of, rows))
+        return AddressBook.of(customer_id, map(address_of, rows))
 
     def save(self, before: AddressBook, after: AddressBook) -> None:
         """Makes `before` into `after` at commit."""

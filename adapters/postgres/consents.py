@@ -23,9 +23,11 @@ from domain.customers.consent import Consent, ConsentRegister, ConsentState
 from domain.shared.ids import ConsentId, CustomerId
 
 # The order in which the function below takes a row apart.
-_OUTPUT = [consents.c[name] for name in ("id", "customer_id", "purpose", "state", "source", "at", *LIFECYCLE)]
+CONSENT_OUTPUT = [consents.c[name] for name in ("id", "customer_id", "purpose", "state", "source", "at", *LIFECYCLE)]
 _STATES = {str(state): state for state in ConsentState}
-_OF = Statement(select(*_OUTPUT).where(consents.c.customer_id == bindparam("customer_id")), name="consents.of_customer")
+_OF = Statement(
+    select(*CONSENT_OUTPUT).where(consents.c.customer_id == bindparam("customer_id")), name="consents.of_customer"
+)
 _VERSIONS = Statement(
     select(consents.c.id, consents.c.version).where(consents.c.customer_id == bindparam("customer_id")),
     name="consents.versions",
@@ -47,7 +49,8 @@ def _values(entry: Consent) -> tuple[object, ...]:
 CONSENTS = Kind(consents, _values)
 
 
-def _entry_of(row: Record) -> Consent:
+def entry_of(row: Record) -> Consent:
+    """The entry of a row of CONSENT_OUTPUT."""
     return Consent(
         id=ConsentId(row[0]),
         customer_id=CustomerId(row[1]),
@@ -61,7 +64,7 @@ def _entry_of(row: Record) -> Consent:
 
 async def _register(pool: Pool, customer_id: CustomerId) -> ConsentRegister:
     rows = await read(pool, lambda connection: _OF.fetch(connection, customer_id=customer_id))
-    return ConsentRegister.of(customer_id, map(_entry_of, rows))
+    return ConsentRegister.of(customer_id, map(entry_of, rows))
 
 
 class PostgresConsentRepository:

@@ -17,9 +17,9 @@ from adapters.postgres.pool import Pool
 from adapters.postgres.rows import LIFECYCLE, lifecycle_of, lifecycle_values
 from adapters.postgres.statements import Statement
 from adapters.postgres.writes import Pending
-from adapters.sql.tables import customers
+from adapters.sql.tables import customers, merges
 from application.customers.models import CustomerRead
-from application.errors import Erased, NotFound
+from application.errors import Erased, MergedAway, NotFound
 from application.listing import Listing, Page
 from domain.customers.customer import NOBODY, Customer, CustomerDetails, CustomerStatus
 from domain.customers.email_address import EmailAddress
@@ -47,6 +47,9 @@ _FIND_BY_EMAILS = Statement(
         customers.c.email == any_(bindparam("emails", type_=ARRAY(String))), customers.c.deleted_at.is_(None)
     ),
     name="customers.find_by_emails",
+)
+_WHERE_TO = Statement(
+    select(merges.c.customer_id).where(merges.c.from_id == bindparam("id")), name="customers.where_to"
 )
 _LISTS = ListStatements(customers, CUSTOMER_OUTPUT, members={"tag": "tags"})
 
@@ -138,10 +141,10 @@ class PostgresCustomerRepository:
         self._pending = pending
 
     async def get(self, customer_id: CustomerId) -> Customer:
-        """Raises NotFound or Erased."""
+        """Raises NotFound, MergedAway or Erased."""
         row = await read(self._pool, lambda connection: _GET.fetchrow(connection, id=customer_id))
         if row is None:
-            raise NotFound("customer", customer_id)
+            raise await _missing(self._pool, customer_id)
         if row[14] is not None:
             raise Erased("customer", customer_id)
         return customer_of(row)
@@ -181,11 +184,13 @@ class PostgresCustomerReader:
         self._pool = pool
 
     async def get(self, customer_id: UUID, *, include_deleted: bool = False) -> CustomerRead:
-        """Raises NotFound or Erased."""
+        """Raises NotFound, MergedAway or Erased."""
         row = await read(self._pool, lambda connection: _GET.fetchrow(connection, id=customer_id))
-        if row is not None and row[14] is not None:
+        if row is None:
+            raise await _missing(self._pool, customer_id)
+        if row[14] is not None:
             raise Erased("customer", customer_id)
-        if row is None or (row[13] is not None and not include_deleted):
+        if row[13] is not None and not include_deleted:
             raise NotFound("customer", customer_id)
         return customer_read_of(row)
 
@@ -201,3 +206,8 @@ class PostgresCustomerReader:
         """One page in the order asked for."""
         page = await _LISTS.ask(self._pool, listing)
         return Page(items=[customer_read_of(row) for row in page.items], has_more=page.has_more, total=page.total)
+
+
+async def _missing(pool: Pool, customer_id: UUID) -> NotFound:
+    into = await read(pool, lambda connection: _WHERE_TO.fetchval(connection, id=customer_id))
+    return NotFound("customer", customer_id) if into is None else MergedAway("customer", customer_id, into)

@@ -65,6 +65,8 @@ CONSTRAINTS: dict[str, Callable[[asyncpg.IntegrityConstraintViolationError], Exc
     "pk_snapshots": _there("a snapshot"),
     "pk_addresses": _there("an address"),
     "pk_consents": _there("a consent"),
+    "pk_merges": _there("a merge"),
+    "uq_merges_from_id": _there("a merge of a customer"),
     "uq_addresses_default_customer_id_type": _there("a default address"),
     "fk_authors_merged_into": lambda _error: _other_authors(),
     "fk_categories_parent_id": lambda _error: CategoriesChanged("the category above is not there: read again what is"),
@@ -85,6 +87,7 @@ CONSTRAINTS: dict[str, Callable[[asyncpg.IntegrityConstraintViolationError], Exc
     "fk_snapshot_members_customer_id": _gone("a member of the snapshot"),
     "fk_addresses_customer_id": _gone("the customer of the address"),
     "fk_consents_customer_id": _gone("the customer of the consent"),
+    "fk_merges_customer_id": _gone("the customer of the merge"),
 }
 """The error that each constraint of the schema stands for, by its name, or by table and column where it is NOT NULL.
 

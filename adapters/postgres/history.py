@@ -35,12 +35,13 @@ from adapters.postgres.credits import relink
 from adapters.postgres.customers import CUSTOMER_OUTPUT, CUSTOMERS, customer_of
 from adapters.postgres.errors import raise_translated
 from adapters.postgres.kinds import Kind, unnested
+from adapters.postgres.merge_rows import MERGE_OUTPUT, merge_of
 from adapters.postgres.order_rows import ORDER_OUTPUT, ORDERS, RETURN_OUTPUT, RETURNS, order_of, return_of
 from adapters.postgres.orders import ORDER_STATEMENTS, RETURN_STATEMENTS
 from adapters.postgres.pool import Pool
 from adapters.postgres.statements import Statement
 from adapters.postgres.transactions import begin_snapshot, end_snapshot, transaction
-from adapters.sql.tables import authors, books, customers, events, orders, returns
+from adapters.sql.tables import authors, books, customers, events, merges, orders, returns
 from application.ports.history import History, HistoryBatch
 from domain.books.book import Book
 from domain.customers.customer import Customer
@@ -51,6 +52,7 @@ BATCH_LINES = 20_000
 _WATERMARK = Statement(select(func.coalesce(func.max(events.c.position), 0)), name="events.watermark")
 _CUSTOMERS = Statement(select(*CUSTOMER_OUTPUT).order_by(customers.c.id), name="customers.all")
 _AUTHORS = Statement(select(*AUTHOR_OUTPUT).order_by(authors.c.id), name="authors.all")
+_MERGES = Statement(select(*MERGE_OUTPUT).order_by(merges.c.id), name="merges.all")
 _BOOKS = Statement(select(*BOOK_OUTPUT).order_by(books.c.id), name="books.all")
 _ORDERS = Statement(select(*ORDER_OUTPUT).order_by(orders.c.id), name="orders.all")
 _RETURNS = Statement(select(*RETURN_OUTPUT).order_by(returns.c.id), name="returns.all")
@@ -115,6 +117,9 @@ class _Batches:
 async def _told(connection: Connection, many: int) -> AsyncIterator[HistoryBatch]:
     async for rows in _fetched(connection, _CUSTOMERS, many):
         yield HistoryBatch(customers=[customer_of(row) for row in rows])
+    async for rows in _fetched(connection, _MERGES, many):
+        # Whoever took one over before it was merged away is to see it go.
+        yield HistoryBatch(customers=[gone for row in rows if (gone := merge_of(row).gone()) is not None])
     async for rows in _fetched(connection, _AUTHORS, many):
         yield HistoryBatch(authors=[author_of(row) for row in rows])
     async for rows in _fetched(connection, _BOOKS, many):

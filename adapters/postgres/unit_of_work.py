@@ -14,6 +14,7 @@ from adapters.postgres.customers import PostgresCustomerRepository
 from adapters.postgres.events import EVENTS, Recorded
 from adapters.postgres.groups import PostgresGroupRepository
 from adapters.postgres.idempotency import Claimed
+from adapters.postgres.merges import PostgresMergeRepository
 from adapters.postgres.orders import PostgresOrderRepository, PostgresReturnRepository
 from adapters.postgres.people import PostgresPersonRepository
 from adapters.postgres.pool import Pool
@@ -46,6 +47,7 @@ class PostgresUnitOfWork:
         self.addresses = PostgresAddressRepository(pool, self._pending)
         self.consents = PostgresConsentRepository(pool, self._pending)
         self.people = PostgresPersonRepository(pool, self._pending, caller.request_id)
+        self.merges = PostgresMergeRepository(pool, self._pending)
 
     def record(self, *events: Event) -> None:
         """Appends events at commit."""

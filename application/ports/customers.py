@@ -32,7 +32,7 @@ class CustomerRepository(Protocol):
     """Customers for writing, inside a unit of work. Deleted ones are found too, so that they can be restored."""
 
     async def get(self, customer_id: CustomerId) -> Customer:
-        """Raises NotFound, or Erased."""
+        """Raises NotFound, MergedAway or Erased."""
         ...
 
     async def find_by_references(self, references: Sequence[str]) -> Mapping[str, Customer]:
@@ -64,7 +64,10 @@ class CustomerReader(Protocol):
     """Customers for reading, straight to read models."""
 
     async def get(self, customer_id: UUID, *, include_deleted: bool = False) -> CustomerRead:
-        """Raises NotFound; a deleted one is not found unless asked for. Raises Erased, also when deleted ones are."""
+        """Raises NotFound; a deleted one is not found unless asked for.
+
+        Raises MergedAway or Erased, also when deleted ones are asked for.
+        """
         ...
 
     async def get_many(self, customer_ids: Iterable[UUID]) -> Mapping[UUID, CustomerRead]:

@@ -13,6 +13,7 @@ from application.ports.categories import CategoryRepository
 from application.ports.consents import ConsentRepository
 from application.ports.customers import CustomerRepository
 from application.ports.groups import GroupRepository
+from application.ports.merges import MergeRepository
 from application.ports.orders import OrderRepository, ReturnRepository
 from application.ports.people import PersonRepository
 from application.ports.reviews import ReviewRepository
@@ -51,6 +52,8 @@ class UnitOfWork(Protocol):
     def consents(self) -> ConsentRepository: ...
     @property
     def people(self) -> PersonRepository: ...
+    @property
+    def merges(self) -> MergeRepository: ...
 
     def record(self, *events: Event) -> None:
         """Appends events at commit, in the order given, with the request id of the caller."""

@@ -17,6 +17,7 @@ from adapters.memory.events import MemoryEventReader
 from adapters.memory.groups import MemoryGroupReader
 from adapters.memory.history import MemoryHistorySink, MemoryHistorySource
 from adapters.memory.idempotency import MemoryIdempotencyKeys
+from adapters.memory.merges import MemoryMergeReader
 from adapters.memory.orders import MemoryOrderReader, MemoryReturnReader
 from adapters.memory.people import MemoryPersonReader
 from adapters.memory.purchases import MemoryPurchaseFacts
@@ -34,6 +35,7 @@ from adapters.postgres.events import PostgresEventReader
 from adapters.postgres.groups import PostgresGroupReader
 from adapters.postgres.history import PostgresHistorySource
 from adapters.postgres.idempotency import PostgresIdempotencyKeys
+from adapters.postgres.merges import PostgresMergeReader
 from adapters.postgres.orders import PostgresOrderReader, PostgresReturnReader
 from adapters.postgres.people import PostgresPersonReader
 from adapters.postgres.pool import Pool
@@ -51,6 +53,7 @@ from application.customers.addresses import AddressService
 from application.customers.consents import ConsentService
 from application.customers.erasing import ErasureService
 from application.customers.exporting import ExportService
+from application.customers.merging import MergeService
 from application.customers.service import CustomerService
 from application.events.service import EventService
 from application.groups.service import GroupService
@@ -88,6 +91,7 @@ class MemoryAdapters(containers.DeclarativeContainer):
     addresses = providers.Singleton(MemoryAddressReader, rows)
     consents = providers.Singleton(MemoryConsentReader, rows)
     people = providers.Singleton(MemoryPersonReader, rows)
+    merges = providers.Singleton(MemoryMergeReader, rows)
     facts = providers.Singleton(MemoryPurchaseFacts, rows)
     keys = providers.Singleton(MemoryIdempotencyKeys, rows)
     events = providers.Singleton(MemoryEventReader, rows)
@@ -113,6 +117,7 @@ class PostgresAdapters(containers.DeclarativeContainer):
     addresses = providers.Singleton(PostgresAddressReader, pool)
     consents = providers.Singleton(PostgresConsentReader, pool)
     people = providers.Singleton(PostgresPersonReader, pool)
+    merges = providers.Singleton(PostgresMergeReader, pool)
     facts = providers.Singleton(PostgresPurchaseFacts, pool)
     keys = providers.Singleton(PostgresIdempotencyKeys, pool)
     events = providers.Singleton(PostgresEventReader, pool)
@@ -163,6 +168,9 @@ class Application(containers.DeclarativeContainer):
         reviews=records.reviews,
         people=records.people,
         clock=system.clock,
+    )
+    merges = providers.Singleton(
+        MergeService, units=records.units, reader=records.merges, clock=system.clock, ids=system.ids
     )
     books = providers.Singleton(
         BookService,
@@ -219,6 +227,7 @@ class Application(containers.DeclarativeContainer):
         erasures=erasures,
         exports=exports,
         authors=authors,
+        merges=merges,
         books=books,
         orders=orders,
         reviews=reviews,

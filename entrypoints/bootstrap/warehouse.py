@@ -139,6 +139,12 @@ class PeopleElsewhere:
     async def events_naming(self, customer_ids: Sequence[UUID]) -> NoReturn:  # noqa: ARG002  # likewise
         """Raises ReadOnlyStore."""
         raise _not_there("events")
+class MergesElsewhere:
+    """Merges of a deployment that has a warehouse only."""
+
+    async def list(self, listing: Listing) -> NoReturn:  # noqa: ARG002  # the shape of the port
+        """Raises ReadOnlyStore."""
+        raise _not_there("merges")
 
 
 def _not_there(what: str) -> ReadOnlyStore:
@@ -193,6 +199,7 @@ class SnowflakeAdapters(containers.DeclarativeContainer):
     addresses = providers.Singleton(AddressesElsewhere)
     consents = providers.Singleton(ConsentsElsewhere)
     people = providers.Singleton(PeopleElsewhere)
+    merges = providers.Singleton(MergesElsewhere)
     keys = providers.Singleton(NoKeys)
     events = providers.Singleton(EventsElsewhere)
     facts = providers.Singleton(SnowflakePurchaseFacts, warehouse)

@@ -34,6 +34,7 @@ from entrypoints.http.handlers import Handlers
 from entrypoints.http.health import health_operations
 from entrypoints.http.idempotency import once_a_key
 from entrypoints.http.members import MemberHandlers
+from entrypoints.http.merges import merge_operations
 from entrypoints.http.meta import Metrics, meta_operations
 from entrypoints.http.operations import Handler, Operation
 from entrypoints.http.orders import order_operations, return_operations
@@ -88,6 +89,7 @@ def http_operations(services: Services, config: HttpConfig, metrics: Metrics | N
         *address_operations(services.addresses, services.customers, handlers, parts),
         *consent_operations(services.consents, parts),
         *person_operations(services.customers, services.erasures, services.exports, handlers),
+        *merge_operations(services.merges, services.customers, handlers, parts),
         *book_operations(services.books, handlers),
         *author_operations(services.authors, services.books, handlers),
         *review_operations(services.reviews, handlers),

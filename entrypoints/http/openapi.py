@@ -11,6 +11,7 @@ from application.errors import (
     BadQuery,
     Conflict,
     Erased,
+    MergedAway,
     NotFound,
     OutcomeUnknown,
     ReadOnlyStore,
@@ -66,6 +67,7 @@ _TAGS = {
 _STORELESS = ("service",)
 _ENTITY_TAGS = r'^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$'
 _PLACES = re.compile(r"\{([a-z_]+)\}")
+_MERGEABLE = "{customer_id}"
 _ID_SCHEMA = {"type": "string", "format": "uuid"}
 _OWN_PLACES = {
     "isbn": Parameter(
@@ -195,7 +197,7 @@ def _parameter(given: Parameter) -> dict[str, Any]:
 
 def _responses(one: Operation) -> dict[str, Any]:
     responses = {str(one.status): _success(one)}
-    if one.moves:
+    if one.moves or (one.method == "GET" and _MERGEABLE in one.path):
         place = {"Location": _header("The path of the one that it was merged into.")}
         responses["301"] = {"description": "It was merged into another one, which answers for both.", "headers": place}
     if one.tagged and one.method == "GET":
@@ -248,6 +250,8 @@ def _errors(one: Operation) -> set[type[Exception]]:
         found.add(NotFound)
     if one.path.startswith("/v1/customers/{customer_id}"):
         found.add(Erased)
+    if _MERGEABLE in one.path and one.method != "GET":
+        found.add(MergedAway)
     if one.takes is not None:
         found |= {Malformed, Invalid, ContentTooLarge, UnsupportedMediaType}
     if one.guarded:

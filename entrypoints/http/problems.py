@@ -1,5 +1,6 @@
 """Every error as application/problem+json (RFC 9457). One table says which status each kind of error has."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from inspect import getdoc
@@ -198,7 +199,8 @@ def problem_reply(error: Exception, scope: Scope, extensions: Mapping[str, Any] 
 
 
 def _elsewhere(error: MergedAway, scope: Scope) -> str:
-    path = quote(scope["path"]).replace(str(error.key), str(error.into))
+    # An id may stand in the path in capitals.
+    path = re.sub(str(error.key), str(error.into), quote(scope["path"]), flags=re.IGNORECASE)
     query = scope["query_string"].decode("ascii", "replace")
     return f"{path}?{query}" if query else path
 

@@ -13,6 +13,7 @@ from adapters.memory.events import MemoryEventReader
 from adapters.memory.groups import MemoryGroupReader, MemoryGroupRepository
 from adapters.memory.history import MemoryHistorySink, MemoryHistorySource
 from adapters.memory.idempotency import MemoryIdempotencyKeys
+from adapters.memory.merges import MemoryMergeReader, MemoryMergeRepository
 from adapters.memory.orders import (
     MemoryOrderReader,
     MemoryOrderRepository,
@@ -36,6 +37,7 @@ from application.ports.events import EventReader
 from application.ports.groups import GroupReader, GroupRepository
 from application.ports.history import HistorySink, HistorySource
 from application.ports.idempotency import IdempotencyKeys
+from application.ports.merges import MergeReader, MergeRepository
 from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
 from application.ports.people import PersonReader, PersonRepository
 from application.ports.purchases import PurchaseFacts, PurchaseView
@@ -69,6 +71,7 @@ def memory_ports(store: MemoryStore) -> StorePorts:
         addresses=MemoryAddressReader(store),
         consents=MemoryConsentReader(store),
         people=MemoryPersonReader(store),
+        merges=MemoryMergeReader(store),
         health=MemoryHealth(),
         keys=MemoryIdempotencyKeys(store),
         event_reader=MemoryEventReader(store),
@@ -129,6 +132,8 @@ def memory_case() -> StoreCase:
             ConsentReader: MemoryConsentReader,
             PersonRepository: MemoryPersonRepository,
             PersonReader: MemoryPersonReader,
+            MergeRepository: MemoryMergeRepository,
+            MergeReader: MemoryMergeReader,
             HistorySource: MemoryHistorySource,
             HistorySink: MemoryHistorySink,
             PurchaseFacts: MemoryPurchaseFacts,

@@ -16,6 +16,7 @@ from adapters.postgres.events import PostgresEventReader
 from adapters.postgres.groups import PostgresGroupReader, PostgresGroupRepository
 from adapters.postgres.history import PostgresHistorySink, PostgresHistorySource
 from adapters.postgres.idempotency import PostgresIdempotencyKeys
+from adapters.postgres.merges import PostgresMergeReader, PostgresMergeRepository
 from adapters.postgres.orders import (
     PostgresOrderReader,
     PostgresOrderRepository,
@@ -40,6 +41,7 @@ from application.ports.events import EventReader
 from application.ports.groups import GroupReader, GroupRepository
 from application.ports.history import HistorySink, HistorySource
 from application.ports.idempotency import IdempotencyKeys
+from application.ports.merges import MergeReader, MergeRepository
 from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
 from application.ports.people import PersonReader, PersonRepository
 from application.ports.purchases import PurchaseFacts, PurchaseView
@@ -157,6 +159,7 @@ def postgres_ports(pool: Pool) -> StorePorts:
         addresses=PostgresAddressReader(pool),
         consents=PostgresConsentReader(pool),
         people=PostgresPersonReader(pool),
+        merges=PostgresMergeReader(pool),
         health=PostgresHealth(pool, head=migrate.head()),
         keys=PostgresIdempotencyKeys(pool),
         event_reader=PostgresEventReader(pool),
@@ -240,6 +243,8 @@ def postgres_case() -> StoreCase:
             ConsentReader: PostgresConsentReader,
             PersonRepository: PostgresPersonRepository,
             PersonReader: PostgresPersonReader,
+            MergeRepository: PostgresMergeRepository,
+            MergeReader: PostgresMergeReader,
             HistorySource: PostgresHistorySource,
             HistorySink: PostgresHistorySink,
             PurchaseFacts: PostgresPurchaseFacts,

@@ -10,6 +10,7 @@ from application.customers.addresses import AddressService
 from application.customers.consents import ConsentService
 from application.customers.erasing import ErasureService
 from application.customers.exporting import ExportService
+from application.customers.merging import MergeService
 from application.customers.service import CustomerService
 from application.events.service import EventService
 from application.groups.service import GroupService
@@ -33,6 +34,7 @@ def services_on(ports: StorePorts) -> Services:
     assert ports.addresses is not None
     assert ports.consents is not None
     assert ports.people is not None
+    assert ports.merges is not None
     assert ports.reviews is not None
     assert ports.groups is not None
     assert ports.segments is not None
@@ -54,6 +56,7 @@ def services_on(ports: StorePorts) -> Services:
             clock=clock,
         ),
         authors=AuthorService(reader=ports.authors, **written),
+        merges=MergeService(reader=ports.merges, **written),
         books=BookService(reader=ports.books, **written),
         orders=OrderService(
             orders=ports.orders, returns=ports.returns, customers=ports.customers, books=ports.books, **written

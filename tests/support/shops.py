@@ -6,6 +6,7 @@ from application.authors.service import AuthorService
 from application.books.service import BookService
 from application.customers.addresses import AddressService
 from application.customers.consents import ConsentService
+from application.customers.merging import MergeService
 from application.customers.service import CustomerService
 from application.groups.service import GroupService
 from application.orders.service import OrderService
@@ -25,6 +26,7 @@ class Shop:
     addresses: AddressService
     consents: ConsentService
     authors: AuthorService
+    merges: MergeService
     books: BookService
     orders: OrderService
     reviews: ReviewService
@@ -42,6 +44,7 @@ def shop_on(ports: StorePorts, ids: IdGenerator | None = None) -> Shop:
     assert ports.segments is not None
     assert ports.addresses is not None
     assert ports.consents is not None
+    assert ports.merges is not None
     clock, units, ids = SetClock(), ports.units, ids or AscendingIds()
     return Shop(
         clock=clock,
@@ -49,6 +52,7 @@ def shop_on(ports: StorePorts, ids: IdGenerator | None = None) -> Shop:
         addresses=AddressService(units=units, reader=ports.addresses, customers=ports.customers, clock=clock, ids=ids),
         consents=ConsentService(units=units, reader=ports.consents, customers=ports.customers, clock=clock, ids=ids),
         authors=AuthorService(units=units, reader=ports.authors, clock=clock, ids=ids),
+        merges=MergeService(units=units, reader=ports.merges, clock=clock, ids=ids),
         books=BookService(units=units, reader=ports.books, clock=clock, ids=ids),
         orders=OrderService(
             units=units,

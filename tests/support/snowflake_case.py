@@ -38,6 +38,7 @@ from application.ports.events import EventReader
 from application.ports.groups import GroupReader, GroupRepository
 from application.ports.history import HistorySink, HistorySource
 from application.ports.idempotency import IdempotencyKeys
+from application.ports.merges import MergeReader, MergeRepository
 from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
 from application.ports.people import PersonReader, PersonRepository
 from application.ports.purchases import PurchaseFacts, PurchaseView
@@ -51,7 +52,7 @@ TABLES = ("customers", "books", "orders", "order_lines", "returns", "return_line
 _EMPTY = (*(f"DELETE FROM {table}" for table in TABLES), "UPDATE watermark SET position = 0, loads = 0")
 _READ_ONLY = Gap("never", "a warehouse is written by loads alone")
 _NO_LISTS_OF_ORDERS = Gap("notimpl", "orders are there to be counted; lists of them are asked of the store of record")
-_NO_PEOPLE = Gap("notyet", "what a customer lives at and agreed to is not loaded into the warehouse")
+_NO_PEOPLE = Gap("notyet", "addresses, consents and merges of customers are not loaded into the warehouse")
 _NO_REVIEWS = Gap("notyet", "reports over reviews come with the analytics that ask for them")
 _NO_EVENTS = Gap("notimpl", "a load takes what events have led to, and leaves the events where they were recorded")
 _NO_AUTHORS = Gap("notyet", "books come with the names of their authors; the authors themselves are not loaded")
@@ -224,6 +225,8 @@ def snowflake_case() -> StoreCase:
             ConsentReader: _NO_PEOPLE,
             PersonRepository: _READ_ONLY,
             PersonReader: _NO_PEOPLE,
+            MergeRepository: _READ_ONLY,
+            MergeReader: _NO_PEOPLE,
             OrderReader: _NO_LISTS_OF_ORDERS,
             ReturnReader: _NO_LISTS_OF_ORDERS,
             HistorySource: _NO_SOURCE,

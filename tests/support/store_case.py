@@ -15,6 +15,7 @@ from application.ports.events import EventReader
 from application.ports.groups import GroupReader
 from application.ports.history import History, HistoryBatch, HistorySink, HistorySource
 from application.ports.idempotency import IdempotencyKeys
+from application.ports.merges import MergeReader
 from application.ports.orders import OrderReader, ReturnReader
 from application.ports.people import PersonReader
 from application.ports.purchases import PurchaseFacts
@@ -82,6 +83,7 @@ class StorePorts:
     addresses: AddressReader | None = None
     consents: ConsentReader | None = None
     people: PersonReader | None = None
+    merges: MergeReader | None = None
     source: HistorySource | None = None
     sink: HistorySink | None = None
     purchases: PurchaseFacts

@@ -10,6 +10,7 @@ from adapters.sql.tables.customers import customers
 from adapters.sql.tables.events import events
 from adapters.sql.tables.groups import group_members, groups
 from adapters.sql.tables.idempotency import idempotency_keys
+from adapters.sql.tables.merges import merges
 from adapters.sql.tables.orders import order_lines, orders, return_lines, returns
 from adapters.sql.tables.reviews import reviews
 from adapters.sql.tables.segments import segments, snapshot_members, snapshots
@@ -31,6 +32,7 @@ __all__ = [
     "group_members",
     "groups",
     "idempotency_keys",
+    "merges",
     "metadata",
     "order_lines",
     "orders",
