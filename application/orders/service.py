@@ -8,7 +8,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from application.caller import Caller
-from application.errors import NotFound
+from application.errors import Erased, NotFound
 from application.fields import line
 from application.listing import Listed, Listing, Page, listed
 from application.orders.drafting import draft_order, draft_return, isbns
@@ -166,6 +166,8 @@ class OrderService:
             return
         try:
             await self._customers.get(customer_id)
+        except Erased as error:
+            raise Invalid.because("customer-erased", error.detail, "/customer_id") from None
         except NotFound:
             raise Invalid.because("no-such-customer", f"there is no customer {customer_id}", "/customer_id") from None
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from application.caller import Caller
-from application.errors import NotFound
+from application.errors import Erased, NotFound
 from application.listing import Listed, Listing, listed
 from application.ports.books import BookReader
 from application.ports.customers import CustomerReader
@@ -176,6 +176,8 @@ class ReviewService:
             problems.add("/book_id", "no-such-book", f"there is no book {command.book_id}")
         try:
             await self._customers.get(command.customer_id)
+        except Erased as error:
+            problems.add("/customer_id", "customer-erased", error.detail)
         except NotFound:
             problems.add("/customer_id", "no-such-customer", f"there is no customer {command.customer_id}")
 
