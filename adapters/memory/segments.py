@@ -12,6 +12,7 @@ from application.customers.models import CustomerRead
 from application.errors import NotFound
 from application.listing import Filter, Listing, Page
 from application.segments.models import SegmentRead, SnapshotRead
+from domain.customers.consent import ConsentRegister
 from domain.customers.customer import Customer
 from domain.customers.segment import Segment, Snapshot
 from domain.customers.segment_rule import ZERO, CustomerFacts, Rule, matches
@@ -47,6 +48,7 @@ def facts_of(store: MemoryStore, customer: Customer) -> CustomerFacts:
         spent[order.currency] = EXACT.add(spent.get(order.currency, ZERO), order.subtotal)
     for recorded in returns:
         spent[recorded.currency] = EXACT.subtract(spent.get(recorded.currency, ZERO), recorded.total)
+    register = ConsentRegister.of(customer.id, store.consent_rows.members("customer_id", customer.id))
     placed = sorted(one.placed_at for one in orders)
     return CustomerFacts(
         customer=customer,
@@ -55,6 +57,7 @@ def facts_of(store: MemoryStore, customer: Customer) -> CustomerFacts:
         first_order_at=placed[0] if placed else None,
         last_order_at=placed[-1] if placed else None,
         spent=spent,
+        consents={one.purpose: one.state for one in register.entries},
     )
 
 

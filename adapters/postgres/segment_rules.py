@@ -29,7 +29,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.sql.elements import BindParameter, ColumnElement
 from sqlalchemy.types import TypeEngine
 
-from adapters.sql.tables import MOMENT, customers, orders, returns
+from adapters.sql.tables import MOMENT, consents, customers, orders, returns
 from domain.customers.segment_rule import And, Compare, Fact, Has, Not, Op, Or, Rule, span
 
 _COMPARE: Mapping[Op, Callable[[Any, Any], ColumnElement[bool]]] = {
@@ -89,9 +89,8 @@ class _Condition:
                 return customers.c.status == self._bound(str(value), Text())
             case Fact.TAG:
                 return type_coerce(customers.c.tags, ARRAY(Text())).contains(self._bound([value], ARRAY(Text())))
-            case Fact.METADATA:
-                found = customers.c.metadata.op("->>")(self._bound(key, Text()))
-                return func.coalesce(found == self._bound(value, Text()), _FALSE)
+            case Fact.METADATA | Fact.CONSENT:
+                return func.coalesce(self._keyed(fact, key) == self._bound(str(value), Text()), _FALSE)
             case Fact.CREATED_AT | Fact.UPDATED_AT:
                 return self._in_time(customers.c[str(fact)], op, value)
             case Fact.FIRST_ORDER_AT | Fact.LAST_ORDER_AT:
@@ -104,6 +103,12 @@ class _Condition:
                 return _COMPARE[op](_came_back(func.count()).scalar_subquery(), self._bound(value, Integer()))
             case _:
                 return _COMPARE[op](self._spent(key), self._bound(value, _SUM))
+
+    def _keyed(self, fact: Fact, key: str | None) -> ColumnElement[Any]:
+        named = self._bound(key, Text())
+        if fact is Fact.METADATA:
+            return customers.c.metadata.op("->>")(named)
+        return _latest_consent().where(consents.c.purpose == named).scalar_subquery()
 
     def _spent(self, currency: str | None) -> ColumnElement[Decimal]:
         cost = _purchases(func.coalesce(func.sum(orders.c.subtotal), _ZERO))
@@ -128,6 +133,13 @@ class _Condition:
 def _purchases(of_all: ColumnElement[Any]) -> Select[Any]:
     counts = orders.c.status != literal_column("'cancelled'")
     return select(of_all).select_from(orders).where(orders.c.customer_id == customers.c.id, counts).correlate(customers)
+
+
+def _latest_consent() -> Select[Any]:
+    """How the consents of a customer stand, in the order of `Consent.place`."""
+    no = consents.c.state == literal_column("'withdrawn'")
+    mine = select(consents.c.state).where(consents.c.customer_id == customers.c.id).correlate(customers)
+    return mine.order_by(consents.c.at.desc(), no.desc(), consents.c.id.desc()).limit(literal_column("1"))
 
 
 def _came_back(of_all: ColumnElement[Any]) -> Select[Any]:

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from application.books.models import BookResponse, Language
+from application.books.fields import Language
+from application.books.models import BookResponse
 from application.customers.models import CustomerRead
 from application.fields import given, line, text
 from application.listing import FilterField, ListSpec, SortKey, identifier, moment, one_of

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, NamedTuple, NoReturn
 
+from domain.customers.consent import PURPOSE_LENGTH, ConsentState, purpose
 from domain.customers.customer import METADATA_KEY_LENGTH, METADATA_VALUE_LENGTH, TAG_LENGTH, CustomerStatus
 from domain.customers.segment_rule import (
     COUNTS,
@@ -12,6 +13,7 @@ from domain.customers.segment_rule import (
     KEYED,
     PRESENCE,
     TIMES,
+    WORD,
     And,
     Compare,
     Fact,
@@ -33,17 +35,15 @@ MAX_DEPTH = 20
 MAX_COUNT = 999_999_999
 _SHOWN = 20
 
-_TOKEN = re.compile(
-    r"""
-    (?P<space>[ \t\r\n]+)
-    | (?P<word>[A-Za-z_][A-Za-z0-9_]*)
-    | (?P<text>"(?:[^"\\]|\\["\\])*")
-    | (?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:.]+(?:Z|[+-][0-9]{2}:[0-9]{2})?)?)
-    | (?P<number>-?[0-9]+(?:\.[0-9]+)?)
-    | (?P<sign><=|>=|!=|[=<>()\[\].])
-    """,
-    re.VERBOSE,
-)
+_PATTERNS = {
+    "space": r"[ \t\r\n]+",
+    "word": WORD,
+    "text": r'"(?:[^"\\]|\\["\\])*"',
+    "time": r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9:.]+(?:Z|[+-][0-9]{2}:[0-9]{2})?)?",
+    "number": r"-?[0-9]+(?:\.[0-9]+)?",
+    "sign": r"<=|>=|!=|[=<>()\[\].]",
+}
+_TOKEN = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _PATTERNS.items()))
 _TIME_OF_DAY = re.compile(r"T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})")
 _NAMES = ", ".join(fact for fact in Fact if fact not in PRESENCE - EQUALITY)
 _PRESENT = ", ".join(fact for fact in Fact if fact in PRESENCE)
@@ -180,9 +180,17 @@ class _Parser:
             self._sign("]")
             return str(currency)
         self._sign(".")
+        if fact is Fact.CONSENT:
+            return self._purpose()
         if self._next.kind == "word":
             return str(self._checked("word", "a key", lambda text: clean_line(text, METADATA_KEY_LENGTH)))
         return str(self._checked("text", 'a key such as shelf or "my shelf"', _line(METADATA_KEY_LENGTH)))
+
+    def _purpose(self) -> str:
+        expected = f"a purpose such as newsletter, of at most {PURPOSE_LENGTH} characters"
+        if self._next.kind == "text":
+            return str(self._checked("text", expected, lambda quoted: purpose(quoted[1:-1])))
+        return str(self._checked("word", expected, purpose))
 
     def _op(self, fact: Fact) -> Op:
         allowed = (Op.EQ, Op.NE) if fact in EQUALITY else tuple(Op)
@@ -193,7 +201,9 @@ class _Parser:
     def _value(self, fact: Fact) -> Value:
         value: Value
         if fact is Fact.STATUS:
-            value = self._checked("word", f"one of: {', '.join(CustomerStatus)}", _status)
+            value = self._checked("word", f"one of: {', '.join(CustomerStatus)}", CustomerStatus)
+        elif fact is Fact.CONSENT:
+            value = self._checked("word", f"one of: {', '.join(ConsentState)}", ConsentState)
         elif fact in TIMES:
             value = self._checked("time", "a day such as 2026-01-31 or a time such as 2026-01-31T12:00:00Z", _moment)
         elif fact in COUNTS:
@@ -222,10 +232,6 @@ class _Parser:
 
 def _line(longest: int) -> Callable[[str], str]:
     return lambda quoted: clean_line(re.sub(r"\\(.)", r"\1", quoted[1:-1]), longest)
-
-
-def _status(text: str) -> CustomerStatus:
-    return CustomerStatus(text)
 
 
 def _count(text: str) -> int:

@@ -7,6 +7,7 @@ The text is read by `domain.customers.segment_parser`; docs/reference/segments.m
 """
 
 import operator
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,9 +16,13 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
+from domain.customers.consent import ConsentState
 from domain.customers.customer import Customer, CustomerStatus
 
 ZERO = Decimal(0)
+# A key that needs no quotes: words with hyphens between.
+WORD = r"[A-Za-z_][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*"
+_WORD = re.compile(WORD)
 
 
 class Op(StrEnum):
@@ -37,6 +42,7 @@ class Fact(StrEnum):
     STATUS = "status"
     TAG = "tag"
     METADATA = "metadata"
+    CONSENT = "consent"
     NAME = "name"
     EMAIL = "email"
     PHONE = "phone"
@@ -52,18 +58,21 @@ class Fact(StrEnum):
 
 TIMES = frozenset({Fact.CREATED_AT, Fact.UPDATED_AT, Fact.FIRST_ORDER_AT, Fact.LAST_ORDER_AT})
 COUNTS = frozenset({Fact.ORDERS, Fact.RETURNS})
-KEYED = frozenset({Fact.METADATA, Fact.SPENT})
+KEYED = frozenset({Fact.METADATA, Fact.CONSENT, Fact.SPENT})
 # Names, addresses and numbers of people are found by their own lists; a rule, which is kept and shown to others, asks
 # no more than whether they are known.
 PRESENCE = frozenset({Fact.NAME, Fact.EMAIL, Fact.PHONE, Fact.REFERENCE, Fact.TAG, Fact.METADATA})
-EQUALITY = frozenset({Fact.STATUS, Fact.TAG, Fact.METADATA})
+EQUALITY = frozenset({Fact.STATUS, Fact.TAG, Fact.METADATA, Fact.CONSENT})
 
-Value = CustomerStatus | str | int | Decimal | date | datetime
+Value = CustomerStatus | ConsentState | str | int | Decimal | date | datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """`fact op value`; `key` is the key of metadata, or the currency of what was spent. A time may be a whole day."""
+    """`fact op value`; `key` is the key of metadata, the purpose of a consent, or the currency of what was spent.
+
+    A time may be a whole day.
+    """
 
     fact: Fact
     op: Op
@@ -108,7 +117,7 @@ class CustomerFacts:
     """What a rule may ask about one customer.
 
     `orders` counts those that are not cancelled, `first_order_at` and `last_order_at` are of these, and `spent` is by
-    currency what they cost without tax and shipping, less what came back.
+    currency what they cost without tax and shipping, less what came back. `consents` is by purpose how it is now.
     """
 
     customer: Customer
@@ -117,6 +126,7 @@ class CustomerFacts:
     first_order_at: datetime | None = None
     last_order_at: datetime | None = None
     spent: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
+    consents: Mapping[str, ConsentState] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def span(value: date | datetime) -> tuple[datetime, datetime | None]:
@@ -173,6 +183,8 @@ def _holds(fact: Fact, op: Op, value: Any, key: str | None, facts: CustomerFacts
         return bool(details.status == value)
     if fact is Fact.METADATA:
         return bool(details.metadata.get(key or "") == value)
+    if fact is Fact.CONSENT:
+        return bool(facts.consents.get(key or "") == value)
     present = facts.spent.get(key or "", ZERO) if fact is Fact.SPENT else getattr(facts, fact)
     return _COMPARE[op](present, value)
 
@@ -212,12 +224,11 @@ def _named(fact: Fact, key: str | None) -> str:
         return str(fact)
     if fact is Fact.SPENT:
         return f"{fact}[{key}]"
-    plain = key.isascii() and key.isidentifier()
-    return f"{fact}.{key if plain else _quoted(key)}"
+    return f"{fact}.{key if _WORD.fullmatch(key) else _quoted(key)}"
 
 
 def _value_text(value: Value) -> str:
-    if isinstance(value, CustomerStatus | int):
+    if isinstance(value, StrEnum | int):
         return str(value)
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"

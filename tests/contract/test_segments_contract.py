@@ -22,6 +22,7 @@ from domain.customers.segment import Segment, SegmentDetails, Snapshot
 from domain.customers.segment_parser import parse_rule
 from domain.customers.segment_rule import Rule, matches, rule_text
 from domain.shared.ids import CustomerId, SegmentId, SnapshotId
+from tests.support.belongings import register_of
 from tests.support.builders import MORNING, a_customer, a_line, an_order, minutes, new_id
 from tests.support.definition import drawn_anew, how_many_histories
 from tests.support.lists import asked, walked
@@ -75,6 +76,11 @@ async def loaded(ports: StorePorts, people: Sequence[Shopper]) -> None:
         uow.customers.add_many(one.customer for one in people)
         uow.orders.add_many(order for one in people for order in one.orders)
         uow.returns.add_many(back for one in people for back in one.returns)
+        await uow.commit()
+    async with ports.units(CALLER) as uow:
+        for one in people:
+            if one.consents and not one.customer.lifecycle.deleted:
+                uow.consents.save(register_of(one.customer), register_of(one.customer, *one.consents))
         await uow.commit()
 
 

@@ -4,18 +4,22 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from uuid import UUID
 
 from hypothesis import strategies as st
 
+from domain.customers.consent import Consent, ConsentState
 from domain.customers.customer import Customer, CustomerStatus
 from domain.customers.segment_rule import And, Compare, CustomerFacts, Fact, Has, Not, Op, Or, Rule
 from domain.orders.order import Order, OrderStatus
 from domain.orders.returns import Return
-from tests.support.builders import a_customer, a_line, a_lone_return, an_order, some_returned
+from tests.support.belongings import an_entry
+from tests.support.builders import MORNING, a_customer, a_line, a_lone_return, an_order, some_returned
 
 TAGS = ("vip", "news letter", 'a"b\\')
-KEYS = ("shelf", "my shelf", 'x"\\', "and", "Ünal")
+KEYS = ("shelf", "my shelf", 'x"\\', "and", "a-b", "a-", "Ünal")
 CURRENCIES = ("EUR", "JPY")
+PURPOSES = ("newsletter", "mail-order", "3d")
 FIRST_DAY = date(2026, 3, 1)
 LATEST_MOMENT = datetime(2026, 3, 6, tzinfo=UTC)
 
@@ -33,6 +37,7 @@ conditions: st.SearchStrategy[Rule] = st.one_of(
     st.builds(Compare, st.just(Fact.STATUS), equality, st.sampled_from(CustomerStatus)),
     st.builds(Compare, st.just(Fact.TAG), equality, st.sampled_from(TAGS)),
     st.builds(Compare, st.just(Fact.METADATA), equality, st.sampled_from(("A3", "B\\1", "ä")), st.sampled_from(KEYS)),
+    st.builds(Compare, st.just(Fact.CONSENT), equality, st.sampled_from(ConsentState), st.sampled_from(PURPOSES)),
     st.builds(
         Compare,
         st.sampled_from((Fact.CREATED_AT, Fact.UPDATED_AT, Fact.FIRST_ORDER_AT, Fact.LAST_ORDER_AT)),
@@ -61,6 +66,7 @@ class Shopper:
     customer: Customer
     orders: tuple[Order, ...]
     returns: tuple[Return, ...]
+    consents: tuple[Consent, ...] = ()
 
 
 @st.composite
@@ -98,7 +104,12 @@ def _shopper(draw: st.DrawFn, number: int) -> Shopper:
         orders.append(order)
     if draw(st.sampled_from((False, False, True))):
         returns.append(a_lone_return(customer=customer, currency=draw(st.sampled_from(CURRENCIES))))
-    return Shopper(customer, tuple(orders), tuple(returns))
+    consents: list[Consent] = []
+    for purpose, states in draw(st.dictionaries(st.sampled_from(PURPOSES), st.integers(1, 3), max_size=2)).items():
+        for turn in range(states):
+            said = (ConsentState.GIVEN, ConsentState.WITHDRAWN)[turn % 2]
+            consents.append(an_entry(customer, said, purpose=purpose, at=MORNING + timedelta(seconds=turn // 2)))
+    return Shopper(customer, tuple(orders), tuple(returns), tuple(consents))
 
 
 @st.composite
@@ -107,6 +118,11 @@ def _shoppers(draw: st.DrawFn) -> list[Shopper]:
 
 
 shoppers: st.SearchStrategy[list[Shopper]] = _shoppers()
+
+
+def by_place(one: Consent) -> tuple[datetime, bool, UUID]:
+    """A no counts where a yes came at the same moment, and then the later id."""
+    return one.at, one.state is ConsentState.WITHDRAWN, one.id
 
 
 def told_of(shopper: Shopper) -> CustomerFacts:
@@ -126,5 +142,9 @@ def told_of(shopper: Shopper) -> CustomerFacts:
         returns=len(shopper.returns),
         first_order_at=min((order.placed_at for order in bought), default=None),
         last_order_at=max((order.placed_at for order in bought), default=None),
+        consents={
+            one.purpose: max((each for each in shopper.consents if each.purpose == one.purpose), key=by_place).state
+            for one in shopper.consents
+        },
         spent={one: Decimal(sum_.numerator) / Decimal(sum_.denominator) for one, sum_ in spent.items()},
     )

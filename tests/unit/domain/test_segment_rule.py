@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.customers.consent import ConsentState
 from domain.customers.customer import CustomerStatus
 from domain.customers.segment_parser import MAX_CONDITIONS, MAX_DEPTH, RULE_LENGTH, parse_rule
 from domain.customers.segment_rule import And, Compare, CustomerFacts, Fact, Has, Not, Op, Or, Rule, matches, rule_text
@@ -33,6 +34,9 @@ def said(text: str) -> str:
         ('tag!="a b"', Compare(Fact.TAG, Op.NE, "a b")),
         (r'metadata.shelf = "a\"b\\c"', Compare(Fact.METADATA, Op.EQ, 'a"b\\c', "shelf")),
         ('metadata . "my shelf" = "A3"', Compare(Fact.METADATA, Op.EQ, "A3", "my shelf")),
+        ("consent.mail-order = given", Compare(Fact.CONSENT, Op.EQ, ConsentState.GIVEN, "mail-order")),
+        ('consent."3d" != withdrawn', Compare(Fact.CONSENT, Op.NE, ConsentState.WITHDRAWN, "3d")),
+        ('metadata.a-b = "x"', Compare(Fact.METADATA, Op.EQ, "x", "a-b")),
         ("orders >= 3", Compare(Fact.ORDERS, Op.GE, 3)),
         ("spent[EUR] > -100.50", Compare(Fact.SPENT, Op.GT, Decimal("-100.5"), "EUR")),
         ("last_order_at < 2026-01-31", Compare(Fact.LAST_ORDER_AT, Op.LT, date(2026, 1, 31))),
@@ -76,6 +80,10 @@ def test_a_text_means_a_rule(text: str, rule: Rule) -> None:
         ("metadata = 1", "character 10: expected '.', found '='"),
         ('metadata."" = "x"', "character 10: expected a key"),
         (f'metadata.{"x" * 41} = "x"', "character 10: expected a key"),
+        ("consent.newsletter = yes", "character 22: expected one of: given, withdrawn, found 'yes'"),
+        ("consent.Newsletter = given", "character 9: expected a purpose such as newsletter"),
+        ('consent."a b" = given', "character 9: expected a purpose such as newsletter"),
+        ("has consent.newsletter", "character 5: expected one of: tag,"),
         ("orders >= 1.5", "character 11: expected a whole number from 0 to 999999999, found '1.5'"),
         ("orders >= 1000000000", "character 11: expected a whole number"),
         ("orders >= 12345678901234567890123456789", "character 11: expected a whole number"),
@@ -134,6 +142,7 @@ SHOPPER = CustomerFacts(
     first_order_at=datetime(2026, 3, 1, 0, 0, tzinfo=UTC),
     last_order_at=datetime(2026, 3, 4, 23, 59, 59, 999_999, tzinfo=UTC),
     spent={"EUR": Decimal("9.99"), "JPY": Decimal(-5)},
+    consents={"newsletter": ConsentState.GIVEN},
 )
 NEW = CustomerFacts(customer=a_customer())
 
@@ -151,6 +160,9 @@ NEW = CustomerFacts(customer=a_customer())
         ('metadata.shelf != "A3"', False, True),
         ("has metadata.shelf", True, False),
         ("has email and has name and not has phone", True, False),
+        ("consent.newsletter = given", True, False),
+        ("consent.newsletter = withdrawn", False, False),
+        ("consent.newsletter != given", False, True),
         ("orders >= 2", True, False),
         ("orders < 1", False, True),
         ("returns = 1", True, False),
