@@ -35,6 +35,13 @@ class Described:
         """Whether it has this parameter."""
         return any(one["name"] == name for one in self.told["parameters"])
 
+    def answer_fields(self, document: Mapping[str, Any]) -> frozenset[str]:
+        """The names of the fields of its answer; none without one."""
+        content = self.told["responses"][str(self.status)].get("content", {})
+        schema = content.get("application/json", {}).get("schema", {})
+        component = schema.get("$ref", "").rpartition("/")[2]
+        return frozenset(document["components"]["schemas"].get(component, {}).get("properties", ()))
+
     def example(self) -> Any:
         """That of its body; None without one."""
         content = self.told.get("requestBody", {}).get("content", {})
@@ -127,6 +134,8 @@ def _note(
         pattern = _PLACE.sub(r"(?P<\1>[^/]+)", read.path)
         if found := re.fullmatch(pattern, location):
             there.places = {**found.groupdict(), **there.places}
+    if "isbn" in made:
+        there.places.setdefault("isbn", made["isbn"])
     example = operation.answer_example()
     if "id" in example and "id" in made:
         there.ids.setdefault(example["id"], made["id"])
