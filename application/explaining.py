@@ -82,7 +82,7 @@ def _check_fields(kind: inspect.StructType, raw: Mapping[str, Any], pointer: str
     known = {one.encode_name: one for one in kind.fields}
     if kind.forbid_unknown_fields:
         for name in raw:
-            if name not in known:
+            if name not in known and name != kind.tag_field:
                 message = f"is not a field of this object, which has: {', '.join(known)}"
                 problems.add(f"{pointer}/{_escaped(name)}", "unknown-field", message)
     for name, field in known.items():

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from application.analytics.service import AnalyticsService
 from application.authors.service import AuthorService
+from application.books.batch import BookBatchService
 from application.books.service import BookService
+from application.categories.service import CategoryService
 from application.customers.addresses import AddressService
 from application.customers.consents import ConsentService
 from application.customers.erasing import ErasureService
@@ -33,7 +35,9 @@ class Services:
     authors: AuthorService
     merges: MergeService
     books: BookService
+    book_batches: BookBatchService
     orders: OrderService
+    categories: CategoryService
     reviews: ReviewService
     groups: GroupService
     segments: SegmentService

@@ -30,6 +30,10 @@ class MemoryBookRepository:
             raise NotFound("book", book_id)
         return book
 
+    async def find_many(self, ids: Sequence[BookId]) -> Mapping[BookId, Book]:
+        """Those that exist, deleted ones included."""
+        return {one: self._store.books[one] for one in ids if one in self._store.books}
+
     async def find_by_isbns(self, isbns: Sequence[Isbn]) -> Mapping[Isbn, Book]:
         """The living books that have these ISBNs."""
         owner = self._store.book_rows.owner
@@ -53,6 +57,10 @@ class MemoryBookRepository:
         saved = replace(book, lifecycle=book.lifecycle.next_version())
         self._pending.write(lambda changes: changes.save_book(saved))
         return saved
+
+    def save_many(self, books: Iterable[Book]) -> Sequence[Book]:
+        """As `save` for each."""
+        return [self.save(book) for book in books]
 
 
 class MemoryBookReader:

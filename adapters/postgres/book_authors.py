@@ -54,14 +54,7 @@ def _links_of_one(prefix: str, gate: CTE | None) -> Insert:
 
 def links_of_many(gate: CTE | None) -> list[Change]:
     """The links of added books."""
-    source = unnested(
-        "written",
-        {
-            "book_id": bindparam(f"{books.name}_id", type_=ARRAY(Uuid())),
-            "contributors": bindparam(f"{books.name}_contributors", type_=ARRAY(Text())),
-            "deleted_at": bindparam(f"{books.name}_deleted_at", type_=ARRAY(MOMENT)),
-        },
-    )
+    source = _written(books.name)
     question = select(source.c.book_id, _json(source.c.contributors).label("contributors"), source.c.deleted_at)
     made = question if gate is None else question.select_from(source.join(gate, literal_column("true")))
     return [insert(book_authors).from_select(_COLUMNS, _links(made, "made"))]
@@ -69,18 +62,44 @@ def links_of_many(gate: CTE | None) -> list[Change]:
 
 def links_of_saved(gate: CTE) -> list[Change]:
     """The links of the saved book: those that are other ones now, and away with those that are none any more."""
-    added = _links_of_one("saved", gate)
-    given = added.excluded
-    changed = added.on_conflict_do_update(
+    many = func.jsonb_array_length(_json(bindparam("saved_contributors", type_=Text())))
+    gone = delete(book_authors).where(
+        book_authors.c.book_id == gate.c.id, book_authors.c.place > func.coalesce(many, literal_column("0"))
+    )
+    return [_over_present(_links_of_one("saved", gate)), gone]
+
+
+def links_of_many_saved(gate: CTE) -> list[Change]:
+    """As `links_of_saved`, for each."""
+    source = _written("saved")
+    question = select(source.c.book_id, _json(source.c.contributors).label("contributors"), source.c.deleted_at)
+    made = question.select_from(source.join(gate, gate.c.id == source.c.book_id))
+    left = _written("saved")
+    many = func.jsonb_array_length(_json(left.c.contributors))
+    gone = delete(book_authors).where(
+        book_authors.c.book_id == left.c.book_id, book_authors.c.place > func.coalesce(many, literal_column("0"))
+    )
+    return [_over_present(insert(book_authors).from_select(_COLUMNS, _links(made, "made"))), gone]
+
+
+def _written(prefix: str) -> FromClause:
+    return unnested(
+        "written",
+        {
+            "book_id": bindparam(f"{prefix}_id", type_=ARRAY(Uuid())),
+            "contributors": bindparam(f"{prefix}_contributors", type_=ARRAY(Text())),
+            "deleted_at": bindparam(f"{prefix}_deleted_at", type_=ARRAY(MOMENT)),
+        },
+    )
+
+
+def _over_present(links: Insert) -> Insert:
+    given = links.excluded
+    return links.on_conflict_do_update(
         index_elements=[book_authors.c.book_id, book_authors.c.place],
         set_={"author_id": given.author_id, "role": given.role},
         where=or_(book_authors.c.author_id != given.author_id, book_authors.c.role != given.role),
     )
-    many = func.coalesce(
-        func.jsonb_array_length(_json(bindparam("saved_contributors", type_=Text()))), literal_column("0")
-    )
-    gone = delete(book_authors).where(book_authors.c.book_id == gate.c.id, book_authors.c.place > many)
-    return [changed, gone]
 
 
 def _json(text: ColumnElement[str]) -> ColumnElement[object]:

@@ -10,7 +10,7 @@ from asyncpg import Record
 from sqlalchemy import ARRAY, CTE, String, Text, Uuid, any_, bindparam, cast, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from adapters.postgres.book_authors import links_of_many, links_of_one, links_of_saved
+from adapters.postgres.book_authors import links_of_many, links_of_many_saved, links_of_one, links_of_saved
 from adapters.postgres.errors import read
 from adapters.postgres.kinds import Change, Kind
 from adapters.postgres.listing import ListStatements
@@ -134,6 +134,10 @@ class _Books(Kind[Book]):
         """The statements that change the links of a saved one."""
         return links_of_saved(gate)
 
+    def save_many_lines(self, gate: CTE) -> list[Change]:
+        """The statements that change the links of saved ones."""
+        return links_of_many_saved(gate)
+
 
 BOOKS = _Books()
 
@@ -196,6 +200,11 @@ class PostgresBookRepository:
             raise NotFound("book", book_id)
         return book_of(row)
 
+    async def find_many(self, ids: Sequence[BookId]) -> Mapping[BookId, Book]:
+        """Those that exist, deleted ones included."""
+        rows = await read(self._pool, lambda connection: _GET_MANY.fetch(connection, ids=list(ids)))
+        return {book.id: book for book in map(book_of, rows)}
+
     async def find_by_isbns(self, isbns: Sequence[Isbn]) -> Mapping[Isbn, Book]:
         """The living books that have these ISBNs."""
         values = [isbn.value for isbn in isbns]
@@ -220,6 +229,13 @@ class PostgresBookRepository:
         """Keeps a changed book at commit, under the next version."""
         saved = replace(book, lifecycle=book.lifecycle.next_version())
         self._pending.save(BOOKS, saved)
+        return saved
+
+    def save_many(self, books: Iterable[Book]) -> Sequence[Book]:
+        """As `save` for each, in one statement."""
+        saved = [replace(book, lifecycle=book.lifecycle.next_version()) for book in books]
+        # In one order, so that two who save the same books wait for each other, and not each for the other.
+        self._pending.save_many(BOOKS, sorted(saved, key=lambda one: one.id.int))
         return saved
 
 

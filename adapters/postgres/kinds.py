@@ -207,6 +207,13 @@ class Kind(Generic[A]):
         params = dict(zip(self._saved_names, self._pick_saved(self.rows.encoded(self._values(one))), strict=True))
         return params if self.lines is None else params | self.lines.saved(one)
 
+    def saving_many(self, some: Sequence[A]) -> Params:
+        """The values for `save_many`: an array a column."""
+        if self._pick_saved is None:
+            raise TypeError(f"{self.name} never change")
+        rows = [self._pick_saved(self.rows.encoded(self._values(one))) for one in some]
+        return {name: list(values) for name, values in zip(self._saved_names, zip(*rows, strict=True), strict=True)}
+
     def add(self, gate: CTE | None) -> list[Change]:
         """The statements that add one."""
         return [self.rows.insert_one(gate), *([] if self.lines is None else [self.lines.rows.insert_many(gate)])]
@@ -232,6 +239,34 @@ class Kind(Generic[A]):
             .returning(key)
             .cte("saved")
         )
+
+    def save_many(self) -> CTE:
+        """The rows that a save of many changed: fewer than there were where a version is not the one before."""
+        key, version, *_ = self._saved_columns
+        source = unnested(
+            "given",
+            {
+                one.name: bindparam(name, type_=ARRAY(Text() if one.type in _AS_TEXT else bound(one.type)))
+                for one, name in zip(self._saved_columns, self._saved_names, strict=True)
+            },
+        )
+        values = {
+            one: _AS_TEXT[one.type][1](source.c[one.name]) if one.type in _AS_TEXT else source.c[one.name]
+            for one in self._saved_columns
+        }
+        return (
+            update(self.rows.table)
+            .values({one: value for one, value in values.items() if one is not key})
+            .where(key == source.c[key.name], version == source.c[version.name] - literal_column("1"))
+            .returning(key)
+            .cte("saved")
+        )
+
+    def save_many_lines(self, gate: CTE) -> list[Change]:  # noqa: ARG002  # for those that have some
+        """The statements that change the lines of saved ones, for kinds whose lines change."""
+        if self.lines is not None:
+            raise TypeError(f"{self.name} are saved one by one, with their lines")
+        return []
 
     def save_lines(self, gate: CTE) -> list[Change]:
         """The statements that change the lines of a saved one."""

@@ -24,12 +24,12 @@ from application.errors import Conflict, Unavailable
 from application.ports.idempotency import KeyInUse
 
 A = TypeVar("A")
-_ADD, ADD_MANY, _SAVE = "add", "add_many", "save"
+_ADD, ADD_MANY, _SAVE, _SAVE_MANY = "add", "add_many", "save", "save_many"
 Shape = tuple[tuple[Kind[Any], str], ...]
 
 
 class Write(NamedTuple):
-    """Rows of one kind to be added, or one to be saved."""
+    """Rows of one kind to be added, or to be saved."""
 
     kind: Kind[Any]
     saves: bool
@@ -38,12 +38,14 @@ class Write(NamedTuple):
     @property
     def verb(self) -> str:
         """How it is written."""
-        return _SAVE if self.saves else _ADD if len(self.rows) == 1 else ADD_MANY
+        if self.saves:
+            return _SAVE if len(self.rows) == 1 else _SAVE_MANY
+        return _ADD if len(self.rows) == 1 else ADD_MANY
 
     def params(self) -> Params:
         """The values of its statement."""
         if self.saves:
-            return self.kind.saving(self.rows[0])
+            return self.kind.saving(self.rows[0]) if len(self.rows) == 1 else self.kind.saving_many(self.rows)
         return self.kind.adding(self.rows[0]) if len(self.rows) == 1 else self.kind.adding_many(self.rows)
 
 
@@ -75,6 +77,11 @@ class Pending:
     def save(self, kind: Kind[A], row: A) -> None:
         """Something changed, with the version that it will have."""
         self._writes.append(Write(kind, True, [row]))  # noqa: FBT003  # likewise
+
+    def save_many(self, kind: Kind[A], rows: Sequence[A]) -> None:
+        """As `save` for each, in one statement; none of them takes a key that another one gives up."""
+        if rows:
+            self._writes.append(Write(kind, True, list(rows)))  # noqa: FBT003  # likewise
 
     def step(self, run: Step) -> None:
         """Something else, between what was asked for before and after it."""
@@ -121,7 +128,9 @@ def _fits_one_statement(writes: Sequence[Write | Step]) -> TypeGuard[Sequence[Wr
     whole = [one for one in writes if isinstance(one, Write)]
     tables = {table for one in whole for table in one.kind.tables}
     unshared = len(tables) == sum(len(one.kind.tables) for one in whole)
-    return unshared and len(whole) == len(writes) and sum(one.saves for one in whole) <= 1
+    # Events would come as often as there are rows to gate them.
+    saved = sum(len(one.rows) for one in whole if one.saves)
+    return unshared and len(whole) == len(writes) and saved <= 1
 
 
 async def _run(connection: Connection, writes: Sequence[Write]) -> None:
@@ -129,13 +138,15 @@ async def _run(connection: Connection, writes: Sequence[Write]) -> None:
     for one in writes:
         params |= one.params()
     statement = statement_for(tuple([(one.kind, one.verb) for one in writes]))
-    if not await statement.fetchval(connection, **params):
+    if await statement.fetchval(connection, **params) != next((len(one.rows) for one in writes if one.saves), 1):
         raise Conflict("somebody else changed it in the meantime: read it again and repeat the change")
 
 
 @lru_cache(maxsize=512)
 def statement_for(shape: Shape) -> Statement:
-    """The one statement of writes of these kinds. Its value is 0 when the row to save was not there, else positive."""
+    """The one statement of writes of these kinds. Its value is how many rows were saved, and 1 where there are none."""
+    if [verb for _, verb in shape] == [_SAVE_MANY]:
+        return _saving_many(shape[0][0])
     saved = next((kind for kind, verb in shape if verb == _SAVE), None)
     # With a claim, the row to be saved is not waited for any longer than the claim itself.
     limit = WAITS_SHORTLY if any(kind is CLAIMS for kind, _ in shape) else None
@@ -150,3 +161,10 @@ def statement_for(shape: Shape) -> Statement:
             parts += [rows.cte(f"{rows.table}_added") for rows in added]
     outcome = select(literal_column("1")) if gate is None else select(func.count()).select_from(gate)
     return Statement(outcome.add_cte(*parts), name="+".join(f"{kind.name}.{verb}" for kind, verb in shape))
+
+
+def _saving_many(kind: Kind[Any]) -> Statement:
+    gate = kind.save_many()
+    parts = [one.cte(f"lines_saved_{place}") for place, one in enumerate(kind.save_many_lines(gate))]
+    question = select(func.count()).select_from(gate)
+    return Statement(question.add_cte(*parts), name=f"{kind.name}.{_SAVE_MANY}")

@@ -133,7 +133,8 @@ class BookShelf:
 
     def make(self, row: BookRow, at: datetime, by: str) -> tuple[Book, Event]:
         """A new book. Raises Invalid."""
-        missing = [name for name in ("title", "author") if name not in row.values]
+        named = "author" in row.values or row.values.get("authors")
+        missing = [name for name in ("title", "author") if name not in row.values and not (name == "author" and named)]
         if missing:
             raise Invalid(
                 Problem(pointer=f"/{name}", code="required", message="is required of a new book") for name in missing
@@ -144,7 +145,7 @@ class BookShelf:
     def change(self, known: Book, row: BookRow, at: datetime, by: str) -> tuple[Book, Event | None]:
         """The book with what the row says. Who is meant by a credit that is printed already stays. Raises Invalid."""
         values = row.values
-        if "authors" in values and as_kept(values.get("author", "")) == known.details.author:
+        if row.printed and as_kept(values.get("author", "")) == known.details.author:
             values = {name: value for name, value in values.items() if name != "authors"}
         return known.edit(self._authors.details(BookUpdate(**values).over(known.details)), at=at, by=by)
 

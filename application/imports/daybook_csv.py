@@ -10,7 +10,9 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec import Struct
 
+from application.books.fields import BookCredit
 from application.fields import MoneyInput, line
 from application.imports.models import ImportOptions, zone
 from application.imports.rows import (
@@ -26,6 +28,7 @@ from application.imports.rows import (
     whole_number,
 )
 from domain.books.book import MAX_PAGES, Availability, BookFormat
+from domain.books.contributor import ContributorRole
 from domain.books.isbn import Isbn
 from domain.customers.customer import REFERENCE_LENGTH, CustomerStatus
 from domain.customers.email_address import EmailAddress
@@ -71,6 +74,7 @@ def read_books(columns: Mapping[str, int], options: ImportOptions) -> ReadRow:
     checked = [(name, columns[name], read) for name, read in _BOOK_CELLS if name in columns]
     cell = _cells(columns)
     isbn, price, currency, categories = cell("isbn"), cell("price"), cell("currency"), cell("categories")
+    authors = cell("authors")
 
     def read(fields: list[str]) -> BookRow:
         problems = Problems()
@@ -83,6 +87,8 @@ def read_books(columns: Mapping[str, int], options: ImportOptions) -> ReadRow:
             values["categories"] = problems.take("/categories", _several, categories(fields))
         for name, place, checked_cell in checked:
             values[name] = problems.take_given(f"/{name}", checked_cell, fields[place].strip() or None)
+        if "authors" in columns:
+            values["authors"] = problems.take("/authors", _credits, authors(fields))
         if problems.found or number is None:
             raise Invalid(problems.found)
         values["isbn"] = number.value
@@ -215,6 +221,20 @@ def _several(text: str) -> list[str]:
     if text.startswith("["):
         return _decoded(text, list[str], "must be a JSON list of texts, or texts separated by semicolons")
     return [part.strip() for part in text.split(";") if part.strip()]
+
+
+class _AuthorCell(Struct):
+    """An author as a list of books tells of one; the id is that of the store that told it."""
+
+    name: str
+    role: ContributorRole = ContributorRole.AUTHOR
+
+
+def _credits(text: str) -> list[BookCredit]:
+    if text.startswith("["):
+        told = _decoded(text, list[_AuthorCell], "must be a JSON list of names and roles, or names with semicolons")
+        return [BookCredit(name=one.name, role=one.role) for one in told]
+    return [BookCredit(name=name) for name in _several(text)]
 
 
 def _object(text: str) -> dict[str, str]:

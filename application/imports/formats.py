@@ -127,9 +127,9 @@ FORMATS: Mapping[str, Format] = {
             optional=(
                 *("title", "author", "published_date", "description", "language", "price", "currency"),
                 *("categories", "subtitle", "publisher", "edition", "format", "pages", "series", "series_position"),
-                "availability",
+                *("availability", "authors"),
             ),
-            unread=("isbn10", "authors", "rating.count", "rating.average", *_ROW_KEEPING),
+            unread=("isbn10", "rating.count", "rating.average", *_ROW_KEEPING),
         ),
         Format(
             name="customers",

@@ -39,7 +39,7 @@ def read_goodbooks(columns: Mapping[str, int], _options: ImportOptions) -> ReadR
         tag = catalogue_language(fields[language]) if fields[language] else None
         if tag is not None:
             values["language"] = tag
-        return BookRow(number, values)
+        return BookRow(number, values, printed=True)
 
     return read
 

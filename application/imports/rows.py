@@ -30,10 +30,14 @@ class CustomerRow(Struct, gc=False):
 
 
 class BookRow(Struct, gc=False):
-    """A book, told apart by its ISBN. `values` are those of the command; what is not in it stays as it is."""
+    """A book, told apart by its ISBN. `values` are those of the command; what is not in it stays as it is.
+
+    With `printed` its authors are guessed from the printed credit, and say nothing where that is known already.
+    """
 
     isbn: Isbn
     values: dict[str, Any]
+    printed: bool = False
 
 
 class SaleKey(Struct, frozen=True, gc=False):

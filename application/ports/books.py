@@ -27,6 +27,10 @@ class BookRepository(Protocol):
         """Raises NotFound."""
         ...
 
+    async def find_many(self, ids: Sequence[BookId]) -> Mapping[BookId, Book]:
+        """The books of these ids, by id, deleted ones included; unknown ids are left out."""
+        ...
+
     async def find_by_isbns(self, isbns: Sequence[Isbn]) -> Mapping[Isbn, Book]:
         """The living books that have these ISBNs, by ISBN; those that none has are left out."""
         ...
@@ -48,6 +52,10 @@ class BookRepository(Protocol):
 
         Commit raises Conflict when the stored version is no longer the one that was loaded, or IsbnExists.
         """
+        ...
+
+    def save_many(self, books: Iterable[Book]) -> Sequence[Book]:
+        """As `save` for each, in one go. None may take an ISBN that another of them gives up."""
         ...
 
 

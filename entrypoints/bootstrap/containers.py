@@ -11,6 +11,7 @@ from dependency_injector import containers, providers
 from adapters.memory.addresses import MemoryAddressReader
 from adapters.memory.authors import MemoryAuthorReader
 from adapters.memory.books import MemoryBookReader
+from adapters.memory.categories import MemoryCategoryReader
 from adapters.memory.consents import MemoryConsentReader
 from adapters.memory.customers import MemoryCustomerReader
 from adapters.memory.events import MemoryEventReader
@@ -29,6 +30,7 @@ from adapters.memory.unit_of_work import MemoryUnitsOfWork
 from adapters.postgres.addresses import PostgresAddressReader
 from adapters.postgres.authors import PostgresAuthorReader
 from adapters.postgres.books import PostgresBookReader
+from adapters.postgres.categories import PostgresCategoryReader
 from adapters.postgres.consents import PostgresConsentReader
 from adapters.postgres.customers import PostgresCustomerReader
 from adapters.postgres.events import PostgresEventReader
@@ -48,7 +50,9 @@ from adapters.system.system import SystemClock, Uuid7Generator
 from application.analytics.service import AnalyticsService
 from application.authors.directory import AuthorDirectory
 from application.authors.service import AuthorService
+from application.books.batch import BookBatchService
 from application.books.service import BookService
+from application.categories.service import CategoryService
 from application.customers.addresses import AddressService
 from application.customers.consents import ConsentService
 from application.customers.erasing import ErasureService
@@ -85,6 +89,7 @@ class MemoryAdapters(containers.DeclarativeContainer):
     books = providers.Singleton(MemoryBookReader, rows)
     orders = providers.Singleton(MemoryOrderReader, rows)
     returns = providers.Singleton(MemoryReturnReader, rows)
+    categories = providers.Singleton(MemoryCategoryReader, rows)
     reviews = providers.Singleton(MemoryReviewReader, rows)
     groups = providers.Singleton(MemoryGroupReader, rows)
     segments = providers.Singleton(MemorySegmentReader, rows)
@@ -111,6 +116,7 @@ class PostgresAdapters(containers.DeclarativeContainer):
     books = providers.Singleton(PostgresBookReader, pool)
     orders = providers.Singleton(PostgresOrderReader, pool)
     returns = providers.Singleton(PostgresReturnReader, pool)
+    categories = providers.Singleton(PostgresCategoryReader, pool)
     reviews = providers.Singleton(PostgresReviewReader, pool)
     groups = providers.Singleton(PostgresGroupReader, pool)
     segments = providers.Singleton(PostgresSegmentReader, pool)
@@ -180,12 +186,23 @@ class Application(containers.DeclarativeContainer):
         ids=system.ids,
         directory=directory,
     )
+    book_batches = providers.Singleton(
+        BookBatchService, units=records.units, clock=system.clock, ids=system.ids, directory=directory
+    )
     orders = providers.Singleton(
         OrderService,
         units=records.units,
         orders=records.orders,
         returns=records.returns,
         customers=records.customers,
+        books=records.books,
+        clock=system.clock,
+        ids=system.ids,
+    )
+    categories = providers.Singleton(
+        CategoryService,
+        units=records.units,
+        reader=records.categories,
         books=records.books,
         clock=system.clock,
         ids=system.ids,
@@ -229,7 +246,9 @@ class Application(containers.DeclarativeContainer):
         authors=authors,
         merges=merges,
         books=books,
+        book_batches=book_batches,
         orders=orders,
+        categories=categories,
         reviews=reviews,
         groups=groups,
         segments=saved_segments,

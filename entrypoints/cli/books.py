@@ -4,10 +4,13 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from cyclopts import App, Parameter
+from msgspec.structs import replace
 
+from application.books.batch_models import MOST_ROWS, BookBatchResult, BookBatchRows
 from application.books.models import BOOK_LIST, BookCreate, BookResponse, BookUpdate
 from domain.books.book import Availability, BookFormat
 from entrypoints.cli.events import history_of
+from entrypoints.cli.exits import FAILURE, OK
 from entrypoints.cli.inputs import (
     CursorOption,
     DateOption,
@@ -25,12 +28,16 @@ from entrypoints.cli.inputs import (
     listing,
     money,
     only,
+    read_lines,
 )
 from entrypoints.cli.output import FormatOption, message, show
 from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
+from entrypoints.services import Services
 
 app = App(name="books", help="Books: what the catalogue holds.")
 app.command(history_of("books", "a book", lambda services, key: services.books.get(key, include_deleted=True)))
+_BATCH_COLUMNS: Final = ("row", "verdict", "id", "version", "problem.code", "problem.detail")
+_VERDICTS: Final = ("created", "updated", "unchanged", "refused")
 _COLUMNS: Final = ("id", "isbn", "title", "author", "published_date", "price", "currency")
 BookFormatOption = Annotated[
     str | None, Parameter(help=f"How it is sold: {', '.join(BookFormat)}. (--format is how the answer is shown.)")
@@ -38,6 +45,10 @@ BookFormatOption = Annotated[
 PagesOption = Annotated[int | None, Parameter(help="How many.")]
 PositionOption = Annotated[str | None, Parameter(help="The place in the series, such as 2 or 0.5.")]
 AvailabilityOption = Annotated[str | None, Parameter(help=f"Whether it can be had: {', '.join(Availability)}.")]
+AuthorIdOption = Annotated[
+    tuple[UUID, ...],
+    Parameter(negative="", help="An author of the catalogue; may be repeated. Other roles are given in --json."),
+]
 Category = Annotated[tuple[str, ...], Parameter(negative="", help="A category; may be repeated.")]
 
 
@@ -61,9 +72,9 @@ def list_books(
     $ daybook books list --language en --sort -published_date --limit 5
     $ daybook books list "--created_at[gte]=2026-01-01T00:00:00Z" --format csv
 
-    Filters are those of the HTTP API: --author, --category, --language, --publisher, --series, --availability,
-    --published_date, --created_at, --updated_at, the last three also with [gte], [gt], [lte] and [lt]. That of `format`
-    is --book-format, since --format is how the answer is shown.
+    Filters are those of the HTTP API: --author, --author_id, --category, --language, --publisher, --series,
+    --availability, --published_date, --created_at, --updated_at, the last three also with [gte], [gt], [lte] and [lt].
+    That of `format` is --book-format, since --format is how the answer is shown.
     """
     if book_format is not None:
         filters = {**filters, "format": book_format}
@@ -112,6 +123,7 @@ def create(
     language: str | None = None,
     price: PriceOption = None,
     category: Category = (),
+    author_id: AuthorIdOption = (),
     subtitle: str | None = None,
     publisher: str | None = None,
     edition: str | None = None,
@@ -137,6 +149,7 @@ def create(
         "language": language,
         "price": money(price),
         "categories": list(category) or None,
+        "author_ids": [str(one) for one in author_id] or None,
         "subtitle": subtitle,
         "publisher": publisher,
         "edition": edition,
@@ -163,6 +176,7 @@ def update(
     language: str | None = None,
     price: PriceOption = None,
     category: Category = (),
+    author_id: AuthorIdOption = (),
     subtitle: str | None = None,
     publisher: str | None = None,
     edition: str | None = None,
@@ -190,6 +204,7 @@ def update(
         "language": language,
         "price": money(price),
         "categories": list(category) or None,
+        "author_ids": [str(one) for one in author_id] or None,
         "subtitle": subtitle,
         "publisher": publisher,
         "edition": edition,
@@ -201,6 +216,36 @@ def update(
     }
     changes = command(BookUpdate, json, fields, unset)
     show(use(lambda services: services.books.update(book_id, changes, CALLER, version=version)), format)
+
+
+@app.command
+def batch(
+    file: Annotated[str, Parameter(allow_leading_hyphen=True, help="A file of one JSON object a line; - is stdin.")],
+    /,
+    *,
+    format: FormatOption = "table",  # noqa: A002  # the name of the option
+) -> int:
+    r"""Creates and changes many books, 1,000 at a time, and tells of each line what became of it.
+
+    $ daybook books batch changes.ndjson
+    $ echo '{"op": "update", "id": "01997f43-8c00-7000-8000-0123456789ab", "availability": "in_stock"}' \
+        | daybook books batch - --format ndjson
+
+    A line is an object as in `rows` of POST /v1/books/batch: {"op": "create", "title": ...} or {"op": "update",
+    "id": ..., ...}. Lines that are refused take no others with them; the exit code is then 1.
+    """
+    rows = read_lines(file)
+
+    async def run(services: Services) -> list[BookBatchResult]:
+        parts = [rows[start : start + MOST_ROWS] for start in range(0, len(rows), MOST_ROWS)]
+        return [await services.book_batches.run(BookBatchRows(rows=part), CALLER) for part in parts]
+
+    results = use(run)
+    told = [replace(row, row=row.row + part * MOST_ROWS) for part, result in enumerate(results) for row in result.rows]
+    show(told, format, columns=_BATCH_COLUMNS)
+    counts = {name: sum(getattr(one, name) for one in results) for name in _VERDICTS}
+    message(", ".join(f"{many:,} {name}" for name, many in counts.items()))
+    return FAILURE if counts["refused"] else OK
 
 
 @app.command

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
+import msgspec
 from cyclopts import Parameter
 from msgspec import Struct
 
@@ -105,3 +106,17 @@ def _read(path: str) -> bytes:
         return Path(path).read_bytes()
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def read_lines(path: str) -> list[Any]:
+    """What each line of a file says in JSON, blank lines left out. Raises UsageError that names a line that is none."""
+    found = []
+    for number, text in enumerate(_read(path).splitlines(), start=1):
+        if text.strip():
+            try:
+                found.append(msgspec.json.decode(text))
+            except (msgspec.DecodeError, RecursionError) as error:
+                raise UsageError(f"line {number} of {path} is not JSON: {error}") from error
+    if not found:
+        raise UsageError(f"{path} has no lines")
+    return found

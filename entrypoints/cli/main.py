@@ -29,7 +29,11 @@ _GROUPS: Final = {
     "demo": ("entrypoints.cli.demo:demo", "Serve a made-up bookshop from memory."),
     "import": ("entrypoints.cli.imports:import_file", "Take in a file of books, customers or sales."),
     "customers": ("entrypoints.cli.customers:app", "Customers: list, get, create, update, delete, erase, export."),
-    "books": ("entrypoints.cli.books:app", "Books: list, get, create, update, delete, restore."),
+    "books": ("entrypoints.cli.books:app", "Books: list, get, create, update, batch, delete, restore."),
+    "authors": (
+        "entrypoints.cli.authors:app",
+        "Authors: list, get, books, create, update, merge, unmerge, delete, restore.",
+    ),
     "reviews": ("entrypoints.cli.reviews:app", "Reviews: list, get, create, update, publish, reject, delete, restore."),
     "groups": (
         "entrypoints.cli.groups:app",

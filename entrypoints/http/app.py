@@ -90,7 +90,7 @@ def http_operations(services: Services, config: HttpConfig, metrics: Metrics | N
         *consent_operations(services.consents, parts),
         *person_operations(services.customers, services.erasures, services.exports, handlers),
         *merge_operations(services.merges, services.customers, handlers, parts),
-        *book_operations(services.books, handlers),
+        *book_operations(services.books, services.book_batches, handlers),
         *author_operations(services.authors, services.books, handlers),
         *review_operations(services.reviews, handlers),
         *group_operations(services.groups, handlers, members),

@@ -1,14 +1,25 @@
 """/v1/books and /v1/isbn."""
 
 from inspect import getdoc
+from uuid import UUID
 
 from litestar.types import ASGIApp
 
+from application.books.batch import BookBatchService
+from application.books.batch_models import (
+    BookBatch,
+    BookBatchResult,
+    BookBatchRow,
+    BookBatchRows,
+    RowProblem,
+    RowVerdict,
+)
 from application.books.models import BOOK_LIST, BookCreate, BookResponse, BookUpdate
 from application.books.service import BookService
 from application.ports.books import IsbnExists
+from domain.shared.errors import Problem
 from entrypoints.http.conditions import content_tag
-from entrypoints.http.examples import BOOK, BOOK_CREATE, plain
+from entrypoints.http.examples import BOOK, BOOK_CREATE, BOOK_ID, plain
 from entrypoints.http.handlers import Handlers, resource_reply
 from entrypoints.http.operations import Operation
 from entrypoints.http.replies import REVALIDATE
@@ -30,8 +41,32 @@ BOOKS = ResourceKind(
     tag=content_tag,  # reviews change its rating, and authors their names, without a version of the book
 )
 
+_BATCH = {
+    "rows": [
+        {"op": "create", "title": "Emma", "author": "Jane Austen", "isbn": "978-0-14-143958-7"},
+        {"op": "update", "id": str(BOOK_ID), "version": 1, "availability": "out_of_stock"},
+        {"op": "create", "title": "Emma", "author": "Jane Austen", "isbn": "978-0-14-143958-8"},
+    ]
+}
+_NO_ISBN = Problem(pointer="/isbn", code="isbn-checksum", message="has a wrong check digit: look for a mistyped digit")
+_BATCH_RESULT = BookBatchResult(
+    created=1,
+    updated=1,
+    unchanged=0,
+    refused=1,
+    rows=[
+        BookBatchRow(row=0, verdict=RowVerdict.CREATED, id=UUID("01933d10-6d84-7287-a9cb-7e8f90182909"), version=1),
+        BookBatchRow(row=1, verdict=RowVerdict.UPDATED, id=BOOK_ID, version=2),
+        BookBatchRow(
+            row=2,
+            verdict=RowVerdict.REFUSED,
+            problem=RowProblem.because("invalid", f"/isbn: {_NO_ISBN.message}", (_NO_ISBN,)),
+        ),
+    ],
+)
 
-def book_operations(service: BookService, handlers: Handlers) -> list[Operation]:
+
+def book_operations(service: BookService, batches: BookBatchService, handlers: Handlers) -> list[Operation]:
     """The operations of books."""
 
     async def get_by_isbn(request: HttpRequest) -> ASGIApp:
@@ -41,6 +76,19 @@ def book_operations(service: BookService, handlers: Handlers) -> list[Operation]
 
     return [
         *resource_operations(BOOKS, service, handlers),
+        Operation(
+            id="create_and_update_books",
+            method="POST",
+            path="/v1/books/batch",
+            handler=handlers.run(BookBatchRows, batches.run),
+            summary="Create and change many books",
+            about=getdoc(batches.run) or "",
+            tag="books",
+            takes=BookBatch,
+            takes_example=_BATCH,
+            gives=BookBatchResult,
+            gives_example=plain(_BATCH_RESULT),
+        ),
         Operation(
             id="get_book_by_isbn",
             method="GET",

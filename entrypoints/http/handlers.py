@@ -254,9 +254,11 @@ class Handlers:
         present: Callable[[UUID], Awaitable[int]],
         key: str,
         kind: str,
+        *,
+        tag: Tag = by_version,
     ) -> Handler:
         """A verb whose body may be left out, which then is an empty object: reject."""
-        reply = partial(_changed, tag=by_version)
+        reply = partial(_changed, tag=tag)
 
         async def handle(request: HttpRequest) -> ASGIApp:
             scope = request.scope
@@ -266,6 +268,17 @@ class Handlers:
             body = await read_optional_body(request, self._limit)
             given = decode(command, body or b"{}")
             return reply(await use_case(item_id, given, claimant(request, reply), version=version))
+
+        return handle
+
+    def run(self, command: type[Command], use_case: Callable[[Command, Caller], Awaitable[Struct]]) -> Handler:
+        """Something that makes no resource, and is answered with what became of it."""
+
+        async def handle(request: HttpRequest) -> ASGIApp:
+            refuse_query(request.scope)
+            body = await read_body(request, self._limit)
+            result = await use_case(decode(command, body), claimant(request, _result))
+            return self.packed(_result(result), request.scope)
 
         return handle
 
@@ -335,6 +348,10 @@ def _created(made: Resource, place: str, tag: Tag = by_version) -> Reply:
     body = encode(made)
     location = f"{place}/{made.id}".encode("ascii")
     return json_reply(body, 201, ((b"location", location), (b"etag", tag(made.version, body))))
+
+
+def _result(result: Struct) -> Reply:
+    return json_reply(encode(result))
 
 
 def _changed(changed: Resource, tag: Tag) -> Reply:

@@ -170,7 +170,7 @@ def problem_reply(error: Exception, scope: Scope, extensions: Mapping[str, Any] 
     Whoever reads what was merged into something else is sent there.
     """
     known = _known(error, scope)
-    if isinstance(known, MergedAway) and scope["method"] in ("GET", "HEAD"):
+    if isinstance(known, MergedAway) and scope["method"] in ("GET", "HEAD"):  # type: ignore[typeddict-item]  # an HTTP scope
         return moved_permanently(_elsewhere(known, scope))
     kind = kind_of(type(known)) or KINDS[InternalError]
     code: str = known.code  # type: ignore[attr-defined]  # as above

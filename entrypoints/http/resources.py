@@ -36,8 +36,8 @@ class ResourceKind:
     """A resource: its nouns, its types, an example of each, and the rules of uniqueness that a write may break.
 
     `tag` makes its ETag: `content_tag` where others change what it shows without a version of its own. An `aliased` one
-    also answers without /v1. `refusals` are what else forbids to delete and restore it. One that `moves` (by this error)
-    may be merged into another.
+    also answers without /v1. `refusals` are what else forbids to delete and restore it. One that `moves`, by this
+    error, may be merged into another.
     """
 
     noun: str

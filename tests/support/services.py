@@ -5,7 +5,9 @@ from typing import Any
 from adapters.system.system import SystemClock, Uuid7Generator
 from application.analytics.service import AnalyticsService
 from application.authors.service import AuthorService
+from application.books.batch import BookBatchService
 from application.books.service import BookService
+from application.categories.service import CategoryService
 from application.customers.addresses import AddressService
 from application.customers.consents import ConsentService
 from application.customers.erasing import ErasureService
@@ -36,6 +38,7 @@ def services_on(ports: StorePorts) -> Services:
     assert ports.people is not None
     assert ports.merges is not None
     assert ports.reviews is not None
+    assert ports.categories is not None
     assert ports.groups is not None
     assert ports.segments is not None
     clock = SystemClock()
@@ -56,11 +59,13 @@ def services_on(ports: StorePorts) -> Services:
             clock=clock,
         ),
         authors=AuthorService(reader=ports.authors, **written),
+        book_batches=BookBatchService(**written),
         merges=MergeService(reader=ports.merges, **written),
         books=BookService(reader=ports.books, **written),
         orders=OrderService(
             orders=ports.orders, returns=ports.returns, customers=ports.customers, books=ports.books, **written
         ),
+        categories=CategoryService(reader=ports.categories, books=ports.books, **written),
         reviews=ReviewService(reader=ports.reviews, books=ports.books, customers=ports.customers, **written),
         groups=GroupService(reader=ports.groups, customers=ports.customers, **written),
         segments=SegmentService(reader=ports.segments, **written),

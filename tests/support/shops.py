@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from application.authors.service import AuthorService
+from application.books.batch import BookBatchService
 from application.books.service import BookService
 from application.customers.addresses import AddressService
 from application.customers.consents import ConsentService
@@ -28,6 +29,7 @@ class Shop:
     authors: AuthorService
     merges: MergeService
     books: BookService
+    book_batches: BookBatchService
     orders: OrderService
     reviews: ReviewService
     groups: GroupService
@@ -52,6 +54,7 @@ def shop_on(ports: StorePorts, ids: IdGenerator | None = None) -> Shop:
         addresses=AddressService(units=units, reader=ports.addresses, customers=ports.customers, clock=clock, ids=ids),
         consents=ConsentService(units=units, reader=ports.consents, customers=ports.customers, clock=clock, ids=ids),
         authors=AuthorService(units=units, reader=ports.authors, clock=clock, ids=ids),
+        book_batches=BookBatchService(units=units, clock=clock, ids=ids),
         merges=MergeService(units=units, reader=ports.merges, clock=clock, ids=ids),
         books=BookService(units=units, reader=ports.books, clock=clock, ids=ids),
         orders=OrderService(
