@@ -100,5 +100,7 @@ class MemoryCustomerReader:
 
 def _missing(store: MemoryStore, customer_id: UUID) -> NotFound:
     for merge in store.merge_rows.members("from_id", customer_id):
+        if merge.kept is None:
+            return Erased("customer", customer_id)
         return MergedAway("customer", customer_id, merge.customer_id)
     return NotFound("customer", customer_id)

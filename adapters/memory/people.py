@@ -9,7 +9,7 @@ from uuid import UUID
 from adapters.memory.events import event_read_of
 from adapters.memory.pending import Pending
 from adapters.memory.store import Changes, MemoryStore
-from application.customers.export_models import MembershipRead, SnapshotMembershipRead
+from application.customers.export_models import MembershipRead, MergedRead, SnapshotMembershipRead
 from application.events.models import EventRead
 from domain.customers.customer import Customer
 
@@ -43,7 +43,12 @@ class MemoryPersonRepository:
             silent, event = review.forget(at=lifecycle.updated_at, by=lifecycle.updated_by)
             changes.reviews.save(replace(silent, lifecycle=silent.lifecycle.next_version()))
             changes.events.append(event)
-        changes.forget(frozenset({customer.id}))
+        merges = store.merge_rows.members("customer_id", customer.id)
+        for merge in sorted(merges, key=lambda one: one.from_id.int):
+            forgotten, event = merge.forget(at=lifecycle.updated_at, by=lifecycle.updated_by)
+            changes.merges.save(replace(forgotten, lifecycle=forgotten.lifecycle.next_version()))
+            changes.events.append(event)
+        changes.forget(frozenset({customer.id, *(one.from_id for one in merges)}))
 
 
 def _due(store: MemoryStore, before: datetime) -> Iterable[Customer]:
@@ -63,6 +68,11 @@ class MemoryPersonReader:
     async def count_due(self, before: datetime) -> int:
         """How many are due."""
         return len(list(_due(self._store, before)))
+
+    async def merged(self, customer_id: UUID) -> Sequence[MergedRead]:
+        """The customers that were merged into it."""
+        found = self._store.merge_rows.members("customer_id", customer_id)
+        return [MergedRead.of(one) for one in sorted(found, key=lambda one: (one.lifecycle.created_at, one.id.int))]
 
     async def memberships(self, customer_id: UUID) -> Sequence[MembershipRead]:
         """The groups that it is in."""

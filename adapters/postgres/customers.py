@@ -49,7 +49,8 @@ _FIND_BY_EMAILS = Statement(
     name="customers.find_by_emails",
 )
 _WHERE_TO = Statement(
-    select(merges.c.customer_id).where(merges.c.from_id == bindparam("id")), name="customers.where_to"
+    select(merges.c.customer_id, merges.c.kept.is_(None)).where(merges.c.from_id == bindparam("id")),
+    name="customers.where_to",
 )
 _LISTS = ListStatements(customers, CUSTOMER_OUTPUT, members={"tag": "tags"})
 
@@ -209,5 +210,8 @@ class PostgresCustomerReader:
 
 
 async def _missing(pool: Pool, customer_id: UUID) -> NotFound:
-    into = await read(pool, lambda connection: _WHERE_TO.fetchval(connection, id=customer_id))
-    return NotFound("customer", customer_id) if into is None else MergedAway("customer", customer_id, into)
+    row = await read(pool, lambda connection: _WHERE_TO.fetchrow(connection, id=customer_id))
+    if row is None:
+        return NotFound("customer", customer_id)
+    into, erased = row
+    return Erased("customer", customer_id) if erased else MergedAway("customer", customer_id, into)

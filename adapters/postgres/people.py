@@ -30,12 +30,13 @@ from adapters.postgres.customers import CUSTOMER_OUTPUT, CUSTOMERS, customer_of
 from adapters.postgres.errors import read
 from adapters.postgres.events import EVENT_OUTPUT, EVENTS, IS_TOLD, Recorded, event_read_of
 from adapters.postgres.kinds import Params
+from adapters.postgres.merge_rows import MERGE_OUTPUT, merge_of
 from adapters.postgres.pool import Pool
 from adapters.postgres.statements import Statement
 from adapters.postgres.writes import ADD_MANY, Pending, statement_for
 from adapters.sql.personal import BESIDE_CUSTOMERS, Emptied, Removed
-from adapters.sql.tables import MOMENT, customers, events, group_members, groups, snapshot_members, snapshots
-from application.customers.export_models import MembershipRead, SnapshotMembershipRead
+from adapters.sql.tables import MOMENT, customers, events, group_members, groups, merges, snapshot_members, snapshots
+from application.customers.export_models import MembershipRead, MergedRead, SnapshotMembershipRead
 from application.events.models import EventRead
 from domain.customers.customer import Customer
 from domain.shared.events import Event
@@ -60,6 +61,14 @@ _LOCK = Statement(
     select(customers.c.id).where(customers.c.id == any_(_IDS)).order_by(customers.c.id).with_for_update(),
     name="people.lock",
 )
+# Whom they were merged with before are the same people.
+_ALIASES = Statement(select(merges.c.from_id).where(merges.c.customer_id == any_(_IDS)), name="people.aliases")
+_MERGED = Statement(
+    select(*MERGE_OUTPUT)
+    .where(merges.c.customer_id == bindparam("customer_id"))
+    .order_by(merges.c.created_at, merges.c.id),
+    name="people.merged",
+)
 _MEMBERSHIPS = Statement(
     select(groups.c.id, groups.c.name, group_members.c.added_at, group_members.c.added_by)
     .join(group_members, group_members.c.group_id == groups.c.id)
@@ -69,6 +78,7 @@ _MEMBERSHIPS = Statement(
 )
 _SNAPSHOTS = Statement(
     select(snapshots.c.id, snapshots.c.segment_id, snapshots.c.rule, snapshots.c.created_at)
+    .distinct()
     .join(snapshot_members, snapshot_members.c.snapshot_id == snapshots.c.id)
     .where(snapshot_members.c.customer_id == bindparam("customer_id"))
     .order_by(snapshots.c.created_at, snapshots.c.id),
@@ -98,7 +108,7 @@ def _erasing(one: Removed | Emptied) -> Statement:
         updated_at=bindparam("at", type_=MOMENT),
         updated_by=bindparam("by", type_=Text()),
     )
-    return Statement(changed.returning(table.c.id, table.c.version), name=f"{table.name}.erase")
+    return Statement(changed.returning(*one.of), name=f"{table.name}.erase")
 
 
 _ERASE = [(one, _erasing(one)) for one in BESIDE_CUSTOMERS]
@@ -138,13 +148,14 @@ class PostgresPersonRepository:
 
 async def _forget(connection: Connection, ids: Sequence[UUID], lifecycle: Lifecycle, request_id: str | None) -> None:
     at, by = lifecycle.updated_at, lifecycle.updated_by
-    given: Params = {"ids": ids, "at": at, "by": by}
+    aliases = [row[0] for row in await _ALIASES.fetch(connection, ids=ids)]
+    given: Params = {"ids": [*ids, *aliases], "at": at, "by": by}
     for one, statement in _ERASE:
         rows = await statement.fetch(connection, **{name: given[name] for name in statement.required})
         if isinstance(one, Emptied) and rows:
             told = [
-                Event(type=one.event, aggregate_id=key, version=version, at=at, by=by, changed=one.columns)
-                for key, version in sorted(rows)
+                Event(type=one.event, aggregate_id=key, version=version, at=at, by=by, changed=one.changed)
+                for key, version in sorted((row[0], row[1]) for row in rows)
             ]
             recorded = [Recorded(event, request_id) for event in told]
             await _RECORD.fetchval(connection, **EVENTS.adding_many(recorded))
@@ -160,6 +171,11 @@ class PostgresPersonReader:
         """How many are due."""
         many: int = await read(self._pool, lambda connection: _COUNT_DUE.fetchval(connection, before=before))
         return many
+
+    async def merged(self, customer_id: UUID) -> Sequence[MergedRead]:
+        """The customers that were merged into it."""
+        rows = await read(self._pool, lambda connection: _MERGED.fetch(connection, customer_id=customer_id))
+        return [MergedRead.of(merge_of(row)) for row in rows]
 
     async def memberships(self, customer_id: UUID) -> Sequence[MembershipRead]:
         """The groups that it is in."""

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Column, Table
+from sqlalchemy import Column, Table, literal_column
+from sqlalchemy.sql.elements import ColumnElement
 
 from adapters.sql.tables import (
     addresses,
@@ -17,6 +18,7 @@ from adapters.sql.tables import (
     customers,
     group_members,
     idempotency_keys,
+    merges,
     orders,
     returns,
     reviews,
@@ -33,34 +35,40 @@ class Removed:
     @property
     def table(self) -> Table:
         """Where they stand."""
-        return self.person.table  # type: ignore[return-value]  # a column of a table
+        return self.person.table
 
 
 @dataclass(frozen=True, slots=True)
 class Emptied:
     """Rows that stay: `columns` lose their values, those in `kept` tell nothing of a person and stay as they are.
 
-    `event` is the type of the event that tells of each.
+    `event` is the type of the event that tells of each, `of` what it tells of, under which version, and `changed` the
+    fields that it names.
     """
 
     person: Column[Any]
     columns: tuple[str, ...]
     kept: tuple[str, ...]
     event: str
+    of: tuple[ColumnElement[Any], ColumnElement[Any]]
+    changed: tuple[str, ...] = ()
 
     @property
     def table(self) -> Table:
         """Where they stand."""
-        return self.person.table  # type: ignore[return-value]  # a column of a table
+        return self.person.table
 
 
 _LIFECYCLE = ("version", "created_at", "created_by", "updated_at", "updated_by", "deleted_at")
+
+_WORDS = ("title", "text", "language", "reason")
 
 CUSTOMERS: Final = Emptied(
     customers.c.id,
     columns=("name", "reference", "email", "phone", "status", "tags", "metadata", "search_tokens"),
     kept=("id", *_LIFECYCLE, "erased_at"),
     event="customer.erased",
+    of=(customers.c.id, customers.c.version),
 )
 """The tombstone: written from the aggregate, whose details are nobody's (domain/customers)."""
 
@@ -71,7 +79,7 @@ BESIDE_CUSTOMERS: Final[tuple[Removed | Emptied, ...]] = (
     Removed(snapshot_members.c.customer_id),
     Emptied(
         reviews.c.customer_id,
-        columns=("title", "text", "language", "reason"),
+        columns=_WORDS,
         kept=("id", "book_id", "customer_id", "rating", "status", *_LIFECYCLE),
         event="review.erased",
     ),

@@ -9,10 +9,26 @@ from msgspec import Meta, Struct
 
 from application.customers.address_models import AddressRead
 from application.customers.consent_models import ConsentRead
+from application.customers.merge_models import MergeRead
 from application.customers.models import CustomerRead
 from application.events.models import EventRead
 from application.orders.models import OrderRead, ReturnRead
 from application.reviews.models import ReviewRead
+from domain.customers.merge import Merge
+
+
+class MergedRead(Struct, frozen=True, kw_only=True):
+    """A customer that was merged into this one, as it was, and the groups that it was in."""
+
+    merge: MergeRead
+    customer: CustomerRead
+    group_ids: list[UUID]
+
+    @classmethod
+    def of(cls, merge: Merge) -> "MergedRead":
+        """The read model of a merge with what it keeps."""
+        groups = [] if merge.kept is None else [one.group_id for one in merge.kept.memberships]
+        return cls(merge=MergeRead.of(merge), customer=CustomerRead.of(merge.gone()), group_ids=[*groups])
 
 
 class MembershipRead(Struct, frozen=True, kw_only=True):
@@ -38,6 +54,7 @@ class CustomerExport(Struct, frozen=True, kw_only=True):
 
     exported_at: datetime
     customer: CustomerRead
+    merged: Annotated[Sequence[MergedRead], Meta(description="The customers that were merged into it.")]
     addresses: Sequence[AddressRead]
     consents: Sequence[ConsentRead]
     orders: Annotated[Sequence[OrderRead], Meta(description="With their lines.")]

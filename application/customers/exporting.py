@@ -70,6 +70,7 @@ class ExportService:
         return CustomerExport(
             exported_at=at,
             customer=customer,
+            merged=merged,
             addresses=addresses,
             consents=consents.data,
             orders=orders,
@@ -77,7 +78,7 @@ class ExportService:
             reviews=reviews,
             groups=await self._people.memberships(customer_id),
             snapshots=await self._people.snapshots(customer_id),
-            events=await self._events(things, [customer_id]),
+            events=await self._events(things, people),
         )
 
     async def _events(self, things: Sequence[UUID], customer_ids: Sequence[UUID]) -> Sequence[EventRead]:

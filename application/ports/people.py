@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from application.customers.export_models import MembershipRead, SnapshotMembershipRead
+from application.customers.export_models import MembershipRead, MergedRead, SnapshotMembershipRead
 from application.events.models import EventRead
 from domain.customers.customer import Customer
 
@@ -23,7 +23,9 @@ class PersonRepository(Protocol):
         - Addresses, consents and memberships in groups and snapshots of theirs are gone.
         - Their reviews, deleted ones too, are left with their stars: title, text, language and the reason of a
           rejection are gone, under a next version, with an event `review.erased` each.
-        - What was answered under idempotency keys about them is gone.
+        - The customers that were merged into them are erased along: what undoing takes is gone, with an event
+          `customer.erased` each, and their ids raise Erased too.
+        - What was answered under idempotency keys about any of them is gone.
 
         Orders and returns stay as they are. Whoever adds a review or a membership for one of them at the same time is
         refused, or what was added is erased along. Commit raises Conflict when a stored version is no longer the one
@@ -37,6 +39,10 @@ class PersonReader(Protocol):
 
     async def count_due(self, before: datetime) -> int:
         """How many were deleted before that moment and are not erased yet."""
+        ...
+
+    async def merged(self, customer_id: UUID) -> Sequence[MergedRead]:
+        """The customers that were merged into it, in the order of the merges."""
         ...
 
     async def memberships(self, customer_id: UUID) -> Sequence[MembershipRead]:

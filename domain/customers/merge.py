@@ -14,7 +14,7 @@ from uuid import UUID
 from domain.customers.address import MAX_ADDRESSES, Address, AddressBook
 from domain.customers.belongings import GROUPS, Belongings, Handover, HeldMembership, SnapshotPlace
 from domain.customers.consent import MAX_GIVEN
-from domain.customers.customer import MAX_METADATA, MAX_TAGS, Customer, CustomerDetails
+from domain.customers.customer import MAX_METADATA, MAX_TAGS, NOBODY, Customer, CustomerDetails
 from domain.customers.group import Membership
 from domain.shared.errors import Invalid, Refused
 from domain.shared.events import Event, Scalar
@@ -22,6 +22,8 @@ from domain.shared.ids import CustomerId, GroupId, MergeId
 from domain.shared.lifecycle import Lifecycle
 
 FILLED = ("name", "reference", "email", "phone")
+_ERASED = 2
+"""What the version of a customer that went grows by until it is erased: the merge was one step."""
 
 
 class MergeTooLarge(Refused):
@@ -76,10 +78,18 @@ class Merge:
     kept: Kept | None
     lifecycle: Lifecycle
 
-    def gone(self) -> Customer | None:
-        """The customer that went, as whoever keeps a copy of it is to see it: deleted."""
+    def forget(self, *, at: datetime, by: str) -> tuple["Merge", Event]:
+        """Without what undoing it takes, since the person is erased: so is the customer that went."""
+        forgotten = replace(self, kept=None, lifecycle=replace(self.lifecycle, updated_at=at, updated_by=by))
+        version = self.from_version + _ERASED
+        return forgotten, Event(type="customer.erased", aggregate_id=self.from_id, version=version, at=at, by=by)
+
+    def gone(self) -> Customer:
+        """The customer that went, as whoever keeps a copy of it is to see it: deleted, or erased."""
         if self.kept is None:
-            return None
+            begun, ended = self.lifecycle.created_at, self.lifecycle.updated_at
+            lifecycle = replace(self.lifecycle, version=self.from_version + _ERASED, deleted_at=begun)
+            return Customer(id=self.from_id, details=NOBODY, lifecycle=lifecycle, erased_at=ended)
         lifecycle = replace(
             self.kept.lifecycle,
             version=self.from_version + 1,

@@ -124,6 +124,10 @@ class PeopleElsewhere:
         """Raises ReadOnlyStore."""
         raise _not_there("erasure of its own")
 
+    async def merged(self, customer_id: UUID) -> NoReturn:  # noqa: ARG002  # likewise
+        """Raises ReadOnlyStore."""
+        raise _not_there("merges")
+
     async def memberships(self, customer_id: UUID) -> NoReturn:  # noqa: ARG002  # likewise
         """Raises ReadOnlyStore."""
         raise _not_there("groups")

@@ -21,6 +21,7 @@ _KEY = ("customer_id", "customer")
 _EXPORT = CustomerExport(
     exported_at=NOW + timedelta(days=1),
     customer=CUSTOMER,
+    merged=[],
     addresses=[],
     consents=[],
     orders=[ORDER],

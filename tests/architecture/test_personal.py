@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from sqlalchemy import Column, ForeignKey, MetaData, Table, Text, Uuid
+from sqlalchemy import Column, ForeignKey, MetaData, Table, Text, Uuid, literal
 
 from adapters.postgres.customers import CUSTOMERS as KIND
 from adapters.sql.personal import BESIDE_CUSTOMERS, CUSTOMERS, NOT_PERSONAL, PERSONAL, Emptied, Removed
@@ -10,6 +10,7 @@ from adapters.sql.tables import customers, metadata
 from domain.customers.customer import NOBODY, CustomerDetails, CustomerStatus
 
 SHORTEST_REASON = 20
+_OF = (literal("id"), literal(1))
 # Where a column of the table stands among the details of a customer; search tokens are made of these.
 AS_DETAILS = set(CUSTOMERS.columns) - {"search_tokens"}
 
@@ -52,7 +53,7 @@ def test_what_the_list_forgets_is_seen() -> None:
     listed = [Removed(other.tables["customers"].c.id)]
     assert len(list(unspoken_of(other.tables.values(), listed, {}))) == 2
     listed.append(Removed(notes.c.about))
-    half = Emptied(letters.c.customer_id, columns=(), kept=("customer_id",), event="letter.erased")
+    half = Emptied(letters.c.customer_id, columns=(), kept=("customer_id",), event="letter.erased", of=_OF)
     assert list(unspoken_of(other.tables.values(), [*listed, half], {})) == ["letters.text"]
     assert list(unspoken_of(other.tables.values(), listed, {letters: "why"})) == ["letters is excused without a reason"]
     assert list(unspoken_of([], [*listed], {notes: "it is nothing of a person"})) == [
@@ -70,7 +71,7 @@ def test_nobody_has_no_value_in_a_column_that_is_emptied() -> None:
 
 
 def test_a_save_of_the_tombstone_writes_every_column_that_is_emptied() -> None:
-    written = set(KIND.save().element.compile().params)  # type: ignore[attr-defined]  # the UPDATE inside the CTE
+    written = set(KIND.save().element.compile().params)  # the UPDATE inside the CTE
     assert {f"saved_{name}" for name in CUSTOMERS.columns} <= written
 
 

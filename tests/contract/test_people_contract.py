@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from uuid import UUID
 
 import msgspec
 import pytest
 
 from application.caller import Caller, Claim
-from application.customers.export_models import MembershipRead, SnapshotMembershipRead
+from application.customers.export_models import MembershipRead, MergedRead, SnapshotMembershipRead
 from application.customers.models import CUSTOMER_LIST, CustomerRead
-from application.errors import Conflict, Erased
+from application.errors import Conflict, Erased, MergedAway
 from application.groups.models import GROUP_MEMBER_LIST
 from application.ports.history import HistoryBatch
 from application.ports.people import PersonReader
@@ -20,13 +21,14 @@ from domain.books.book import Book
 from domain.books.review import Review
 from domain.customers.address import Address
 from domain.customers.consent import Consent
-from domain.customers.customer import Customer
+from domain.customers.customer import NOBODY, Customer
 from domain.customers.group import Group, GroupDetails
+from domain.customers.merge import Merge, merge
 from domain.customers.segment import Segment, SegmentDetails, Snapshot
 from domain.customers.segment_parser import parse_rule
 from domain.orders.order import Order
 from domain.orders.returns import Return
-from domain.shared.ids import GroupId, SegmentId, SnapshotId
+from domain.shared.ids import GroupId, MergeId, SegmentId, SnapshotId
 from tests.contract.conftest import Load
 from tests.support.belongings import an_address, an_entry, book_of, register_of
 from tests.support.builders import MORNING, a_book, a_customer, a_lone_return, a_review, an_order, minutes, new_id
@@ -107,6 +109,28 @@ async def erase(ports: StorePorts, *customers: Customer, caller: Caller = CALLER
     async with ports.units(caller) as uow:
         uow.people.erase([erased(one) for one in customers])
         await uow.commit()
+
+
+async def merged(ports: StorePorts, survivor: Customer, other: Customer) -> Merge:
+    """Merges `other`, as it is by now, into the survivor."""
+    async with ports.units(CALLER) as uow:
+        held, others = await uow.merges.belongings(survivor.id), await uow.merges.belongings(other.id)
+        changed, made, handover, _ = merge(
+            MergeId(new_id()), survivor, other, held=held, others=others, at=MORNING, by="eve"
+        )
+        uow.merges.hand_over(handover)
+        uow.merges.dissolve(other)
+        uow.customers.save(changed)
+        uow.merges.add(made)
+        await uow.commit()
+    return made
+
+
+async def told_customers(ports: StorePorts) -> dict[UUID, Customer]:
+    """The customers of the history, as another store is told of them."""
+    assert ports.source is not None
+    history = await ports.source.read()
+    return {one.id: one async for batch in history.batches for one in batch.customers}
 
 
 async def answered(ports: StorePorts, key: str, customer: Customer) -> None:
