@@ -82,6 +82,16 @@ BESIDE_CUSTOMERS: Final[tuple[Removed | Emptied, ...]] = (
         columns=_WORDS,
         kept=("id", "book_id", "customer_id", "rating", "status", *_LIFECYCLE),
         event="review.erased",
+        of=(reviews.c.id, reviews.c.version),
+        changed=_WORDS,
+    ),
+    # A customer that was merged away lies in what undoing the merge takes; its id still leads to the survivor.
+    Emptied(
+        merges.c.customer_id,
+        columns=("kept",),
+        kept=("id", "customer_id", "into_id", "from_id", "from_version", "moved", *_LIFECYCLE[:-1]),
+        event="customer.erased",
+        of=(merges.c.from_id, merges.c.from_version + literal_column("2")),
     ),
     Removed(idempotency_keys.c.customer_ids),
 )

@@ -55,8 +55,8 @@ class ExportService:
     async def export(self, customer_id: UUID) -> CustomerExport:
         """All that is held about a customer, as one document: also of a deleted one, and however much it is.
 
-        - The customer, addresses, consents with their history, orders and returns with their lines, reviews, groups,
-          snapshots of segments, and the events of all of these.
+        - The customer and those merged into it, addresses, consents with their history, orders and returns with their
+          lines, reviews, groups, snapshots of segments, and the events of all of these.
         - It is read page by page; what changes meanwhile may be in it or not.
         """
         at = self._clock.now()
@@ -66,7 +66,9 @@ class ExportService:
         orders = await _whole(ORDER_LIST, self._orders.list, customer_id, expand="lines")
         returns = await _whole(RETURN_LIST, self._returns.list, customer_id, expand="lines")
         reviews = await _whole(REVIEW_LIST, self._reviews.list, customer_id, include_deleted="true")
-        things = [customer_id, *(one.id for one in (*orders, *returns, *reviews))]
+        merged = await self._people.merged(customer_id)
+        people = [customer_id, *(one.customer.id for one in merged)]
+        things = [*people, *(one.id for one in orders), *(one.id for one in returns), *(one.id for one in reviews)]
         return CustomerExport(
             exported_at=at,
             customer=customer,

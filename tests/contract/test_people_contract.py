@@ -261,6 +261,45 @@ class TestErasing:
         assert await ports.keys.find("bob", "of bob", at=MORNING) is not None
         assert await ports.keys.find("bob", "end", at=MORNING) is not None
 
+    async def test_whom_it_was_merged_with_is_erased_along(self, ports: StorePorts) -> None:
+        ada, twin, bob, other = a_customer(name="Ada"), a_customer(name="Ida"), a_customer(), a_customer(name="Otto")
+        await answered(ports, "of ida", twin)
+        await added(ports, ada, bob, other, an_address(twin))
+        of_ada, of_bob = await merged(ports, ada, twin), await merged(ports, bob, other)
+        assert [one.customer.name for one in await reader(ports).merged(ada.id)] == ["Ida"]
+        async with ports.units(CALLER) as uow:
+            ada = await uow.customers.get(ada.id)
+            uow.people.erase([erased(ada)])
+            await uow.commit()
+        with pytest.raises(Erased):
+            await ports.customers.get(twin.id)
+        with pytest.raises(MergedAway):
+            await ports.customers.get(other.id)
+        (left,) = await reader(ports).merged(ada.id)
+        forgotten, event = of_ada.forget(at=LATER, by="bob")
+        assert left == MergedRead.of(forgotten)
+        assert (left.customer.name, left.merge.undoable, left.group_ids) == (None, False, [])
+        assert await reader(ports).merged(bob.id) == [MergedRead.of(of_bob)]
+        assert ports.keys is not None
+        assert await ports.keys.find("bob", "of ida", at=MORNING) is None
+        assert ports.events is not None
+        assert [one.event for one in await ports.events()] == [event]
+
+    @pytest.mark.needs("tells_history")
+    async def test_a_copy_of_whom_it_was_merged_with_is_told_to_forget(self, ports: StorePorts) -> None:
+        ada, twin = a_customer(name="Ada"), a_customer(name="Ida")
+        await added(ports, ada, twin)
+        await merged(ports, ada, twin)
+        before = await told_customers(ports)
+        assert (before[twin.id].details.name, before[twin.id].lifecycle.version) == ("Ida", 2)
+        async with ports.units(CALLER) as uow:
+            uow.people.erase([erased(await uow.customers.get(ada.id))])
+            await uow.commit()
+        after = await told_customers(ports)
+        for one in (ada, twin):
+            assert (after[one.id].details, after[one.id].erased_at) == (NOBODY, LATER)
+            assert after[one.id].lifecycle.version == before[one.id].lifecycle.version + 1
+
     async def test_what_was_bought_stays(self, ports: StorePorts) -> None:
         ada = a_customer()
         order, back = an_order(customer=ada), a_lone_return(customer=ada)
