@@ -12,6 +12,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Table,
+    Text,
     Uuid,
     and_,
     bindparam,
@@ -165,7 +166,6 @@ class _Aggregate(Protocol):
 
 
 A = TypeVar("A", bound=_Aggregate)
-_Key = tuple[object, ...]
 _ASIDE: ColumnElement[datetime] = literal_column("'infinity'::timestamptz")
 _TAKE_WATERMARK = Statement(
     text(
@@ -227,12 +227,12 @@ class _Merge(Generic[A]):
     back, where the unique index judges them.
     """
 
-    def __init__(self, kind: Kind[A], keys: Mapping[tuple[str, ...], Callable[[A], _Key | None]] | None = None) -> None:
+    def __init__(self, kind: Kind[A], keys: Mapping[str, Callable[[A], str | None]] | None = None) -> None:
         table = kind.rows.table
         self._kind = kind
         self._keys = keys or {}
         self._merge = _merge_statement(kind)
-        self._set_aside = {names: _set_aside_statement(table, names) for names in self._keys}
+        self._set_aside = {name: _set_aside_statement(table, name) for name in self._keys}
         self._put_back = (
             Statement(
                 update(table).values(deleted_at=null()).where(table.c.deleted_at == _ASIDE),
@@ -254,13 +254,10 @@ class _Merge(Generic[A]):
                 newest[row.id] = row
         if not newest:
             return 0
-        for names, key in self._keys.items():
+        for name, key in self._keys.items():
             owners = {row.id: value for row in newest.values() if not row.lifecycle.deleted and (value := key(row))}
-            if owners:
-                values = zip(*owners.values(), strict=True)
-                keys = {f"keys_{name}": list(column) for name, column in zip(names, values, strict=True)}
-                await self._set_aside[names].execute(connection, ids=list(owners), **keys)
-        added = self._kind.adding_many(list(newest.values()))
+            await self._set_aside[name].execute(connection, ids=list(owners), keys=list(owners.values()))
+        values = self._kind.adding_many(list(newest.values()))
         if self._kind.follows:
             values["late"] = late
         taken: int = await self._merge.fetchval(connection, **values)
@@ -308,13 +305,13 @@ def _set_aside_statement(table: Table, name: str) -> Statement:
         "owners", {"id": bindparam("ids", type_=ARRAY(Uuid)), "key": bindparam("keys", type_=ARRAY(Text))}
     )
     others = update(table).values(deleted_at=_ASIDE)
-    same = [table.c[name] == owners.c[name] for name in names]
     return Statement(
-        others.where(*same, table.c.id != owners.c.id, table.c.deleted_at.is_(None)), name=f"{table.name}.set_aside"
+        others.where(table.c[name] == owners.c.key, table.c.id != owners.c.id, table.c.deleted_at.is_(None)),
+        name=f"{table.name}.set_aside",
     )
 
 
-def _email(customer: Customer) -> _Key | None:
+def _email(customer: Customer) -> str | None:
     email = customer.details.email
     return None if email is None else email.value
 
