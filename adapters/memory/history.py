@@ -47,6 +47,7 @@ class MemoryHistorySink:
         )
         changes = self._store.begin()
         taken = changes.take_over(everything, late=history.watermark >= self._store.watermark)
+        changes.check_references(everything.orders, everything.returns)
         changes.apply(watermark=history.watermark)
         return taken
 
