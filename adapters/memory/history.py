@@ -22,7 +22,9 @@ class MemoryHistorySource:
         everything = HistoryBatch(
             customers=[*store.customers.values(), *_merged(store)],
             authors=list(store.authors.values()),
+            categories=sorted(store.categories.values(), key=lambda one: one.depth),
             books=list(store.books.values()),
+            reviews=list(store.reviews.values()),
             orders=list(store.orders.values()),
             returns=list(store.returns.values()),
         )
@@ -41,13 +43,14 @@ class MemoryHistorySink:
         everything = HistoryBatch(
             customers=list(chain.from_iterable(batch.customers for batch in batches)),
             authors=list(chain.from_iterable(batch.authors for batch in batches)),
+            categories=list(chain.from_iterable(batch.categories for batch in batches)),
             books=list(chain.from_iterable(batch.books for batch in batches)),
+            reviews=list(chain.from_iterable(batch.reviews for batch in batches)),
             orders=list(chain.from_iterable(batch.orders for batch in batches)),
             returns=list(chain.from_iterable(batch.returns for batch in batches)),
         )
         changes = self._store.begin()
         taken = changes.take_over(everything, late=history.watermark >= self._store.watermark)
-        changes.check_references(everything.orders, everything.returns)
         changes.apply(watermark=history.watermark)
         return taken
 
@@ -62,8 +65,12 @@ async def _batches(everything: HistoryBatch) -> AsyncIterator[HistoryBatch]:
         yield HistoryBatch(customers=everything.customers[start : start + BATCH_ROWS])
     for start in range(0, len(everything.authors), BATCH_ROWS):
         yield HistoryBatch(authors=everything.authors[start : start + BATCH_ROWS])
+    for start in range(0, len(everything.categories), BATCH_ROWS):
+        yield HistoryBatch(categories=everything.categories[start : start + BATCH_ROWS])
     for start in range(0, len(everything.books), BATCH_ROWS):
         yield HistoryBatch(books=everything.books[start : start + BATCH_ROWS])
+    for start in range(0, len(everything.reviews), BATCH_ROWS):
+        yield HistoryBatch(reviews=everything.reviews[start : start + BATCH_ROWS])
     for start in range(0, len(everything.orders), BATCH_ROWS):
         yield HistoryBatch(orders=everything.orders[start : start + BATCH_ROWS])
     for start in range(0, len(everything.returns), BATCH_ROWS):

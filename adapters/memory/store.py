@@ -303,14 +303,27 @@ class Changes:
                 raise Conflict(f"the {kind} {record.id} names a book that is not kept: {line.book_id}")
 
     def take_over(self, batch: HistoryBatch, *, late: bool) -> int:
-        """The rows of another store, no older than this one where `late`; returns how many were new or changed."""
-        return (
+        """The rows of another store, no older than this one where `late`; returns how many were new or changed.
+
+        Raises Conflict when one of them names what is not kept.
+        """
+        taken = (
             self.customers.take_over(batch.customers, late=late)
             + self.authors.take_over(batch.authors, late=late)
+            + self.categories.take_over(batch.categories, late=late)
             + self.books.take_over(batch.books, late=late)
+            + self.reviews.take_over(batch.reviews, late=late)
             + self.orders.take_over(batch.orders, late=late)
             + self.returns.take_over(batch.returns, late=late)
         )
+        for category in batch.categories:
+            if category.parent_id is not None and self.categories.get(category.parent_id) is None:
+                raise Conflict(f"the category {category.id} is beneath one that is not kept: {category.parent_id}")
+        for review in batch.reviews:
+            if self.books.get(review.book_id) is None or self.customers.get(review.customer_id) is None:
+                raise Conflict(f"the review {review.id} names a book or a customer that is not kept")
+        self.check_references(batch.orders, batch.returns)
+        return taken
 
     def apply(self, events: Iterable[tuple[Event, str | None]] = (), *, watermark: int = 0) -> None:
         """Keeps all of it, the events at the next positions, and moves the watermark to the last of them at least."""

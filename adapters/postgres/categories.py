@@ -95,6 +95,7 @@ CATEGORIES = Kind(
     categories,
     _values,
     saves=(*_FIELDS, "name_key", "search_tokens", "updated_at", "updated_by", "deleted_at"),
+    follows=("path", "depth"),
 )
 
 

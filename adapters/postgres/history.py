@@ -12,7 +12,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Table,
-    Text,
     Uuid,
     and_,
     bindparam,
@@ -30,20 +29,23 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from adapters.postgres.authors import AUTHOR_OUTPUT, AUTHORS, author_of
 from adapters.postgres.books import BOOK_OUTPUT, BOOKS, book_of
+from adapters.postgres.categories import CATEGORIES, CATEGORY_OUTPUT, category_of
 from adapters.postgres.connection import Connection
 from adapters.postgres.credits import relink
 from adapters.postgres.customers import CUSTOMER_OUTPUT, CUSTOMERS, customer_of
 from adapters.postgres.errors import raise_translated
-from adapters.postgres.kinds import Kind, unnested
+from adapters.postgres.kinds import Kind, bound, unnested
 from adapters.postgres.merge_rows import MERGE_OUTPUT, merge_of
 from adapters.postgres.order_rows import ORDER_OUTPUT, ORDERS, RETURN_OUTPUT, RETURNS, order_of, return_of
 from adapters.postgres.orders import ORDER_STATEMENTS, RETURN_STATEMENTS
 from adapters.postgres.pool import Pool
+from adapters.postgres.reviews import REVIEW_OUTPUT, REVIEWS_TOLD, review_of
 from adapters.postgres.statements import Statement
 from adapters.postgres.transactions import begin_snapshot, end_snapshot, transaction
-from adapters.sql.tables import authors, books, customers, events, merges, orders, returns
+from adapters.sql.tables import authors, books, categories, customers, events, merges, orders, returns, reviews
 from application.ports.history import History, HistoryBatch
 from domain.books.book import Book
+from domain.books.category import Category
 from domain.customers.customer import Customer
 from domain.shared.lifecycle import Lifecycle
 
@@ -53,7 +55,9 @@ _WATERMARK = Statement(select(func.coalesce(func.max(events.c.position), 0)), na
 _CUSTOMERS = Statement(select(*CUSTOMER_OUTPUT).order_by(customers.c.id), name="customers.all")
 _AUTHORS = Statement(select(*AUTHOR_OUTPUT).order_by(authors.c.id), name="authors.all")
 _MERGES = Statement(select(*MERGE_OUTPUT).order_by(merges.c.id), name="merges.all")
+_CATEGORIES = Statement(select(*CATEGORY_OUTPUT).order_by(categories.c.depth, categories.c.id), name="categories.all")
 _BOOKS = Statement(select(*BOOK_OUTPUT).order_by(books.c.id), name="books.all")
+_REVIEWS = Statement(select(*REVIEW_OUTPUT).order_by(reviews.c.id), name="reviews.all")
 _ORDERS = Statement(select(*ORDER_OUTPUT).order_by(orders.c.id), name="orders.all")
 _RETURNS = Statement(select(*RETURN_OUTPUT).order_by(returns.c.id), name="returns.all")
 
@@ -122,8 +126,12 @@ async def _told(connection: Connection, many: int) -> AsyncIterator[HistoryBatch
         yield HistoryBatch(customers=[merge_of(row).gone() for row in rows])
     async for rows in _fetched(connection, _AUTHORS, many):
         yield HistoryBatch(authors=[author_of(row) for row in rows])
+    async for rows in _fetched(connection, _CATEGORIES, many):
+        yield HistoryBatch(categories=[category_of(row) for row in rows])
     async for rows in _fetched(connection, _BOOKS, many):
         yield HistoryBatch(books=[book_of(row) for row in rows])
+    async for rows in _fetched(connection, _REVIEWS, many):
+        yield HistoryBatch(reviews=[review_of(row) for row in rows])
     async for rows in _fetched(connection, _ORDERS, many):
         for some in _with_bounded_lines(rows):
             lines = await ORDER_STATEMENTS.lines_of(connection, [row["id"] for row in some])
@@ -166,6 +174,7 @@ class _Aggregate(Protocol):
 
 
 A = TypeVar("A", bound=_Aggregate)
+_Key = tuple[object, ...]
 _ASIDE: ColumnElement[datetime] = literal_column("'infinity'::timestamptz")
 _TAKE_WATERMARK = Statement(
     text(
@@ -207,12 +216,14 @@ async def _take(connection: Connection, history: History) -> int:
     async for batch in history.batches:
         taken += await _CUSTOMER_MERGE.take(connection, batch.customers, late=late)
         taken += await _AUTHOR_MERGE.take(connection, batch.authors, late=late)
+        taken += await _CATEGORY_MERGE.take(connection, batch.categories, late=late)
         taken += await _BOOK_MERGE.take(connection, batch.books, late=late)
         if batch.books:
             await relink(connection, [one.id for one in batch.books])
+        taken += await _REVIEW_MERGE.take(connection, batch.reviews, late=late)
         taken += await _ORDER_MERGE.take(connection, batch.orders, late=late)
         taken += await _RETURN_MERGE.take(connection, batch.returns, late=late)
-    for merge in (_CUSTOMER_MERGE, _AUTHOR_MERGE, _BOOK_MERGE):
+    for merge in (_CUSTOMER_MERGE, _AUTHOR_MERGE, _CATEGORY_MERGE, _BOOK_MERGE, _REVIEW_MERGE):
         await merge.end(connection)
     if await _TAKE_WATERMARK.affected(connection, watermark=history.watermark):
         await _MOVE_ON.fetchval(connection, watermark=history.watermark)
@@ -222,17 +233,17 @@ async def _take(connection: Connection, history: History) -> int:
 class _Merge(Generic[A]):
     """Takes rows of one kind over.
 
-    `keys` are the columns that are unique among living rows, with their values. A key may have changed hands, and its
-    old owner may come in a later batch: so it is set aside first, and at the end those that nothing came for are put
-    back, where the unique index judges them.
+    `keys` are the columns that are unique among living rows, alone or together, with their values. A key may have
+    changed hands, and its old owner may come in a later batch: so it is set aside first, and at the end those that
+    nothing came for are put back, where the unique index judges them.
     """
 
-    def __init__(self, kind: Kind[A], keys: Mapping[str, Callable[[A], str | None]] | None = None) -> None:
+    def __init__(self, kind: Kind[A], keys: Mapping[tuple[str, ...], Callable[[A], _Key | None]] | None = None) -> None:
         table = kind.rows.table
         self._kind = kind
         self._keys = keys or {}
         self._merge = _merge_statement(kind)
-        self._set_aside = {name: _set_aside_statement(table, name) for name in self._keys}
+        self._set_aside = {names: _set_aside_statement(table, names) for names in self._keys}
         self._put_back = (
             Statement(
                 update(table).values(deleted_at=null()).where(table.c.deleted_at == _ASIDE),
@@ -254,13 +265,16 @@ class _Merge(Generic[A]):
                 newest[row.id] = row
         if not newest:
             return 0
-        for name, key in self._keys.items():
+        for names, key in self._keys.items():
             owners = {row.id: value for row in newest.values() if not row.lifecycle.deleted and (value := key(row))}
-            await self._set_aside[name].execute(connection, ids=list(owners), keys=list(owners.values()))
-        values = self._kind.adding_many(list(newest.values()))
+            if owners:
+                values = zip(*owners.values(), strict=True)
+                keys = {f"keys_{name}": list(column) for name, column in zip(names, values, strict=True)}
+                await self._set_aside[names].execute(connection, ids=list(owners), **keys)
+        added = self._kind.adding_many(list(newest.values()))
         if self._kind.follows:
-            values["late"] = late
-        taken: int = await self._merge.fetchval(connection, **values)
+            added["late"] = late
+        taken: int = await self._merge.fetchval(connection, **added)
         return taken
 
     async def end(self, connection: Connection) -> None:
@@ -300,24 +314,33 @@ def _followed(kind: Kind[Any], given: ReadOnlyColumnCollection[str, Any]) -> lis
     return [and_(bindparam("late", type_=Boolean()), table.c.version == given.version, differs)]
 
 
-def _set_aside_statement(table: Table, name: str) -> Statement:
-    owners = unnested(
-        "owners", {"id": bindparam("ids", type_=ARRAY(Uuid)), "key": bindparam("keys", type_=ARRAY(Text))}
-    )
+def _set_aside_statement(table: Table, names: tuple[str, ...]) -> Statement:
+    given = {name: bindparam(f"keys_{name}", type_=ARRAY(bound(table.c[name].type))) for name in names}
+    owners = unnested("owners", {"id": bindparam("ids", type_=ARRAY(Uuid)), **given})
     others = update(table).values(deleted_at=_ASIDE)
+    same = [table.c[name] == owners.c[name] for name in names]
     return Statement(
-        others.where(table.c[name] == owners.c.key, table.c.id != owners.c.id, table.c.deleted_at.is_(None)),
-        name=f"{table.name}.set_aside",
+        others.where(*same, table.c.id != owners.c.id, table.c.deleted_at.is_(None)), name=f"{table.name}.set_aside"
     )
 
 
-def _email(customer: Customer) -> str | None:
+def _email(customer: Customer) -> _Key | None:
     email = customer.details.email
-    return None if email is None else email.value
+    return None if email is None else (email.value,)
 
 
-_CUSTOMER_MERGE = _Merge(CUSTOMERS, {"email": _email, "reference": lambda one: one.details.reference})
-_AUTHOR_MERGE = _Merge(AUTHORS, {"name_key": lambda one: one.key})
-_BOOK_MERGE: _Merge[Book] = _Merge(BOOKS, {"isbn": lambda one: one.details.isbn.value})
+def _reference(customer: Customer) -> _Key | None:
+    return None if customer.details.reference is None else (customer.details.reference,)
+
+
+def _code(category: Category) -> _Key | None:
+    return None if category.details.code is None else (category.details.code,)
+
+
+_CUSTOMER_MERGE = _Merge(CUSTOMERS, {("email",): _email, ("reference",): _reference})
+_AUTHOR_MERGE = _Merge(AUTHORS, {("name_key",): lambda one: (one.key,)})
+_CATEGORY_MERGE = _Merge(CATEGORIES, {("path",): lambda one: (one.path,), ("code",): _code})
+_BOOK_MERGE: _Merge[Book] = _Merge(BOOKS, {("isbn",): lambda one: (one.details.isbn.value,)})
+_REVIEW_MERGE = _Merge(REVIEWS_TOLD, {("customer_id", "book_id"): lambda one: (one.customer_id, one.book_id)})
 _ORDER_MERGE = _Merge(ORDERS)
 _RETURN_MERGE = _Merge(RETURNS)

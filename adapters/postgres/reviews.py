@@ -155,6 +155,10 @@ def _rated(gate: CTE | None) -> Update:
 
 
 REVIEWS = _Reviews()
+"""As they are written: the ratings of their books go with them."""
+
+REVIEWS_TOLD = Kind(reviews, _values)
+"""As a history tells them, in which the books come with their ratings."""
 
 
 def review_of(row: Record) -> Review:

@@ -12,9 +12,23 @@ from typing import Any
 from sqlalchemy import Table
 
 from adapters.sql.contributors import contributors_text
-from adapters.sql.tables import books, customers, order_lines, orders, return_lines, returns
+from adapters.sql.tables import (
+    authors,
+    books,
+    categories,
+    customers,
+    order_lines,
+    orders,
+    return_lines,
+    returns,
+    reviews,
+)
 from application.ports.history import HistoryBatch
+from domain.books.author import Author
 from domain.books.book import Book
+from domain.books.category import Category
+from domain.books.filing import category_key
+from domain.books.review import Review
 from domain.customers.customer import Customer
 from domain.orders.order import Order
 from domain.orders.returns import Return
@@ -52,6 +66,59 @@ def _customer(customer: Customer) -> Document:
         **_lifecycle(customer.lifecycle),
         "deleted_at": _moment(customer.lifecycle.deleted_at),
         "erased_at": _moment(customer.erased_at),
+    }
+
+
+def _author(author: Author) -> Document:
+    details = author.details
+    return {
+        "id": author.id.hex,
+        "name": details.name,
+        "name_key": author.key,
+        "sort_name": details.sort_name,
+        "other_names": details.other_names,
+        "born": None if details.born is None else details.born.value,
+        "died": None if details.died is None else details.died.value,
+        "merged_into": None if author.merged_into is None else author.merged_into.hex,
+        "search_tokens": _words(author.search_tokens),
+        **_lifecycle(author.lifecycle),
+        "deleted_at": _moment(author.lifecycle.deleted_at),
+    }
+
+
+def _category(category: Category) -> Document:
+    details = category.details
+    return {
+        "id": category.id.hex,
+        "parent_id": None if category.parent_id is None else category.parent_id.hex,
+        "name": details.name,
+        "name_key": category_key(details.name),
+        "slug": details.slug,
+        "path": category.path,
+        "depth": category.depth,
+        "position": details.position,
+        "code": details.code,
+        "description": details.description,
+        "search_tokens": _words(category.search_tokens),
+        **_lifecycle(category.lifecycle),
+        "deleted_at": _moment(category.lifecycle.deleted_at),
+    }
+
+
+def _review(review: Review) -> Document:
+    details = review.details
+    return {
+        "id": review.id.hex,
+        "book_id": review.book_id.hex,
+        "customer_id": review.customer_id.hex,
+        "rating": details.rating,
+        "title": details.title,
+        "text": details.text,
+        "language": details.language,
+        "status": review.status.value,
+        "reason": review.reason,
+        **_lifecycle(review.lifecycle),
+        "deleted_at": _moment(review.lifecycle.deleted_at),
     }
 
 
@@ -169,11 +236,18 @@ def _words(tokens: Sequence[str]) -> str:
 
 KINDS = (
     Kind(table=customers, documents=lambda batch: [_customer(one) for one in batch.customers]),
+    Kind(table=authors, documents=lambda batch: [_author(one) for one in batch.authors]),
+    Kind(
+        table=categories,
+        documents=lambda batch: [_category(one) for one in batch.categories],
+        follows=("path", "depth"),
+    ),
     Kind(
         table=books,
         documents=lambda batch: [_book(one) for one in batch.books],
         follows=("contributors", "search_tokens", "rating_count", "rating_sum"),
     ),
+    Kind(table=reviews, documents=lambda batch: [_review(one) for one in batch.reviews]),
     Kind(
         table=orders,
         lines=order_lines,

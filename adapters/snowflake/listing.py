@@ -101,9 +101,8 @@ class ListStatements:
             if one.field in self._members:
                 question = question.where(self._holds(self._members[one.field], bindparam(name, one.value, String())))
             elif one.field in self._marked:
-                kept = type_coerce(columns.search_tokens, String())
-                looked_for = bindparam(name, f" {self._marked[one.field]}{one.value} ", String())
-                question = question.where(func.contains(kept, looked_for))
+                wanted = one.value if one.op == "any" else (one.value,)
+                question = question.where(self._has_any(name, [f"{self._marked[one.field]}{word}" for word in wanted]))
             elif one.field in self._within:
                 document, told = self._within[one.field]
                 looked_for = bindparam(name, told.format(one.value), String())
@@ -114,6 +113,16 @@ class ListStatements:
                     _COMPARE[one.op](column, bindparam(name, _bindable(one.value), type_=column.type))
                 )
         return question
+
+    def _has_any(self, name: str, words: Sequence[str]) -> ColumnElement[bool]:
+        kept = type_coerce(self._table.c.search_tokens, String())
+        if len(words) == 1:
+            return func.contains(kept, bindparam(name, f" {words[0]} ", String()))
+        # One look at the words of each row, however many are asked for.
+        other = self._table.alias("holding")
+        each = each_text(func.split(other.c.search_tokens, literal_column("' '")))
+        asked = bindparam(name, list(words), String(), expanding=True)
+        return self._table.c.id.in_(select(other.c.id).where(cast(each.c.value, String()).in_(asked)))
 
     def _holds(self, name: str, value: ColumnElement[Any]) -> ColumnElement[bool]:
         """Rows with an array that holds a text: a form of it that every Snowflake takes, unlike correlated ones."""

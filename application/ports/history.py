@@ -6,6 +6,8 @@ from typing import Protocol
 
 from domain.books.author import Author
 from domain.books.book import Book
+from domain.books.category import Category
+from domain.books.review import Review
 from domain.customers.customer import Customer
 from domain.orders.order import Order
 from domain.orders.returns import Return
@@ -15,12 +17,16 @@ from domain.orders.returns import Return
 class HistoryBatch:
     """Some of it.
 
-    Batches come customers first, then authors, books, orders and returns, so that references point backwards.
+    Batches come customers first, then authors, categories (each behind the one above it), books, reviews, orders
+    and returns, so that references point backwards.
+    A book brings its rating and the names of its authors along, as the store that tells the history has them.
     """
 
     customers: Sequence[Customer] = ()
     authors: Sequence[Author] = ()
+    categories: Sequence[Category] = ()
     books: Sequence[Book] = ()
+    reviews: Sequence[Review] = ()
     orders: Sequence[Order] = ()
     returns: Sequence[Return] = ()
 
@@ -47,6 +53,8 @@ class HistorySink(Protocol):
     async def write(self, history: History) -> int:
         """Takes every batch, new rows and changed ones, and then the watermark; returns how many rows it took.
 
+        A row is taken when it is new or of a later version than here. What a row shows of others, without a version of
+        its own, is taken at the same version where it differs and the history is no older than what is here.
         Idempotent: the same history again changes nothing. Readers never see a later watermark than the rows have.
         """
         ...

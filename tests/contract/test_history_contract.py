@@ -1,39 +1,46 @@
 """What application/ports/history.py promises."""
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
 from adapters.memory.store import MemoryStore
-from application.books.models import BookResponse
+from application.authors.models import AuthorRead
+from application.books.models import BookResponse, RatingRead
 from application.caller import Caller
+from application.categories.models import CategoryBooks, CategoryRead
 from application.customers.models import CustomerRead
-from application.errors import NotFound
+from application.errors import Conflict, NotFound
 from application.ports.history import History, HistoryBatch, HistorySink, HistorySource
 from application.ports.unit_of_work import UnitsOfWork
+from application.reviews.models import REVIEW_LIST, ReviewRead
 from domain.books.contributor import ContributorRole
 from domain.books.rating import Rating
 from domain.customers.email_address import EmailAddress
 from domain.shared.events import Event
-from tests.contract.conftest import Load
+from tests.contract.conftest import Load, keep
 from tests.support.builders import (
     MORNING,
     a_book,
+    a_category,
     a_customer,
     a_line,
     a_lone_return,
+    a_review,
     an_author,
     an_order,
     credited,
     minutes,
     some_returned,
 )
+from tests.support.lists import walked
 from tests.support.memory_case import memory_ports
 from tests.support.store_case import StorePorts, told
 
 CALLER = Caller("bob")
 LATER = MORNING + minutes(5)
+BOOKS_OF = {"Fiction": CategoryBooks(own=1, branch=1), "Crime": CategoryBooks(own=0, branch=0)}
 
 
 class Stopped(Exception):
@@ -64,10 +71,18 @@ def a_shop() -> HistoryBatch:
     changed, recorded = some_returned(bought, {1: 2}, reference="C1")
     never = an_order(a_line(1, book=old), customer=gone).cancel(at=LATER, by="bob")[0]
     alone = a_lone_return(customer=ada)
+    fiction = a_category("Fiction", code="F", description="Made up.")
+    crime = a_category("Crime", parent=fiction, position=3)
+    closed = a_category("Closed", parent=crime).delete(at=LATER, by="bob")[0]
+    praise = a_review(old, gone, stars=5, title="Twice", language="en").publish(at=LATER, by="bob")[0]
+    blame = a_review(book, gone, stars=1).reject("not of the book", at=LATER, by="bob")[0]
+    taken_back = a_review(book, ada).delete(at=LATER, by="bob")[0]
     return HistoryBatch(
         customers=[ada, gone],
         authors=[merged, author, editor],
-        books=[book, old],
+        categories=[fiction, crime, closed],
+        books=[book, replace(old, rating=Rating(1, 5))],
+        reviews=[praise, blame, taken_back, a_review(book, ada, stars=3)],
         orders=[changed, never],
         returns=[recorded, alone],
     )
@@ -78,7 +93,9 @@ async def whole(history: History) -> HistoryBatch:
     return HistoryBatch(
         customers=[one for batch in batches for one in batch.customers],
         authors=[one for batch in batches for one in batch.authors],
+        categories=[one for batch in batches for one in batch.categories],
         books=[one for batch in batches for one in batch.books],
+        reviews=[one for batch in batches for one in batch.reviews],
         orders=[one for batch in batches for one in batch.orders],
         returns=[one for batch in batches for one in batch.returns],
     )
@@ -88,7 +105,9 @@ def by_id(batch: HistoryBatch) -> dict[str, dict[object, object]]:
     return {
         "customers": {one.id: one for one in batch.customers},
         "authors": {one.id: one for one in batch.authors},
+        "categories": {one.id: one for one in batch.categories},
         "books": {one.id: one for one in batch.books},
+        "reviews": {one.id: one for one in batch.reviews},
         "orders": {one.id: one for one in batch.orders},
         "returns": {one.id: one for one in batch.returns},
     }
@@ -116,20 +135,24 @@ class TestTelling:
         assert by_id(await whole(history)) == by_id(HistoryBatch())
 
     async def test_references_point_backwards_and_batches_are_bounded(self, source: HistorySource, load: Load) -> None:
+        customers = [a_customer() for _ in range(2_500)]
         many = HistoryBatch(
-            customers=[a_customer() for _ in range(2_500)],
+            customers=customers,
             authors=[an_author(f"Author {n}") for n in range(3)],
-            books=[a_book() for _ in range(3)],
+            categories=[(above := a_category("Above")), a_category("Beneath", parent=above)],
+            books=[(book := a_book()), a_book()],
+            reviews=[a_review(book, customer) for customer in customers[:3]],
             orders=[an_order() for _ in range(3)],
             returns=[a_lone_return()],
         )
         await load(many)
         kinds: list[int] = []
         async for batch in (await source.read()).batches:
-            sizes = [len(rows) for rows in (batch.customers, batch.authors, batch.books, batch.orders, batch.returns)]
+            sizes = [len(getattr(batch, field.name)) for field in fields(batch)]
             assert sum(sizes) <= 2_000
             kinds.extend(kind for kind, size in enumerate(sizes) if size)
         assert kinds == sorted(kinds)
+        assert len(set(kinds)) == len(fields(HistoryBatch))
         assert kinds.count(0) > 1
 
     @pytest.mark.needs("writes")
@@ -157,13 +180,7 @@ class TestTakingOver:
     async def test_what_a_shop_has_can_be_read_there(self, ports: StorePorts, sink: HistorySink) -> None:
         other = memory_ports(MemoryStore())
         shop = a_shop()
-        async with other.units(CALLER) as uow:
-            uow.customers.add_many(shop.customers)
-            uow.authors.add_many(shop.authors)
-            uow.books.add_many(shop.books)
-            uow.orders.add_many(shop.orders)
-            uow.returns.add_many(shop.returns)
-            await uow.commit()
+        await keep(other.units, shop)
         for _ in range(3):
             await record_an_event(other.units)
         assert other.source is not None
@@ -171,8 +188,82 @@ class TestTakingOver:
         assert await ports.watermark() == 3
         for customer in shop.customers:
             assert await ports.customers.get(customer.id, include_deleted=True) == CustomerRead.of(customer)
+        assert ports.authors is not None
+        for author in shop.authors:
+            assert await ports.authors.get(author.id, include_deleted=True) == AuthorRead.of(author)
+        assert ports.categories is not None
+        for category in shop.categories:
+            in_it = CategoryBooks(own=0, branch=0) if category.lifecycle.deleted else BOOKS_OF[category.details.name]
+            assert await ports.categories.get(category.id, include_deleted=True) == CategoryRead.of(category, in_it)
         for book in shop.books:
-            assert (await ports.books.get(book.id, include_deleted=True)).id == book.id
+            assert await ports.books.get(book.id, include_deleted=True) == BookResponse.of(book)
+        assert ports.reviews is not None
+        for review in shop.reviews:
+            assert await ports.reviews.get(review.id, include_deleted=True) == ReviewRead.of(review)
+
+    async def test_a_rating_comes_with_the_book_and_not_with_its_reviews(
+        self, ports: StorePorts, sink: HistorySink
+    ) -> None:
+        customer, book = a_customer(), a_book()
+        review = a_review(book, customer, stars=4).publish(at=LATER, by="bob")[0]
+        rated = replace(book, rating=Rating(1, 4))
+        first = HistoryBatch(customers=[customer], books=[rated], reviews=[review])
+        assert await sink.write(told(first, watermark=2)) == 3
+        assert (await ports.books.get(book.id)).rating == RatingRead.of(1, 4)
+        better = review.edit(replace(review.details, rating=5), at=LATER, by="bob")[0]
+        better = replace(better, lifecycle=review.lifecycle.next_version())
+        second = HistoryBatch(customers=[customer], books=[replace(book, rating=Rating(1, 5))], reviews=[better])
+        assert await sink.write(told(second, watermark=3)) == 2, "the review, and the book that shows it"
+        assert (await ports.books.get(book.id)).rating == RatingRead.of(1, 5)
+        assert await sink.write(told(first, watermark=2)) == 0
+        assert await sink.write(told(second, watermark=3)) == 0
+        assert (await ports.books.get(book.id)).rating == RatingRead.of(1, 5)
+
+    async def test_a_category_that_was_moved_takes_along_what_is_beneath(
+        self, ports: StorePorts, sink: HistorySink
+    ) -> None:
+        fiction, art = a_category("Fiction"), a_category("Art")
+        crime = a_category("Crime", parent=fiction)
+        noir = a_category("Noir", parent=crime)
+        first = HistoryBatch(categories=[fiction, art, crime, noir])
+        await sink.write(told(first, watermark=1))
+        moved = crime.move(art, at=LATER, by="bob")[0]
+        moved = replace(moved, lifecycle=crime.lifecycle.next_version())
+        followed = replace(noir, path="art/crime/noir")
+        heir = a_category("Crime", parent=fiction)
+        second = HistoryBatch(categories=[fiction, art, heir, moved, followed])
+        assert await sink.write(told(second, watermark=2)) == 3
+        assert await sink.write(told(second, watermark=2)) == 0
+        assert await sink.write(told(first, watermark=1)) == 0
+        assert ports.categories is not None
+        tree = await ports.categories.tree(None, depth=None, limit=10)
+        assert [one.path for one in tree] == ["art", "fiction", "art/crime", "fiction/crime", "art/crime/noir"]
+        assert [one.id for one in tree[2:]] == [moved.id, heir.id, followed.id]
+
+    @pytest.mark.needs("enforces_references")
+    async def test_what_names_what_is_not_there_is_a_conflict(self, ports: StorePorts, sink: HistorySink) -> None:
+        book, customer, above = a_book(), a_customer(), a_category("Above")
+        nowhere = HistoryBatch(categories=[a_category("Beneath", parent=above)])
+        of_nothing = HistoryBatch(customers=[customer], reviews=[a_review(book, customer)])
+        by_nobody = HistoryBatch(books=[book], reviews=[a_review(book, customer)])
+        for batch in (nowhere, of_nothing, by_nobody):
+            with pytest.raises(Conflict):
+                await sink.write(told(batch, watermark=1))
+        assert await ports.watermark() == 0
+
+    async def test_a_review_that_made_room_for_another_is_taken_in_any_order(
+        self, ports: StorePorts, sink: HistorySink
+    ) -> None:
+        customer, book = a_customer(), a_book()
+        first, heir = a_review(book, customer), a_review(book, customer, stars=1)
+        await sink.write(told(HistoryBatch(customers=[customer], books=[book], reviews=[first]), watermark=1))
+        gone = first.delete(at=LATER, by="bob")[0]
+        gone = replace(gone, lifecycle=gone.lifecycle.next_version())
+        apart = (HistoryBatch(reviews=[heir]), HistoryBatch(reviews=[gone]))
+        assert await sink.write(told(*apart, watermark=2)) == 2
+        assert ports.reviews is not None
+        found = await walked(REVIEW_LIST, ports.reviews.list, include_deleted="true")
+        assert {one.id: one.deleted_at is None for one in found} == {first.id: False, heir.id: True}
 
     async def test_the_same_history_again_changes_nothing(self, ports: StorePorts, sink: HistorySink) -> None:
         shop = a_shop()

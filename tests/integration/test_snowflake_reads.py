@@ -10,17 +10,20 @@ import pytest
 from snowflake.sqlalchemy import snowdialect  # type: ignore[import-untyped]  # Snowflake ships no types
 from sqlalchemy import ClauseElement
 
-from adapters.snowflake import books, customers
+from adapters.snowflake import authors, books, categories, customers, reviews
 from adapters.snowflake.customers import SnowflakeCustomerReader
 from adapters.snowflake.engine import Warehouse
 from adapters.snowflake.history import SnowflakeHistorySink
 from adapters.snowflake.purchases import SnowflakePurchaseFacts
+from application.authors.models import AUTHOR_LIST
 from application.books.models import BOOK_LIST
+from application.categories.models import CATEGORY_LIST
 from application.customers.models import CUSTOMER_LIST
 from application.errors import Unavailable
-from application.listing import Listing, ListSpec, SortValue, read_listing
+from application.listing import Filter, Listing, ListSpec, SortValue, read_listing
 from application.ports.history import HistoryBatch
 from application.ports.purchases import PurchaseView
+from application.reviews.models import REVIEW_LIST
 from domain.analytics.scope import Scope
 from tests.support.builders import MORNING, a_customer, an_order, minutes
 from tests.support.lists import asked
@@ -144,8 +147,27 @@ def test_the_sql_of_reads_is_as_pinned() -> None:
         listing(BOOK_LIST, category="Fiction", published_date__lte="1871"),
         listing(BOOK_LIST, ("Emma", MORNING + minutes(1), nobody), sort="title,-updated_at"),
     ]
-    statements = [customers._GET, customers._GET_MANY, books._GET, books._GET_BY_ISBN]
+    asked_of_authors = [
+        listing(AUTHOR_LIST, q="eliot", born__lte="1819"),
+        listing(AUTHOR_LIST, ("", "1880", nobody), sort="died,-born", include_deleted="true"),
+    ]
+    asked_of_reviews = [
+        listing(REVIEW_LIST, book_id=str(nobody), customer_id=str(nobody), status="published", rating__gte="3"),
+        listing(REVIEW_LIST, (5, nobody), sort="-rating"),
+    ]
+    asked_of_categories = [
+        listing(CATEGORY_LIST, parent_id=str(nobody), depth__lte="3", path="fiction/crime"),
+        listing(CATEGORY_LIST, (10, "Crime", nobody), q="crime", sort="position,name"),
+    ]
+    statements: list[ClauseElement] = [customers._GET, customers._GET_MANY]
+    statements += [books._GET, books._GET_BY_ISBN, books._GET_MANY]
+    statements += [authors._GET, reviews._GET, categories._GET, categories._TREE, categories._BRANCH]
+    statements += [categories._KEYS, categories._BRANCH_KEYS, categories._COUNT_EACH]
+    statements += [books._LISTS.total(Listing(filters=(Filter("category", "any", ("crime", "fiction/crime")),)))]
     statements += [customers._LISTS.page(one).limit(21) for one in asked_of_customers]
     statements += [books._LISTS.page(one).limit(21) for one in asked_of_books]
+    statements += [authors._LISTS.page(one).limit(21) for one in asked_of_authors]
+    statements += [reviews._LISTS.page(one).limit(21) for one in asked_of_reviews]
+    statements += [categories._LISTS.page(one).limit(21) for one in asked_of_categories]
     statements += [customers._LISTS.total(asked_of_customers[1]), books._LISTS.total(asked_of_books[0])]
     assert_pinned(PINNED / "snowflake_reads.sql", "".join(f"{compiled(one)};\n\n" for one in statements))

@@ -19,11 +19,14 @@ import pytest
 from snowflake.connector import connect as connect_for_real
 from sqlalchemy import Connection, text
 
+from adapters.snowflake.authors import SnowflakeAuthorReader
 from adapters.snowflake.books import SnowflakeBookReader
+from adapters.snowflake.categories import SnowflakeCategoryReader
 from adapters.snowflake.customers import SnowflakeCustomerReader
 from adapters.snowflake.engine import SnowflakeConnection, Warehouse
 from adapters.snowflake.history import SnowflakeHistorySink
 from adapters.snowflake.purchases import SnowflakePurchaseFacts
+from adapters.snowflake.reviews import SnowflakeReviewReader
 from adapters.snowflake.schema import upgrade
 from adapters.snowflake.stores import SnowflakeHealth
 from adapters.snowflake.unit_of_work import SnowflakeUnitsOfWork
@@ -48,16 +51,16 @@ from application.ports.stores import Store
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from tests.support.store_case import Gap, StoreCase, StorePorts
 
-TABLES = ("customers", "books", "orders", "order_lines", "returns", "return_lines")
+TABLES = (
+    *("customers", "authors", "categories", "books", "reviews"),
+    *("orders", "order_lines", "returns", "return_lines"),
+)
 _EMPTY = (*(f"DELETE FROM {table}" for table in TABLES), "UPDATE watermark SET position = 0, loads = 0")
 _READ_ONLY = Gap("never", "a warehouse is written by loads alone")
 _NO_LISTS_OF_ORDERS = Gap("notimpl", "orders are there to be counted; lists of them are asked of the store of record")
-_NO_PEOPLE = Gap("notyet", "addresses, consents and merges of customers are not loaded into the warehouse")
-_NO_REVIEWS = Gap("notyet", "reports over reviews come with the analytics that ask for them")
+_NO_PEOPLE = Gap("never", "addresses, consents and merges are personal, and stay with the store of record")
 _NO_EVENTS = Gap("notimpl", "a load takes what events have led to, and leaves the events where they were recorded")
-_NO_AUTHORS = Gap("notyet", "books come with the names of their authors; the authors themselves are not loaded")
-_NO_CATEGORIES = Gap("notyet", "books come with the texts that they name categories by; the tree itself is not loaded")
-_NO_GROUPS = Gap("notyet", "groups and segments come with the exports that a warehouse serves")
+_NO_GROUPS = Gap("never", "groups, segments and snapshots name people, and stay with the store of record")
 _NO_SOURCE = Gap("notimpl", "a warehouse is the end of a history's way, and can be loaded again from its beginning")
 
 
@@ -148,7 +151,10 @@ def snowflake_ports(warehouse: Warehouse) -> StorePorts:
     return StorePorts(
         units=SnowflakeUnitsOfWork(),
         customers=SnowflakeCustomerReader(warehouse),
+        authors=SnowflakeAuthorReader(warehouse),
         books=SnowflakeBookReader(warehouse),
+        reviews=SnowflakeReviewReader(warehouse),
+        categories=SnowflakeCategoryReader(warehouse),
         health=SnowflakeHealth(warehouse),
         sink=SnowflakeHistorySink(warehouse),
         purchases=SnowflakePurchaseFacts(warehouse),
@@ -197,7 +203,10 @@ def snowflake_case() -> StoreCase:
         implements={
             UnitsOfWork: SnowflakeUnitsOfWork,
             CustomerReader: SnowflakeCustomerReader,
+            AuthorReader: SnowflakeAuthorReader,
             BookReader: SnowflakeBookReader,
+            ReviewReader: SnowflakeReviewReader,
+            CategoryReader: SnowflakeCategoryReader,
             HistorySink: SnowflakeHistorySink,
             PurchaseFacts: SnowflakePurchaseFacts,
             PurchaseView: SqlPurchaseView,
@@ -207,14 +216,11 @@ def snowflake_case() -> StoreCase:
             UnitOfWork: _READ_ONLY,
             CustomerRepository: _READ_ONLY,
             AuthorRepository: _READ_ONLY,
-            AuthorReader: _NO_AUTHORS,
             BookRepository: _READ_ONLY,
             OrderRepository: _READ_ONLY,
             ReturnRepository: _READ_ONLY,
             ReviewRepository: _READ_ONLY,
-            ReviewReader: _NO_REVIEWS,
             CategoryRepository: _READ_ONLY,
-            CategoryReader: _NO_CATEGORIES,
             GroupRepository: _READ_ONLY,
             GroupReader: _NO_GROUPS,
             SegmentRepository: _READ_ONLY,
