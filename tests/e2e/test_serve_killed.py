@@ -19,10 +19,10 @@ _WRITERS = 4
 class Writers:
     """Add books from several connections, one after the other, and remember those that the server acknowledged."""
 
-    def __init__(self, running: Server) -> None:
+    def __init__(self, running: Server, *, first: int = 1) -> None:
         self._running = running
         self._lock = threading.Lock()
-        self._numbers: Iterator[int] = iter(range(1, 10**6))
+        self._numbers: Iterator[int] = iter(range(first, first + 10**6))
         self.acknowledged: list[str] = []
         self.enough = threading.Event()
         self._threads = [threading.Thread(target=self._write) for _ in range(_WRITERS)]
@@ -97,6 +97,23 @@ def test_every_acknowledged_write_outlives_a_kill(quick_path: Path) -> None:
 @pytest.mark.parametrize("attempt", range(10))
 def test_every_acknowledged_write_outlives_a_kill_in_a_thousand(quick_path: Path, attempt: int) -> None:
     kill_while_writing(quick_path, writes=1_000 + attempt * 37)
+
+
+@pytest.mark.long
+def test_every_acknowledged_write_outlives_two_hundred_kills(quick_path: Path) -> None:
+    """Each at another moment of its server's life, each on what all before it left."""
+    acknowledged: set[str] = set()
+    for kill in range(200):
+        with server(quick_path) as running:
+            assert acknowledged <= kept(running), f"after {kill} kills"
+            writers = Writers(running, first=1 + kill * 10_000)
+            writers.until(1 + kill * 37 % 50)
+            started = children(running.process.pid)
+            running.process.kill()
+            acknowledged |= set(writers.stopped())
+            wait_until_gone(running.process.pid, *started)
+    with server(quick_path) as again:
+        assert acknowledged <= kept(again)
 
 
 def test_a_server_whose_database_is_killed_ends_with_a_word_and_starts_again(quick_path: Path) -> None:
