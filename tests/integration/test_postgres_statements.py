@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from adapters.postgres import books, customers, events, history, idempotency
+from adapters.postgres import authors, books, credits, customers, events, history, idempotency
+from adapters.postgres.authors import AUTHORS
 from adapters.postgres.books import BOOKS
 from adapters.postgres.customers import CUSTOMERS
 from adapters.postgres.events import EVENTS
@@ -31,6 +32,10 @@ READS = [
     books._GET_BY_ISBN,
     books._FIND_BY_ISBNS,
     books._IDS_BY_ISBN,
+    authors._GET,
+    authors._FIND_BY_KEYS,
+    authors._FIND_BY_IDS,
+    authors._FIND_MERGED,
     customers._GET,
     customers._GET_MANY,
     customers._FIND_BY_REFERENCES,
@@ -44,7 +49,9 @@ WRITES = [
         ((CUSTOMERS, "add"), (EVENTS, "add")),
         ((BOOKS, "add"), (EVENTS, "add")),
         ((BOOKS, "add_many"), (EVENTS, "add_many")),
+        ((AUTHORS, "add"), (BOOKS, "add"), (EVENTS, "add_many")),
         ((BOOKS, "save"), (EVENTS, "add")),
+        ((BOOKS, "save_many"),),
         ((ORDERS, "add"), (EVENTS, "add")),
         ((ORDERS, "add_many"), (EVENTS, "add_many")),
         ((ORDERS, "save"), (EVENTS, "add")),
@@ -52,7 +59,19 @@ WRITES = [
     )
 ]
 
+CREDITS = [
+    credits._LOCK,
+    credits._BOOKS_OF,
+    credits._LIVING_BOOKS,
+    credits._LIVING_NAME,
+    credits._ROOT,
+    credits._FAMILY,
+    credits._REWRITE,
+]
+
 TAKING_OVER = [
+    history._BOOK_MERGE._merge,
+    credits._RELINK,
     history._CUSTOMER_MERGE._merge,
     *history._CUSTOMER_MERGE._set_aside.values(),
     history._CUSTOMER_MERGE._put_back,
@@ -70,6 +89,10 @@ def test_reads_are_pinned() -> None:
 
 def test_writes_are_pinned() -> None:
     assert_pinned(PINNED / "postgres_writes.sql", written_out(*WRITES))
+
+
+def test_what_authors_do_to_books_is_pinned() -> None:
+    assert_pinned(PINNED / "postgres_credits.sql", written_out(*CREDITS))
 
 
 def test_retries_and_events_are_pinned() -> None:

@@ -1,17 +1,23 @@
 -- books.get
-SELECT books.id, books.title, books.author, books.isbn, books.published_date, books.description, books.language, books.price_amount, books.price_currency, books.categories, books.version, books.created_at, books.created_by, books.updated_at, books.updated_by, books.deleted_at 
+SELECT books.id, books.title, books.author, books.isbn, books.published_date, books.description, books.language, CAST(books.price_amount AS TEXT) AS price_amount, books.price_currency, books.categories, books.subtitle, books.publisher, books.edition, books.format, books.pages, books.series, books.series_position, books.availability, CAST(books.contributors AS TEXT) AS contributors, books.rating_count, books.rating_sum, books.version, books.created_at, books.created_by, books.updated_at, books.updated_by, books.deleted_at 
 FROM books 
 WHERE books.id = $1::UUID
 -- id
 
+-- books.get_many
+SELECT books.id, books.title, books.author, books.isbn, books.published_date, books.description, books.language, CAST(books.price_amount AS TEXT) AS price_amount, books.price_currency, books.categories, books.subtitle, books.publisher, books.edition, books.format, books.pages, books.series, books.series_position, books.availability, CAST(books.contributors AS TEXT) AS contributors, books.rating_count, books.rating_sum, books.version, books.created_at, books.created_by, books.updated_at, books.updated_by, books.deleted_at 
+FROM books 
+WHERE books.id = ANY ($1::UUID[])
+-- ids
+
 -- books.get_by_isbn
-SELECT books.id, books.title, books.author, books.isbn, books.published_date, books.description, books.language, books.price_amount, books.price_currency, books.categories, books.version, books.created_at, books.created_by, books.updated_at, books.updated_by, books.deleted_at 
+SELECT books.id, books.title, books.author, books.isbn, books.published_date, books.description, books.language, CAST(books.price_amount AS TEXT) AS price_amount, books.price_currency, books.categories, books.subtitle, books.publisher, books.edition, books.format, books.pages, books.series, books.series_position, books.availability, CAST(books.contributors AS TEXT) AS contributors, books.rating_count, books.rating_sum, books.version, books.created_at, books.created_by, books.updated_at, books.updated_by, books.deleted_at 
 FROM books 
 WHERE books.isbn = $1::VARCHAR AND books.deleted_at IS NULL
 -- isbn
 
 -- books.find_by_isbns
-SELECT books.id, books.title, books.author, books.isbn, books.published_date, books.description, books.language, books.price_amount, books.price_currency, books.categories, books.version, books.created_at, books.created_by, books.updated_at, books.updated_by, books.deleted_at 
+SELECT books.id, books.title, books.author, books.isbn, books.published_date, books.description, books.language, CAST(books.price_amount AS TEXT) AS price_amount, books.price_currency, books.categories, books.subtitle, books.publisher, books.edition, books.format, books.pages, books.series, books.series_position, books.availability, CAST(books.contributors AS TEXT) AS contributors, books.rating_count, books.rating_sum, books.version, books.created_at, books.created_by, books.updated_at, books.updated_by, books.deleted_at 
 FROM books 
 WHERE books.isbn = ANY ($1::VARCHAR[]) AND books.deleted_at IS NULL
 -- isbns
@@ -22,26 +28,68 @@ FROM books
 WHERE books.isbn = ANY ($1::VARCHAR[]) AND books.deleted_at IS NULL
 -- isbns
 
+-- authors.get
+SELECT authors.id, authors.name, authors.name_key, authors.sort_name, authors.other_names, authors.born, authors.died, authors.merged_into, authors.version, authors.created_at, authors.created_by, authors.updated_at, authors.updated_by, authors.deleted_at 
+FROM authors 
+WHERE authors.id = $1::UUID
+-- id
+
+-- authors.find_by_keys
+SELECT authors.id, authors.name, authors.name_key, authors.sort_name, authors.other_names, authors.born, authors.died, authors.merged_into, authors.version, authors.created_at, authors.created_by, authors.updated_at, authors.updated_by, authors.deleted_at 
+FROM authors 
+WHERE authors.name_key = ANY ($1::VARCHAR[]) AND authors.deleted_at IS NULL
+-- keys
+
+-- authors.find_by_ids
+
+    WITH RECURSIVE led_to (start, key, id, merged_into) AS (
+        SELECT id, name_key, id, merged_into FROM authors WHERE id = ANY($1::UUID[])
+        UNION ALL
+        SELECT led_to.start, led_to.key, authors.id, authors.merged_into
+        FROM led_to JOIN authors ON authors.id = led_to.merged_into
+    )
+    SELECT led_to.start, led_to.key, led.id, led.name, led.name_key, led.sort_name, led.other_names, led.born, led.died, led.merged_into, led.version, led.created_at, led.created_by, led.updated_at, led.updated_by, led.deleted_at
+    FROM led_to JOIN authors AS led ON led.id = led_to.id
+    WHERE led_to.merged_into IS NULL AND led.deleted_at IS NULL
+    ORDER BY led_to.start
+
+-- ids
+
+-- authors.find_merged_by_keys
+
+    WITH RECURSIVE led_to (start, key, id, merged_into) AS (
+        SELECT id, name_key, id, merged_into FROM authors WHERE name_key = ANY($1::VARCHAR[]) AND merged_into IS NOT NULL
+        UNION ALL
+        SELECT led_to.start, led_to.key, authors.id, authors.merged_into
+        FROM led_to JOIN authors ON authors.id = led_to.merged_into
+    )
+    SELECT led_to.start, led_to.key, led.id, led.name, led.name_key, led.sort_name, led.other_names, led.born, led.died, led.merged_into, led.version, led.created_at, led.created_by, led.updated_at, led.updated_by, led.deleted_at
+    FROM led_to JOIN authors AS led ON led.id = led_to.id
+    WHERE led_to.merged_into IS NULL AND led.deleted_at IS NULL
+    ORDER BY led_to.start
+
+-- keys
+
 -- customers.get
-SELECT customers.id, customers.name, customers.reference, customers.email, customers.phone, customers.status, customers.tags, customers.metadata, customers.version, customers.created_at, customers.created_by, customers.updated_at, customers.updated_by, customers.deleted_at 
+SELECT customers.id, customers.name, customers.reference, customers.email, customers.phone, customers.status, customers.tags, customers.metadata, customers.version, customers.created_at, customers.created_by, customers.updated_at, customers.updated_by, customers.deleted_at, customers.erased_at 
 FROM customers 
 WHERE customers.id = $1::UUID
 -- id
 
 -- customers.get_many
-SELECT customers.id, customers.name, customers.reference, customers.email, customers.phone, customers.status, customers.tags, customers.metadata, customers.version, customers.created_at, customers.created_by, customers.updated_at, customers.updated_by, customers.deleted_at 
+SELECT customers.id, customers.name, customers.reference, customers.email, customers.phone, customers.status, customers.tags, customers.metadata, customers.version, customers.created_at, customers.created_by, customers.updated_at, customers.updated_by, customers.deleted_at, customers.erased_at 
 FROM customers 
 WHERE customers.id = ANY ($1::UUID[])
 -- ids
 
 -- customers.find_by_references
-SELECT customers.id, customers.name, customers.reference, customers.email, customers.phone, customers.status, customers.tags, customers.metadata, customers.version, customers.created_at, customers.created_by, customers.updated_at, customers.updated_by, customers.deleted_at 
+SELECT customers.id, customers.name, customers.reference, customers.email, customers.phone, customers.status, customers.tags, customers.metadata, customers.version, customers.created_at, customers.created_by, customers.updated_at, customers.updated_by, customers.deleted_at, customers.erased_at 
 FROM customers 
 WHERE customers.reference = ANY ($1::VARCHAR[]) AND customers.deleted_at IS NULL
 -- references
 
 -- customers.find_by_emails
-SELECT customers.id, customers.name, customers.reference, customers.email, customers.phone, customers.status, customers.tags, customers.metadata, customers.version, customers.created_at, customers.created_by, customers.updated_at, customers.updated_by, customers.deleted_at 
+SELECT customers.id, customers.name, customers.reference, customers.email, customers.phone, customers.status, customers.tags, customers.metadata, customers.version, customers.created_at, customers.created_by, customers.updated_at, customers.updated_by, customers.deleted_at, customers.erased_at 
 FROM customers 
 WHERE customers.email = ANY ($1::VARCHAR[]) AND customers.deleted_at IS NULL
 -- emails

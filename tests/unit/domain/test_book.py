@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from domain.books.book import Book, clean_categories, language_tag
+from domain.books.book import Book, clean_categories, language_tag, place_in, series_position
 from domain.shared.errors import Invalid
 from domain.shared.ids import BookId
 from domain.shared.lifecycle import Deleted, NotDeleted
@@ -104,3 +104,25 @@ def test_what_is_no_language_tag_is_refused(text: str) -> None:
     with pytest.raises(Invalid) as caught:
         language_tag(text)
     assert problems(caught.value) == [("", "invalid-language")]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"), [("2", "2"), ("02", "2"), ("0.50", "0.5"), ("1.00", "1"), ("10", "10"), (" 3 ", "3"), ("0", "0")]
+)
+def test_a_place_in_a_series_has_no_zeros_that_say_nothing(text: str, kept: str) -> None:
+    assert series_position(text) == kept
+    assert series_position(kept) == kept
+
+
+@pytest.mark.parametrize("text", ["", "two", "-1", "1.234", "12345", "1.", ".5", "1,5", "1-3"])
+def test_what_is_no_place_in_a_series_is_refused(text: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        series_position(text)
+    assert problems(caught.value) == [("", "invalid-position")]
+
+
+def test_a_place_needs_its_series() -> None:
+    assert place_in("Discworld")("2") == "2"
+    with pytest.raises(Invalid) as caught:
+        place_in(None)("2")
+    assert problems(caught.value) == [("", "series-missing")]

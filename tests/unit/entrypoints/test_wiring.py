@@ -35,7 +35,7 @@ async def test_services_on_memory_work_and_share_their_records() -> None:
         back = await services.orders.take_back_alone(ReturnCreate(currency="EUR", lines=[line]), Caller())
         assert back.lines
         assert back.lines[0].book_id == book.id
-        assert (await services.analytics.ask("summary", [])).watermark == 2
+        assert (await services.analytics.ask("summary", [])).watermark == 3
         assert [one.store for one in (await services.health.ready()).stores] == ["memory"]
 
 

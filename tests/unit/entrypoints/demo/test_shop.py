@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import pytest
 
+from domain.books.author import author_key
 from domain.books.isbn import Isbn
 from entrypoints.demo.dice import Dice, Weighted
 from entrypoints.demo.files import DemoFile, demo_files
@@ -139,6 +140,7 @@ async def test_all_of_it_comes_in_through_the_importer(shop: Shop) -> None:
     stored = await load_demo(service(imports.units), until=UNTIL, progress=lambda done, of: seen.append((done, of)))
     assert stored == {
         "customers": READERS,
+        "authors": len({author_key(one.author) for one in shop.books}),
         "books": len(shop.books),
         "orders": ORDERS,
         "returns": len(shop.returns),
