@@ -18,6 +18,8 @@ from application.listing import (
     truth,
     whole_number,
 )
+from application.reviews.models import stars
+from domain.books.review import HIGHEST_RATING, LOWEST_RATING
 from domain.shared.errors import Problems
 from domain.shared.money import currency_code
 from entrypoints.http.operations import Parameter
@@ -32,6 +34,7 @@ _SHAPES: Mapping[Callable[[str], Any], Mapping[str, Any]] = {
     identifier: {"type": "string", "format": "uuid"},
     whole_number: {"type": "integer", "minimum": 0, "maximum": LARGEST_NUMBER},
     currency_code: {"type": "string", "pattern": "^[A-Z]{3}$"},
+    stars: {"type": "integer", "minimum": LOWEST_RATING, "maximum": HIGHEST_RATING},
 }
 _EXAMPLES: Mapping[str, str] = {
     "author": "George Eliot",
