@@ -1,7 +1,7 @@
 """`make bench`: Daybook, the usual stacks and the bare limit, in one run on the same PostgreSQL and the same rows.
 
-Get one book, a page of 50, create one; then, beside the bare limit alone, a page of one category and a search; then an
-import (`imports.py`). Rounds are interleaved, so that
+Get one book, a page of 50, create one; then, beside the bare limit alone, a page of one category, a search and
+a batch of 100; then an import (`imports.py`). Rounds are interleaved, so that
 a change of the machine's mood meets everybody; each figure is the median of the rounds. The server runs on one core of
 its own, PostgreSQL and the load on the others. CPU is the server's alone. A run in which any answer is not the expected
 one is no result: it stops.
@@ -45,9 +45,10 @@ from tests.benchmarks.servers import ROOT, Running, contenders, running
 BOOKS = 100_000
 CONNECTIONS = 32
 BEGIN = datetime(2024, 1, 1, tzinfo=UTC)
-SCENARIOS = {"get one": 200, "page of 50": 200, "create": 201, "category": 200, "search": 200}
+SCENARIOS = {"get one": 200, "page of 50": 200, "create": 201, "category": 200, "search": 200, "create 100": 200}
 # What the usual stacks would have to be given first.
-BESIDE_BARE = ("category", "search")
+BESIDE_BARE = ("category", "search", "create 100")
+ONCE = ("create", "create 100")
 IMPORT = "import"
 WORDS = (
     "harbour winter letters of a quiet island the last map glass orchard and river tale history night garden"
@@ -136,18 +137,28 @@ def requests(scenario: str, books: list[Book], fresh: Iterator[int], seed: rando
     if scenario == "search":
         asked = ["+".join(searched(seed)) for _ in range(2000)]
         return [f"GET /v1/books?limit=50&q={words} HTTP/1.1\r\n{head}\r\n".encode() for words in asked]
-    made = []
-    for _ in range(60_000):
-        body = json.dumps({
-            "title": "The orchard and the bridge", "author": "Author 001", "isbn": next_isbn(fresh),
-            "published_date": "1999-05", "description": " ".join(WORDS), "language": "en",
-            "price": {"amount": "12.50", "currency": "EUR"}, "categories": ["Fiction"],
-        }).encode()  # fmt: skip
-        lines = (
-            f"POST /v1/books HTTP/1.1\r\n{head}content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
-        )
-        made.append(lines.encode() + body)
-    return made
+    if scenario == "create 100":
+        return [
+            posted("/v1/books/batch", head, {"rows": [{"op": "create", **a_new_book(fresh)} for _ in range(100)]})
+            for _ in range(1000)
+        ]
+    return [posted("/v1/books", head, a_new_book(fresh)) for _ in range(60_000)]
+
+
+def a_new_book(fresh: Iterator[int]) -> dict[str, Any]:
+    """What is sent for one."""
+    return {
+        "title": "The orchard and the bridge", "author": "Author 001", "isbn": next_isbn(fresh),
+        "published_date": "1999-05", "description": " ".join(WORDS), "language": "en",
+        "price": {"amount": "12.50", "currency": "EUR"}, "categories": ["Fiction"],
+    }  # fmt: skip
+
+
+def posted(path: str, head: str, content: dict[str, Any]) -> bytes:
+    """A POST as it goes over the wire."""
+    body = json.dumps(content).encode()
+    lines = f"POST {path} HTTP/1.1\r\n{head}content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+    return lines.encode() + body
 
 
 def next_isbn(fresh: Iterator[int]) -> str:
@@ -158,7 +169,7 @@ def next_isbn(fresh: Iterator[int]) -> str:
 def measure(server: Running, scenario: str, sent: list[bytes], seconds: float, core: int | None) -> Figures:
     """One round. Stops the run when an answer is not the expected one."""
     command = [sys.executable, "-m", "tests.benchmarks.load", str(server.port), str(CONNECTIONS), str(seconds)]
-    if scenario == "create":
+    if scenario in ONCE:
         command.append("--once")
     before = server.cpu_seconds()
     done = subprocess.run(

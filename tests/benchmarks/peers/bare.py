@@ -26,6 +26,15 @@ CREATE = (
     " VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text::numeric, $9, $10, '', 1, now(), 'bench', now(), 'bench')"
     " RETURNING created_at"
 )
+MANY = (
+    "INSERT INTO books (id, title, author, isbn, published_date, description, language, price_amount, price_currency,"
+    " categories, search_tokens, version, created_at, created_by, updated_at, updated_by)"
+    " SELECT id, title, author, isbn, published_date, description, language, price::numeric, currency,"
+    " translate(categories, '[]', '{}')::text[], '', 1, now(), 'bench', now(), 'bench'"
+    " FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],"
+    " $9::text[], $10::text[]) AS rows(id, title, author, isbn, published_date, description, language, price, currency,"
+    " categories)"
+)
 NOBODY = msgspec.Raw(b"[]")
 ITEM = re.compile(r"/v1/books/([0-9a-f-]{36})")
 
@@ -44,6 +53,10 @@ class NewBook(msgspec.Struct):
     language: str | None = None
     price: Price | None = None
     categories: list[str] = []
+
+
+class NewBooks(msgspec.Struct):
+    rows: list[NewBook]
 
 
 class Book(msgspec.Struct):
@@ -78,6 +91,7 @@ class Book(msgspec.Struct):
 _pool: list[asyncpg.Pool] = []
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(NewBook).decode
+_decode_many = msgspec.json.Decoder(NewBooks).decode
 
 
 async def _no_reset(connection: Any) -> None:
@@ -114,6 +128,8 @@ async def _answer(scope: Any, receive: Any) -> tuple[int, bytes]:
             message = await receive()
             body += message["body"]
             more = message.get("more_body", False)
+        if scope["path"].endswith("/batch"):
+            return await _many(pool, body)
         new = _decode(body)
         price = new.price or Price("0", "EUR")
         key = uuid4()
@@ -139,3 +155,14 @@ async def _answer(scope: Any, receive: Any) -> tuple[int, bytes]:
     else:
         rows = await pool.fetch(PAGE)
     return 200, _encode({"data": [_book(row) for row in rows], "has_more": True})
+
+
+async def _many(pool: Any, body: bytes) -> tuple[int, bytes]:
+    rows = _decode_many(body).rows
+    keys = [uuid4() for _ in rows]
+    await pool.execute(
+        MANY, keys, *([getattr(one, name) for one in rows] for name in NewBook.__struct_fields__[:6]),
+        [one.price and one.price.amount for one in rows], [one.price and one.price.currency for one in rows],
+        [_encode(one.categories).decode() for one in rows],
+    )  # fmt: skip
+    return 200, _encode({"rows": [{"id": key, "verdict": "created"} for key in keys]})
