@@ -9,6 +9,7 @@ from application.books.service import BookService
 from application.categories.service import CategoryService
 from application.customers.addresses import AddressService
 from application.customers.consents import ConsentService
+from application.customers.duplicates import DuplicateService
 from application.customers.erasing import ErasureService
 from application.customers.exporting import ExportService
 from application.customers.merging import MergeService
@@ -34,6 +35,7 @@ class Services:
     exports: ExportService
     authors: AuthorService
     merges: MergeService
+    duplicates: DuplicateService
     books: BookService
     book_batches: BookBatchService
     orders: OrderService

@@ -14,6 +14,7 @@ from adapters.memory.books import MemoryBookReader
 from adapters.memory.categories import MemoryCategoryReader
 from adapters.memory.consents import MemoryConsentReader
 from adapters.memory.customers import MemoryCustomerReader
+from adapters.memory.duplicates import MemoryDuplicateReader
 from adapters.memory.events import MemoryEventReader
 from adapters.memory.groups import MemoryGroupReader
 from adapters.memory.history import MemoryHistorySink, MemoryHistorySource
@@ -33,6 +34,7 @@ from adapters.postgres.books import PostgresBookReader
 from adapters.postgres.categories import PostgresCategoryReader
 from adapters.postgres.consents import PostgresConsentReader
 from adapters.postgres.customers import PostgresCustomerReader
+from adapters.postgres.duplicates import PostgresDuplicateReader
 from adapters.postgres.events import PostgresEventReader
 from adapters.postgres.groups import PostgresGroupReader
 from adapters.postgres.history import PostgresHistorySource
@@ -55,6 +57,7 @@ from application.books.service import BookService
 from application.categories.service import CategoryService
 from application.customers.addresses import AddressService
 from application.customers.consents import ConsentService
+from application.customers.duplicates import DuplicateService
 from application.customers.erasing import ErasureService
 from application.customers.exporting import ExportService
 from application.customers.merging import MergeService
@@ -97,6 +100,7 @@ class MemoryAdapters(containers.DeclarativeContainer):
     consents = providers.Singleton(MemoryConsentReader, rows)
     people = providers.Singleton(MemoryPersonReader, rows)
     merges = providers.Singleton(MemoryMergeReader, rows)
+    duplicates = providers.Singleton(MemoryDuplicateReader, rows)
     facts = providers.Singleton(MemoryPurchaseFacts, rows)
     keys = providers.Singleton(MemoryIdempotencyKeys, rows)
     events = providers.Singleton(MemoryEventReader, rows)
@@ -124,6 +128,7 @@ class PostgresAdapters(containers.DeclarativeContainer):
     consents = providers.Singleton(PostgresConsentReader, pool)
     people = providers.Singleton(PostgresPersonReader, pool)
     merges = providers.Singleton(PostgresMergeReader, pool)
+    duplicates = providers.Singleton(PostgresDuplicateReader, pool)
     facts = providers.Singleton(PostgresPurchaseFacts, pool)
     keys = providers.Singleton(PostgresIdempotencyKeys, pool)
     events = providers.Singleton(PostgresEventReader, pool)
@@ -175,6 +180,7 @@ class Application(containers.DeclarativeContainer):
         people=records.people,
         clock=system.clock,
     )
+    duplicates = providers.Singleton(DuplicateService, reader=records.duplicates, customers=records.customers)
     merges = providers.Singleton(
         MergeService, units=records.units, reader=records.merges, clock=system.clock, ids=system.ids
     )
@@ -245,6 +251,7 @@ class Application(containers.DeclarativeContainer):
         exports=exports,
         authors=authors,
         merges=merges,
+        duplicates=duplicates,
         books=books,
         book_batches=book_batches,
         orders=orders,

@@ -143,6 +143,14 @@ class PeopleElsewhere:
     async def events_naming(self, customer_ids: Sequence[UUID]) -> NoReturn:  # noqa: ARG002  # likewise
         """Raises ReadOnlyStore."""
         raise _not_there("events")
+class DuplicatesElsewhere:
+    """Duplicates in a deployment that has a warehouse only."""
+
+    async def blocks(self) -> NoReturn:
+        """Raises ReadOnlyStore."""
+        raise _not_there("search for duplicates")
+
+
 class MergesElsewhere:
     """Merges of a deployment that has a warehouse only."""
 
@@ -204,6 +212,7 @@ class SnowflakeAdapters(containers.DeclarativeContainer):
     consents = providers.Singleton(ConsentsElsewhere)
     people = providers.Singleton(PeopleElsewhere)
     merges = providers.Singleton(MergesElsewhere)
+    duplicates = providers.Singleton(DuplicatesElsewhere)
     keys = providers.Singleton(NoKeys)
     events = providers.Singleton(EventsElsewhere)
     facts = providers.Singleton(SnowflakePurchaseFacts, warehouse)

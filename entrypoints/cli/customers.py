@@ -25,14 +25,14 @@ from entrypoints.cli.inputs import (
     only,
     pairs,
 )
-from entrypoints.cli.merges import merge, merges, unmerge
+from entrypoints.cli.merges import duplicates, merge, merges, unmerge
 from entrypoints.cli.output import FormatOption, message, show
 from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
 
 app = App(name="customers", help="Customers: who buys.")
 app.command(addresses)
 app.command(consents)
-for _command in (merge, unmerge, merges, people.erase, people.export, people.purge):
+for _command in (duplicates, merge, unmerge, merges, people.erase, people.export, people.purge):
     app.command(_command)
 app.command(
     history_of("customers", "a customer", lambda services, key: services.customers.get(key, include_deleted=True))

@@ -1,17 +1,46 @@
-"""`daybook customers merge`, `unmerge` and `merges`."""
+"""`daybook customers duplicates`, `merge`, `unmerge` and `merges`."""
 
 from typing import Annotated, Final
 from uuid import UUID
 
 from cyclopts import Parameter
 
+from application.customers.duplicate_models import read_question
 from application.customers.merge_models import MERGE_LIST, MergeCommand
 from entrypoints.cli.inputs import CursorOption, IdArgument, LimitOption, SortOption, TotalOption, listing
 from entrypoints.cli.output import FormatOption, message, show
 from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
 
 _COLUMNS: Final = ("id", "from_id", "into_id", "moved.orders", "undoable", "created_at", "created_by")
+_PAIRS: Final = (
+    "score",
+    "reasons",
+    "first.id",
+    "first.name",
+    "first.email",
+    "second.id",
+    "second.name",
+    "second.email",
+)
+ScoreOption = Annotated[str | None, Parameter(help="Only pairs of this score or more, 0 to 1; 0.5 when not given.")]
 OtherArgument = Annotated[UUID, Parameter(help="The id of the other customer.")]
+
+
+def duplicates(
+    *,
+    min_score: ScoreOption = None,
+    limit: LimitOption = None,
+    cursor: CursorOption = None,
+    format: FormatOption = "table",  # noqa: A002  # the name of the option
+) -> None:
+    """One page of pairs of customers who may be one person, the likeliest first.
+
+    $ daybook customers duplicates
+    $ daybook customers duplicates --min-score 0.7 --format json
+    """
+    asked = {"min_score": min_score, "limit": limit, "cursor": cursor}
+    question = read_question([(name, text) for name, text in asked.items() if text is not None])
+    show(use(lambda services: services.duplicates.list(question)), format, columns=_PAIRS)
 
 
 def merge(

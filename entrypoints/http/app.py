@@ -28,6 +28,7 @@ from entrypoints.http.config import HttpConfig
 from entrypoints.http.consents import consent_operations
 from entrypoints.http.customers import customer_operations
 from entrypoints.http.documentation import documentation_operations
+from entrypoints.http.duplicates import duplicate_operations
 from entrypoints.http.events import event_operations
 from entrypoints.http.groups import group_operations
 from entrypoints.http.handlers import Handlers
@@ -86,6 +87,7 @@ def http_operations(services: Services, config: HttpConfig, metrics: Metrics | N
     handlers, parts, members = Handlers(config), PartHandlers(config), MemberHandlers(config)
     operations = [
         *customer_operations(services.customers, services.orders, handlers),
+        *duplicate_operations(services.duplicates, handlers),
         *address_operations(services.addresses, services.customers, handlers, parts),
         *consent_operations(services.consents, parts),
         *person_operations(services.customers, services.erasures, services.exports, handlers),

@@ -9,6 +9,7 @@ from adapters.memory.books import MemoryBookReader, MemoryBookRepository
 from adapters.memory.categories import MemoryCategoryReader, MemoryCategoryRepository
 from adapters.memory.consents import MemoryConsentReader, MemoryConsentRepository
 from adapters.memory.customers import MemoryCustomerReader, MemoryCustomerRepository
+from adapters.memory.duplicates import MemoryDuplicateReader
 from adapters.memory.events import MemoryEventReader
 from adapters.memory.groups import MemoryGroupReader, MemoryGroupRepository
 from adapters.memory.history import MemoryHistorySink, MemoryHistorySource
@@ -33,6 +34,7 @@ from application.ports.books import BookReader, BookRepository
 from application.ports.categories import CategoryReader, CategoryRepository
 from application.ports.consents import ConsentReader, ConsentRepository
 from application.ports.customers import CustomerReader, CustomerRepository
+from application.ports.duplicates import DuplicateReader
 from application.ports.events import EventReader
 from application.ports.groups import GroupReader, GroupRepository
 from application.ports.history import HistorySink, HistorySource
@@ -72,6 +74,7 @@ def memory_ports(store: MemoryStore) -> StorePorts:
         consents=MemoryConsentReader(store),
         people=MemoryPersonReader(store),
         merges=MemoryMergeReader(store),
+        duplicates=MemoryDuplicateReader(store),
         health=MemoryHealth(),
         keys=MemoryIdempotencyKeys(store),
         event_reader=MemoryEventReader(store),
@@ -134,6 +137,7 @@ def memory_case() -> StoreCase:
             PersonReader: MemoryPersonReader,
             MergeRepository: MemoryMergeRepository,
             MergeReader: MemoryMergeReader,
+            DuplicateReader: MemoryDuplicateReader,
             HistorySource: MemoryHistorySource,
             HistorySink: MemoryHistorySink,
             PurchaseFacts: MemoryPurchaseFacts,

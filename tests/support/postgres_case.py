@@ -12,6 +12,7 @@ from adapters.postgres.books import PostgresBookReader, PostgresBookRepository
 from adapters.postgres.categories import PostgresCategoryReader, PostgresCategoryRepository
 from adapters.postgres.consents import PostgresConsentReader, PostgresConsentRepository
 from adapters.postgres.customers import PostgresCustomerReader, PostgresCustomerRepository
+from adapters.postgres.duplicates import PostgresDuplicateReader
 from adapters.postgres.events import PostgresEventReader
 from adapters.postgres.groups import PostgresGroupReader, PostgresGroupRepository
 from adapters.postgres.history import PostgresHistorySink, PostgresHistorySource
@@ -37,6 +38,7 @@ from application.ports.books import BookReader, BookRepository
 from application.ports.categories import CategoryReader, CategoryRepository
 from application.ports.consents import ConsentReader, ConsentRepository
 from application.ports.customers import CustomerReader, CustomerRepository
+from application.ports.duplicates import DuplicateReader
 from application.ports.events import EventReader
 from application.ports.groups import GroupReader, GroupRepository
 from application.ports.history import HistorySink, HistorySource
@@ -160,6 +162,7 @@ def postgres_ports(pool: Pool) -> StorePorts:
         consents=PostgresConsentReader(pool),
         people=PostgresPersonReader(pool),
         merges=PostgresMergeReader(pool),
+        duplicates=PostgresDuplicateReader(pool),
         health=PostgresHealth(pool, head=migrate.head()),
         keys=PostgresIdempotencyKeys(pool),
         event_reader=PostgresEventReader(pool),
@@ -245,6 +248,7 @@ def postgres_case() -> StoreCase:
             PersonReader: PostgresPersonReader,
             MergeRepository: PostgresMergeRepository,
             MergeReader: PostgresMergeReader,
+            DuplicateReader: PostgresDuplicateReader,
             HistorySource: PostgresHistorySource,
             HistorySink: PostgresHistorySink,
             PurchaseFacts: PostgresPurchaseFacts,

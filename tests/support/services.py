@@ -10,6 +10,7 @@ from application.books.service import BookService
 from application.categories.service import CategoryService
 from application.customers.addresses import AddressService
 from application.customers.consents import ConsentService
+from application.customers.duplicates import DuplicateService
 from application.customers.erasing import ErasureService
 from application.customers.exporting import ExportService
 from application.customers.merging import MergeService
@@ -37,6 +38,7 @@ def services_on(ports: StorePorts) -> Services:
     assert ports.consents is not None
     assert ports.people is not None
     assert ports.merges is not None
+    assert ports.duplicates is not None
     assert ports.reviews is not None
     assert ports.categories is not None
     assert ports.groups is not None
@@ -60,6 +62,7 @@ def services_on(ports: StorePorts) -> Services:
         ),
         authors=AuthorService(reader=ports.authors, **written),
         book_batches=BookBatchService(**written),
+        duplicates=DuplicateService(reader=ports.duplicates, customers=ports.customers),
         merges=MergeService(reader=ports.merges, **written),
         books=BookService(reader=ports.books, **written),
         orders=OrderService(

@@ -7,6 +7,7 @@ from application.books.batch import BookBatchService
 from application.books.service import BookService
 from application.customers.addresses import AddressService
 from application.customers.consents import ConsentService
+from application.customers.duplicates import DuplicateService
 from application.customers.merging import MergeService
 from application.customers.service import CustomerService
 from application.groups.service import GroupService
@@ -28,6 +29,7 @@ class Shop:
     consents: ConsentService
     authors: AuthorService
     merges: MergeService
+    duplicates: DuplicateService
     books: BookService
     book_batches: BookBatchService
     orders: OrderService
@@ -47,6 +49,7 @@ def shop_on(ports: StorePorts, ids: IdGenerator | None = None) -> Shop:
     assert ports.addresses is not None
     assert ports.consents is not None
     assert ports.merges is not None
+    assert ports.duplicates is not None
     clock, units, ids = SetClock(), ports.units, ids or AscendingIds()
     return Shop(
         clock=clock,
@@ -55,6 +58,7 @@ def shop_on(ports: StorePorts, ids: IdGenerator | None = None) -> Shop:
         consents=ConsentService(units=units, reader=ports.consents, customers=ports.customers, clock=clock, ids=ids),
         authors=AuthorService(units=units, reader=ports.authors, clock=clock, ids=ids),
         book_batches=BookBatchService(units=units, clock=clock, ids=ids),
+        duplicates=DuplicateService(reader=ports.duplicates, customers=ports.customers),
         merges=MergeService(units=units, reader=ports.merges, clock=clock, ids=ids),
         books=BookService(units=units, reader=ports.books, clock=clock, ids=ids),
         orders=OrderService(

@@ -11,6 +11,7 @@ from application.ports.books import BookReader
 from application.ports.categories import CategoryReader
 from application.ports.consents import ConsentReader
 from application.ports.customers import CustomerReader
+from application.ports.duplicates import DuplicateReader
 from application.ports.events import EventReader
 from application.ports.groups import GroupReader
 from application.ports.history import History, HistoryBatch, HistorySink, HistorySource
@@ -84,6 +85,7 @@ class StorePorts:
     consents: ConsentReader | None = None
     people: PersonReader | None = None
     merges: MergeReader | None = None
+    duplicates: DuplicateReader | None = None
     source: HistorySource | None = None
     sink: HistorySink | None = None
     purchases: PurchaseFacts
