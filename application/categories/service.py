@@ -1,6 +1,7 @@
 """The use cases of categories."""
 
 from dataclasses import replace
+from io import BufferedIOBase
 from uuid import UUID
 
 from msgspec import UNSET
@@ -16,6 +17,8 @@ from application.categories.models import (
     CategoryTree,
     CategoryUpdate,
 )
+from application.categories.scheme import read_scheme
+from application.categories.seeding import SchemeImport, SchemePlan, Seeding
 from application.errors import BadQuery, NotFound
 from application.listing import Filter, FilterField, Listed, Listing, ListSpec, identifier, listed, truth
 from application.ports.books import BookReader
@@ -173,6 +176,29 @@ class CategoryService:
             uow.record(event)
             await uow.commit(answer)
         return answer
+
+    async def seed(self, source: BufferedIOBase, caller: Caller, *, dry_run: bool = False) -> SchemeImport:
+        """Takes a subject scheme in, such as Thema: categories by their codes, with a verdict for each row.
+
+        - A new code is a new category, beneath that of its parent's code; its slug is made from its name.
+        - A known code changes the name, the parent and the description of its category, where they are others; books
+          follow. So a second run of the same file changes nothing.
+        - A row is rejected when it cannot be read, or its code comes a second time, its parent is unknown or it would
+          be beneath itself. All others are taken, in one transaction. What is in no row stays as it is.
+
+        Raises UnreadableFile or UnknownFormat.
+        """
+        scheme = read_scheme(source)
+        async with self._units(caller) as uow:
+            living = await uow.categories.living()
+            plan = SchemePlan(living, scheme.rows)
+            seeding = Seeding(uow, living, self._ids, at=self._clock.now(), by=caller.actor)
+            verdicts = [*plan.verdicts, *map(seeding.take, plan.in_order())]
+            seeding.finish()
+            if not dry_run:
+                await uow.commit()
+        verdicts.sort(key=lambda one: one.line)
+        return SchemeImport.of(verdicts, file_format=scheme.format, dry_run=dry_run)
 
     async def _kept(self, uow: UnitOfWork, before: Category, after: Category, event: Event | None) -> CategoryRead:
         books = await self._count(before, after)

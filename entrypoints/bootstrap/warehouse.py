@@ -85,6 +85,30 @@ class AuthorsElsewhere:
         raise _not_there("authors")
 
 
+class CategoriesElsewhere:
+    """Categories of a deployment that has a warehouse only, where the books say what they name them by."""
+
+    async def get(self, category_id: UUID, *, include_deleted: bool = False) -> NoReturn:  # noqa: ARG002  # likewise
+        """Raises ReadOnlyStore."""
+        raise _not_there("categories")
+
+    async def list(self, listing: Listing) -> NoReturn:  # noqa: ARG002  # the shape of the port
+        """Raises ReadOnlyStore."""
+        raise _not_there("categories")
+
+    async def tree(self, root: UUID | None, *, depth: int | None, limit: int) -> NoReturn:  # noqa: ARG002  # likewise
+        """Raises ReadOnlyStore."""
+        raise _not_there("categories")
+
+    async def keys(self, category_id: UUID, *, descendants: bool) -> NoReturn:  # noqa: ARG002  # likewise
+        """Raises ReadOnlyStore."""
+        raise _not_there("categories")
+
+    async def count_books(self, keys: Sequence[str]) -> NoReturn:  # noqa: ARG002  # likewise
+        """Raises ReadOnlyStore."""
+        raise _not_there("categories")
+
+
 class ReviewsElsewhere:
     """Reviews of a deployment that has a warehouse only."""
 
@@ -205,6 +229,7 @@ class SnowflakeAdapters(containers.DeclarativeContainer):
     orders = providers.Singleton(OrdersElsewhere)
     returns = providers.Singleton(OrdersElsewhere)
     authors = providers.Singleton(AuthorsElsewhere)
+    categories = providers.Singleton(CategoriesElsewhere)
     reviews = providers.Singleton(ReviewsElsewhere)
     groups = providers.Singleton(GroupsElsewhere)
     segments = providers.Singleton(SegmentsElsewhere)

@@ -75,7 +75,7 @@ def import_file(
         format=file_format, mode=mode, tz=tz, currency=currency, channel=channel, dry_run=dry_run
     ).checked()
     work = _Work(file, options, quiet=quiet)
-    with _opened(file) as source, _report(report) as note:
+    with opened(file) as source, report_to(report) as note:
         try:
             use(lambda services: work.run(services, source, note))
         except UnreadableFile as error:
@@ -89,7 +89,7 @@ def import_file(
             raise
     summary = work.finished(output)
     if summary.rejected and not quiet:
-        _warn(summary, report)
+        warn(summary, report)
     return FAILURE if strict and summary.rejected else OK
 
 
@@ -123,7 +123,7 @@ class _Work:
         if output == "json":
             show(summary, "json")
         elif not self._quiet:
-            _show_table(self._name, summary)
+            show_summary(self._name, summary)
         return summary
 
     def stopped(self) -> None:
@@ -149,7 +149,8 @@ def _length(source: io.BufferedReader) -> int | None:
 
 
 @contextmanager
-def _opened(file: str) -> Iterator[io.BufferedReader]:
+def opened(file: str) -> Iterator[io.BufferedReader]:
+    """The file, or standard input. Raises UsageError."""
     if file == "-":
         if sys.stdin.isatty():
             raise UsageError("- reads standard input, and that is the keyboard: name a file, or pipe one in")
@@ -164,7 +165,7 @@ def _opened(file: str) -> Iterator[io.BufferedReader]:
 
 
 @contextmanager
-def _report(path: Path | None) -> Iterator[Callable[[Sequence[RowVerdict]], None]]:
+def report_to(path: Path | None) -> Iterator[Callable[[Sequence[RowVerdict]], None]]:
     """Writes the rejected ones of some verdicts to the file, as they come."""
     if path is None:
         yield lambda _verdicts: None
@@ -188,7 +189,8 @@ def _counts(summary: ImportSummary) -> str:
     return ", ".join(f"{getattr(summary, name):,} {name}" for name in names)
 
 
-def _show_table(name: str, summary: ImportSummary) -> None:
+def show_summary(name: str, summary: ImportSummary) -> None:
+    """What became of the rows, in a few lines for a person."""
     with console() as out:
         trial = "  (dry run: nothing was written)" if summary.dry_run else ""
         out.print(f"[bold]{escape(name)}[/bold]: {summary.format}, {summary.rows:,} rows{trial}")
@@ -213,6 +215,7 @@ def _reasons(summary: ImportSummary) -> Table:
     return table
 
 
-def _warn(summary: ImportSummary, report: Path | None) -> None:
+def warn(summary: ImportSummary, report: Path | None) -> None:
+    """Says that rows were rejected, and where to see all of them."""
     told_where = f"all of them are in {report}" if report else "--report FILE.csv lists all of them"
     message(f"warning: {summary.rejected:,} of {summary.rows:,} rows were rejected; {told_where}")

@@ -34,6 +34,10 @@ _GROUPS: Final = {
         "entrypoints.cli.authors:app",
         "Authors: list, get, books, create, update, merge, unmerge, delete, restore.",
     ),
+    "categories": (
+        "entrypoints.cli.categories:app",
+        "Categories: list, tree, get, books, create, update, move, delete, restore, import.",
+    ),
     "reviews": ("entrypoints.cli.reviews:app", "Reviews: list, get, create, update, publish, reject, delete, restore."),
     "groups": (
         "entrypoints.cli.groups:app",

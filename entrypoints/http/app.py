@@ -24,6 +24,7 @@ from entrypoints.http.addresses import address_operations
 from entrypoints.http.analytics import analytics_operations
 from entrypoints.http.authors import author_operations
 from entrypoints.http.books import book_operations
+from entrypoints.http.categories import category_operations
 from entrypoints.http.config import HttpConfig
 from entrypoints.http.consents import consent_operations
 from entrypoints.http.customers import customer_operations
@@ -94,6 +95,7 @@ def http_operations(services: Services, config: HttpConfig, metrics: Metrics | N
         *merge_operations(services.merges, services.customers, handlers, parts),
         *book_operations(services.books, services.book_batches, handlers),
         *author_operations(services.authors, services.books, handlers),
+        *category_operations(services.categories, handlers),
         *review_operations(services.reviews, handlers),
         *group_operations(services.groups, handlers, members),
         *segment_operations(services.segments, handlers, members),

@@ -54,6 +54,7 @@ _TAGS = {
     "customers": "Who buys.",
     "books": "The catalogue.",
     "authors": "Who makes the books.",
+    "categories": "The tree that books are sorted by.",
     "reviews": "What readers say of books.",
     "groups": "Customers whom somebody put together.",
     "segments": "Customers whom a saved rule finds.",
