@@ -1,4 +1,7 @@
-"""The bare limit: an ASGI function on an asyncpg pool. No routing, no rules, no telemetry, no events."""
+"""The bare limit: an ASGI function on an asyncpg pool. No routing, no rules, no search, no telemetry, no events.
+
+A new book is linked to an author, whom it does not look for.
+"""
 
 import os
 import re
@@ -21,10 +24,18 @@ PAGE = f"{LIVING} {NEWEST}"
 SHELF = f"{LIVING} AND categories @> $1 {NEWEST}"
 SEARCH = f"{LIVING} AND search_tokens @@ $1::text::tsquery {NEWEST}"
 CREATE = (
-    "INSERT INTO books (id, title, author, isbn, published_date, description, language, price_amount, price_currency,"
-    " categories, search_tokens, version, created_at, created_by, updated_at, updated_by)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text::numeric, $9, $10, '', 1, now(), 'bench', now(), 'bench')"
-    " RETURNING created_at"
+    "WITH book AS (INSERT INTO books (id, title, author, isbn, published_date, description, language, price_amount,"
+    " price_currency, categories, search_tokens, version, created_at, created_by, updated_at, updated_by, contributors)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8::text::numeric, $9, $10, '', 1, now(), 'bench', now(), 'bench',"
+    " $11::text::jsonb) RETURNING created_at),"
+    " link AS (INSERT INTO book_authors (book_id, place, author_id, role) VALUES ($1, 1, $12, 'author'))"
+    " SELECT created_at FROM book"
+)
+AUTHOR = UUID("01933d10-6d7d-7a10-8e42-7b0c9d5e4f02")
+MEET = (
+    "INSERT INTO authors (id, name, name_key, sort_name, other_names, search_tokens, version, created_at, created_by,"
+    " updated_at, updated_by)"
+    " VALUES ($1, 'Somebody', 'somebody', 'Somebody', '{}', '', 1, now(), 'bench', now(), 'bench')"
 )
 MANY = (
     "INSERT INTO books (id, title, author, isbn, published_date, description, language, price_amount, price_currency,"
@@ -108,6 +119,7 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
     if scope["type"] == "lifespan":
         await receive()
         _pool.append(await asyncpg.create_pool(os.environ["BENCH_DSN"], min_size=10, max_size=10, reset=_no_reset))
+        await _pool[0].execute(MEET, AUTHOR)
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await _pool[0].close()
@@ -133,13 +145,14 @@ async def _answer(scope: Any, receive: Any) -> tuple[int, bytes]:
         new = _decode(body)
         price = new.price or Price("0", "EUR")
         key = uuid4()
+        authors = _encode([{"id": AUTHOR, "name": new.author, "role": "author"}])
         created = await pool.fetchval(
             CREATE, key, new.title, new.author, new.isbn, new.published_date, new.description, new.language,
-            price.amount, price.currency, new.categories,
+            price.amount, price.currency, new.categories, authors.decode(), AUTHOR,
         )  # fmt: skip
         made = Book(
             key, new.title, new.author, new.isbn, new.published_date, new.description, new.language, price,
-            new.categories, None, None, None, None, None, None, None, None, NOBODY, 0, 0,
+            new.categories, None, None, None, None, None, None, None, None, msgspec.Raw(authors), 0, 0,
             1, created, "bench", created, "bench", None,
         )  # fmt: skip
         return 201, _encode(made)
