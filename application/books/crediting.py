@@ -70,11 +70,12 @@ class Crediting:
         if draft.credits is None:
             return draft.details
         problems = Problems()
-        found = [(credit, self._known(credit, problems)) for credit in draft.credits]
+        authors = []
+        for credit in draft.credits:
+            known = self._found.get(credit.who) or self._known(credit, problems)
+            if known is not None:
+                authors.append(Contributor(id=known.id, name=known.name, role=credit.role))
         problems.raise_if_any()
-        authors = [
-            Contributor(id=known.id, name=known.name, role=credit.role) for credit, known in found if known is not None
-        ]
         return draft.made_by(distinct(authors))
 
     def enter(self, uow: UnitOfWork, books: Iterable[BookDetails]) -> int:
@@ -99,14 +100,11 @@ class Crediting:
         self._directory.note(self._found.items())
 
     def _known(self, credit: Credit, problems: Problems) -> Known | None:
-        known = self._found.get(credit.who)
-        if known is None:
-            if isinstance(credit.who, UUID):
-                problems.add(credit.pointer, "no-such-author", f"there is no author {credit.who}")
-                return None
-            author = self._author(credit.who)
-            known = Known(author.id, author.details.name)
-        return known
+        if isinstance(credit.who, UUID):
+            problems.add(credit.pointer, "no-such-author", f"there is no author {credit.who}")
+            return None
+        author = self._author(credit.who)
+        return Known(author.id, author.details.name)
 
     def _author(self, name: str) -> Author:
         key = author_key(name)

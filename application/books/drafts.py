@@ -1,7 +1,7 @@
 """A book before its authors are found."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
@@ -45,7 +45,7 @@ class Draft:
         """The whole details, with the authors that the credits have led to."""
         authors = (*carried_over(self.details.authors, found), *self.others)
         author = credit_line(authors) if self.follows else self.details.author
-        return replace(self.details, authors=authors, author=author)
+        return self.details.made_by(authors, author)
 
 
 def named_in(

@@ -50,8 +50,10 @@ def distinct(contributors: Iterable[Contributor]) -> tuple[Contributor, ...]:
     return tuple(found.values())
 
 
-def carried_over(present: Iterable[Contributor], wanted: Iterable[Contributor]) -> tuple[Contributor, ...]:
+def carried_over(present: Collection[Contributor], wanted: Iterable[Contributor]) -> tuple[Contributor, ...]:
     """Those wanted, each as it is at present where it is credited already: who was named before a merge stays known."""
+    if not present:
+        return tuple(wanted)
     known: dict[tuple[AuthorId, ContributorRole], list[Contributor]] = {}
     for one in present:
         known.setdefault((one.id, one.role), []).append(one)
