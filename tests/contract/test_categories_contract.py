@@ -14,6 +14,7 @@ from application.categories.models import CATEGORY_LIST, CategoryBooks, Category
 from application.errors import AlreadyExists, Conflict, NotFound
 from application.listing import Filter, Listing
 from application.ports.categories import CategoriesChanged, CategoryCodeExists, CategoryReader, SlugExists
+from application.ports.history import HistoryBatch
 from domain.books.book import Book
 from domain.books.category import (
     MAX_DEPTH,
@@ -26,16 +27,15 @@ from domain.books.category import (
 from domain.books.filing import category_key
 from domain.shared.errors import DomainError
 from domain.shared.ids import CategoryId
+from tests.contract.conftest import Load
 from tests.support.builders import MORNING, a_book, a_category, minutes, new_id
 from tests.support.definition import drawn_anew, how_many_histories
-from tests.support.lists import walked
+from tests.support.lists import asked, walked
 from tests.support.store_case import StoreCase, StorePorts
 
 CALLER = Caller("bob", request_id="req-7")
 LATER = MORNING + minutes(5)
 ODD = ('it\'s \\ "so"', "第一部", "C++", "a | b & !c:*", "Ümläut", "x' || 'y")
-
-pytestmark = pytest.mark.needs("writes")
 
 
 def reader(ports: StorePorts) -> CategoryReader:
@@ -95,8 +95,9 @@ async def found(ports: StorePorts, category: Category, *, descendants: bool) -> 
     return {one.id for one in page.items}
 
 
-class TestReadingAndWriting:
-    async def test_every_field_is_read_as_it_was_kept(self, ports: StorePorts) -> None:
+@pytest.mark.needs("writes")
+class TestWriting:
+    async def test_a_category_is_fetched_as_it_was_kept(self, ports: StorePorts) -> None:
         root = a_category("Fiction")
         full = a_category(
             "Ünal; O'Neill", parent=root, slug="x-1", position=7, code="FV.1", description='Line\n"two" \\ {x}, 第一部.'
@@ -104,8 +105,6 @@ class TestReadingAndWriting:
         await added(ports, root, full)
         for one in (root, full):
             assert await fetched(ports, one) == one
-            assert await reader(ports).get(one.id) == CategoryRead.of(one, CategoryBooks(own=0, branch=0))
-        assert (full.path, full.depth) == ("fiction/x-1", 2)
 
     async def test_a_save_gives_the_next_version_and_keeps_all_of_it(self, ports: StorePorts) -> None:
         category = a_category("Before", code="B", description="Words.")
@@ -115,24 +114,13 @@ class TestReadingAndWriting:
         assert (kept.lifecycle.version, kept.details, kept.path) == (2, details, "after")
         assert await fetched(ports, category) == kept
 
-    async def test_what_is_not_there_is_not_found(self, ports: StorePorts) -> None:
-        gone = a_category()
-        await added(ports, gone)
-        gone = await saved(ports, deleted(gone))
-        for category_id in (new_id(), gone.id):
-            with pytest.raises(NotFound):
-                await reader(ports).get(category_id)
-            with pytest.raises(NotFound):
-                await reader(ports).keys(category_id, descendants=True)
-            with pytest.raises(NotFound):
-                await reader(ports).keys(category_id, descendants=False)
-            with pytest.raises(NotFound):
-                await reader(ports).tree(category_id, depth=None, limit=10)
-        assert (await reader(ports).get(gone.id, include_deleted=True)).deleted_at == LATER
-        async with ports.units(CALLER) as uow:
-            assert await uow.categories.get(gone.id) == gone
-            with pytest.raises(NotFound):
-                await uow.categories.get(CategoryId(new_id()))
+    async def test_a_deleted_one_is_fetched_and_nothing_else_is(self, ports: StorePorts) -> None:
+        category = a_category()
+        await added(ports, category)
+        gone = await saved(ports, deleted(category))
+        assert await fetched(ports, category) == gone
+        with pytest.raises(NotFound):
+            await fetched(ports, a_category())
 
     async def test_a_save_of_an_old_version_is_a_conflict_and_changes_nothing(self, ports: StorePorts) -> None:
         category, book = a_category("Fiction"), a_book(categories=["Fiction"])
@@ -153,7 +141,7 @@ class TestReadingAndWriting:
             assert [one.path for one in await uow.categories.living()] == ["b", "b/z", "b/z/a", "b-2"]
 
 
-@pytest.mark.needs("enforces_unique")
+@pytest.mark.needs("writes", "enforces_unique")
 class TestUniqueness:
     async def test_a_slug_is_unique_among_living_siblings(self, ports: StorePorts) -> None:
         fiction, other = a_category("Fiction"), a_category("Other")
@@ -180,6 +168,7 @@ class TestUniqueness:
             await saved(ports, (await fetched(ports, first)).restore(None, at=LATER, by="eve")[0])
 
 
+@pytest.mark.needs("writes")
 class TestTheTree:
     async def test_a_branch_moves_with_all_its_paths(self, ports: StorePorts) -> None:
         a, b = a_category("A"), a_category("B")
@@ -294,20 +283,47 @@ class TestTheTree:
         assert 0 <= kept <= 25
 
 
+class TestReading:
+    async def test_every_field_is_read_as_it_was_kept(self, ports: StorePorts, load: Load) -> None:
+        root = a_category("Fiction")
+        full = a_category(
+            "Ünal; O'Neill", parent=root, slug="x-1", position=7, code="FV.1", description='Line\n"two" \\ {x}, 第一部.'
+        )
+        await load(HistoryBatch(categories=[root, full]))
+        for one in (root, full):
+            assert await reader(ports).get(one.id) == CategoryRead.of(one, CategoryBooks(own=0, branch=0))
+        assert (full.path, full.depth) == ("fiction/x-1", 2)
+
+    async def test_what_is_not_there_is_not_found(self, ports: StorePorts, load: Load) -> None:
+        gone = deleted(a_category())
+        await load(HistoryBatch(categories=[gone]))
+        for category_id in (new_id(), gone.id):
+            with pytest.raises(NotFound):
+                await reader(ports).get(category_id)
+            with pytest.raises(NotFound):
+                await reader(ports).keys(category_id, descendants=True)
+            with pytest.raises(NotFound):
+                await reader(ports).keys(category_id, descendants=False)
+            with pytest.raises(NotFound):
+                await reader(ports).tree(category_id, depth=None, limit=10)
+        assert (await reader(ports).get(gone.id, include_deleted=True)).deleted_at == LATER
+
+
 class TestListing:
-    async def test_filters_narrow_and_siblings_stand_in_order(self, ports: StorePorts) -> None:
+    async def test_filters_narrow_and_siblings_stand_in_order(self, ports: StorePorts, load: Load) -> None:
         fiction = a_category("Fiction", code="F", at=MORNING)
         history = a_category("History", position=1, at=MORNING + minutes(1))
         sea = a_category("Sea stories", parent=fiction, code="FJ", description="Ships.", at=MORNING + minutes(2))
         crime = a_category("Crime", parent=fiction, position=2, at=MORNING + minutes(3))
         art = a_category("Art", parent=sea, at=MORNING + minutes(4))
-        everyone = [fiction, history, sea, crime, art]
-        await added(ports, *everyone)
+        gone = deleted(a_category("Gone", position=1))
+        await load(HistoryBatch(categories=[fiction, history, sea, crime, art, gone]))
 
         async def paths(**asked: str) -> list[str]:
             return [one.path for one in await walked(CATEGORY_LIST, reader(ports).list, **asked)]
 
         assert await paths() == [art.path, "fiction", sea.path, "history", crime.path]
+        assert await paths(include_deleted="true") == [art.path, "fiction", sea.path, "gone", "history", crime.path]
         assert await paths(parent_id=str(fiction.id)) == [sea.path, crime.path]
         assert await paths(depth="1") == ["fiction", "history"]
         assert await paths(depth__gte="2", sort="path") == [crime.path, sea.path, art.path]
@@ -316,16 +332,14 @@ class TestListing:
         assert await paths(q="SHIP") == [sea.path]
         assert await paths(q="fj") == [sea.path]
         assert await paths(created_at__gt="2026-03-01T09:02:00Z", sort="-created_at") == [art.path, crime.path]
-        gone = await saved(ports, deleted(history))
-        assert "history" not in await paths()
-        assert gone.path in await paths(include_deleted="true")
+        page = await asked(CATEGORY_LIST, reader(ports).list, parent_id=str(fiction.id), limit="1", include="total")
+        assert (page.total, page.has_more) == (2, True)
 
-    async def test_the_tree_comes_by_levels(self, ports: StorePorts) -> None:
+    async def test_the_tree_comes_by_levels(self, ports: StorePorts, load: Load) -> None:
         a, b = a_category("A"), a_category("B")
         x, a2 = a_category("X", parent=a), a_category("A-2")
-        y, gone = a_category("Y", parent=x), a_category("Gone", parent=a)
-        await added(ports, a, b, x, a2, y, gone)
-        await saved(ports, deleted(gone))
+        y, gone = a_category("Y", parent=x), deleted(a_category("Gone", parent=a))
+        await load(HistoryBatch(categories=[a, b, x, a2, y, gone]))
 
         async def paths(root: Category | None = None, depth: int | None = None, limit: int = 100) -> list[str]:
             found = await reader(ports).tree(None if root is None else root.id, depth=depth, limit=limit)
@@ -339,41 +353,69 @@ class TestListing:
         assert await paths(limit=4) == ["a", "a-2", "b", "a/x"]
 
 
-class TestBooks:
-    async def test_a_book_is_in_what_it_names_by_name_or_path(self, ports: StorePorts) -> None:
+class TestBooksOfCategories:
+    async def test_a_book_is_in_what_it_names_by_name_or_path(self, ports: StorePorts, load: Load) -> None:
         fiction = a_category("Fiction")
         past = a_category("Historical Novels", slug="historical", parent=fiction)
+        closed = a_category("Closed", parent=fiction).delete(at=LATER, by="eve")[0]
         books = {
             "name": a_book(categories=["historical  NOVELS"]),
             "path": a_book(categories=["Fiction / Historical"]),
             "both": a_book(categories=["Fiction", "Historical Novels"]),
             "accents": a_book(categories=["Fíction"]),
+            "closed": a_book(categories=["closed"]),
             "other": a_book(categories=["Historical", "Fictional", "fiction/historical novels", "Novels"]),
         }
-        await added(ports, fiction, past, *books.values())
+        gone = a_book(categories=["Fiction"]).delete(at=LATER, by="bob")[0]
+        await load(HistoryBatch(categories=[fiction, past, closed], books=[*books.values(), gone]))
 
         async def names(category: Category, *, descendants: bool) -> set[str]:
-            ids = await found(ports, category, descendants=descendants)
-            return {name for name, book in books.items() if book.id in ids}
+            keys = await reader(ports).keys(category.id, descendants=descendants)
+            asked = Listing(filters=(Filter("category", "any", tuple(keys)),), limit=100, count=True)
+            page = await ports.books.list(asked)
+            assert page.total == len(page.items) == await reader(ports).count_books(keys)
+            return {name for name, book in books.items() if book.id in {one.id for one in page.items}}
 
         assert await names(past, descendants=True) == {"name", "path", "both"}
         assert await names(fiction, descendants=False) == {"both", "accents"}
         assert await names(fiction, descendants=True) == {"name", "path", "both", "accents"}
         assert (await reader(ports).get(fiction.id)).books == CategoryBooks(own=2, branch=4)
+        assert (await reader(ports).get(past.id)).books == CategoryBooks(own=3, branch=3)
+        assert (await reader(ports).get(closed.id, include_deleted=True)).books == CategoryBooks(own=0, branch=0)
+        listed = await walked(CATEGORY_LIST, reader(ports).list, sort="path")
+        assert [one.books for one in listed] == [CategoryBooks(own=2, branch=4), CategoryBooks(own=3, branch=3)]
         by_name = await walked(BOOK_LIST, ports.books.list, category="FICTION")
-        assert {one.id for one in by_name} == await found(ports, fiction, descendants=False)
-        gone = books["both"].delete(at=LATER, by="bob")[0]
+        assert {one.id for one in by_name} == {books[name].id for name in ("both", "accents")}
+        assert await reader(ports).count_books([]) == 0
+
+    @pytest.mark.parametrize("name", ODD)
+    async def test_whatever_a_name_is_made_of_its_books_are_counted(
+        self, ports: StorePorts, load: Load, name: str
+    ) -> None:
+        category, book = a_category(name, slug="odd"), a_book(categories=[name])
+        await load(HistoryBatch(categories=[category], books=[book, a_book(categories=["odd one"]), a_book()]))
+        keys = await reader(ports).keys(category.id, descendants=True)
+        assert await reader(ports).count_books(keys) == 1
+        assert (await reader(ports).get(category.id)).books == CategoryBooks(own=1, branch=1)
+
+
+@pytest.mark.needs("writes")
+class TestBooks:
+    async def test_a_deleted_book_is_in_nothing(self, ports: StorePorts) -> None:
+        fiction, book = a_category("Fiction"), a_book(categories=["fiction"])
+        await added(ports, fiction, book, other := a_book(categories=["Fiction"]))
+        assert await found(ports, fiction, descendants=False) == {book.id, other.id}
         async with ports.units(CALLER) as uow:
-            uow.books.save(gone)
+            uow.books.save(book.delete(at=LATER, by="bob")[0])
             await uow.commit()
-        assert (await reader(ports).get(fiction.id)).books == CategoryBooks(own=1, branch=3)
+        assert await found(ports, fiction, descendants=True) == {other.id}
+        assert (await reader(ports).get(fiction.id)).books == CategoryBooks(own=1, branch=1)
 
     @pytest.mark.parametrize("name", ODD)
     async def test_whatever_a_name_is_made_of_its_books_are_found(self, ports: StorePorts, name: str) -> None:
         category, book = a_category(name, slug="odd"), a_book(categories=[name])
         await added(ports, category, book, a_book(categories=["odd one"]), a_book())
         assert await found(ports, category, descendants=True) == {book.id}
-        assert (await reader(ports).get(category.id)).books == CategoryBooks(own=1, branch=1)
         assert [one.id for one in await walked(BOOK_LIST, ports.books.list, category=name)] == [book.id]
         await saved(ports, renamed(category, f"{name}!"))
         assert await texts(ports, book) == [f"{name}!"]
@@ -508,6 +550,7 @@ async def counted_naively(ports: StorePorts, tree: Mapping[CategoryId, Category]
     return own
 
 
+@pytest.mark.needs("writes")
 @settings(
     max_examples=how_many_histories(50),
     deadline=None,
