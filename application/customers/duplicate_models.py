@@ -19,7 +19,7 @@ from domain.customers.duplicates import DEFAULT_SCORE, Candidate, Reason
 from domain.shared.errors import Problem, Problems
 
 Place = tuple[Decimal, UUID, UUID]
-PARAMETERS = ("limit", "cursor", "min_score")
+PARAMETERS = ("limit", "cursor", "min_score", "include")
 
 
 class DuplicateRead(Struct, frozen=True, kw_only=True):
@@ -33,11 +33,12 @@ class DuplicateRead(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DuplicateQuestion:
-    """One page of candidates: those whose score is `least` or more, after `after`."""
+    """One page of candidates: those of this score or more, after `after`; with `count` also how many in all."""
 
     least: Decimal = DEFAULT_SCORE
     limit: int = DEFAULT_LIMIT
     after: Place | None = None
+    count: bool = False
 
 
 def read_question(pairs: Iterable[tuple[str, str]]) -> DuplicateQuestion:
@@ -56,11 +57,13 @@ def read_question(pairs: Iterable[tuple[str, str]]) -> DuplicateQuestion:
         least = _score(given["min_score"], problems)
     if "limit" in given:
         limit = _limit(given["limit"], problems)
+    if given.get("include", "total") != "total":
+        problems.add("include", "unknown-include", "must be: total")
     if "cursor" in given and not problems.found:
         after = _place(given["cursor"], least, problems)
     if problems.found:
         raise BadQuery(problems.found)
-    return DuplicateQuestion(least=least, limit=limit, after=after)
+    return DuplicateQuestion(least=least, limit=limit, after=after, count="include" in given)
 
 
 def cursor_after(question: DuplicateQuestion, last: Candidate) -> str:

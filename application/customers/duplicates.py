@@ -3,6 +3,8 @@
 import asyncio
 from bisect import bisect_right
 
+from msgspec import UNSET
+
 from application.customers.duplicate_models import DuplicateQuestion, DuplicateRead, cursor_after, reasons_of
 from application.listing import Listed
 from application.ports.customers import CustomerReader
@@ -45,4 +47,9 @@ class DuplicateService:
             if one.first in people and one.second in people
         ]
         more = start + question.limit < len(found)
-        return Listed(data=data, has_more=more, next_cursor=cursor_after(question, page[-1]) if more else None)
+        return Listed(
+            data=data,
+            has_more=more,
+            next_cursor=cursor_after(question, page[-1]) if more else None,
+            total=len(found) if question.count else UNSET,
+        )

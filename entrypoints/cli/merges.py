@@ -31,6 +31,7 @@ def duplicates(
     min_score: ScoreOption = None,
     limit: LimitOption = None,
     cursor: CursorOption = None,
+    total: TotalOption = False,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
 ) -> None:
     """One page of pairs of customers who may be one person, the likeliest first.
@@ -38,7 +39,7 @@ def duplicates(
     $ daybook customers duplicates
     $ daybook customers duplicates --min-score 0.7 --format json
     """
-    asked = {"min_score": min_score, "limit": limit, "cursor": cursor}
+    asked = {"min_score": min_score, "limit": limit, "cursor": cursor, "include": "total" if total else None}
     question = read_question([(name, text) for name, text in asked.items() if text is not None])
     show(use(lambda services: services.duplicates.list(question)), format, columns=_PAIRS)
 

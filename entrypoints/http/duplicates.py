@@ -16,6 +16,7 @@ from entrypoints.http.operations import Operation, Parameter
 from entrypoints.http.parameters import CURSOR
 from entrypoints.http.replies import encode, json_reply
 from entrypoints.http.requests import HttpRequest, query_pairs
+from entrypoints.http.sparse import projected
 
 _REASONS = [Reason.MAILBOX, Reason.NAME]
 _EXAMPLE = DuplicateRead(
@@ -32,6 +33,12 @@ _PARAMETERS = (
         example=50,
     ),
     Parameter(name="cursor", about="`next_cursor` of the page before, asked for with the same score.", schema=CURSOR),
+    Parameter(
+        name="include",
+        about="`total`: count all of them, too.",
+        schema={"type": "string", "enum": ["total"]},
+        example="total",
+    ),
     Parameter(
         name="min_score",
         about="Only pairs of this score or more, from 0 to 1.",
@@ -53,7 +60,7 @@ def duplicate_operations(service: DuplicateService, handlers: Handlers) -> list[
         pairs = query_pairs(scope)
         page = await service.list(read_question(pairs))
         extra = [] if page.next_cursor is None else [next_link(scope, pairs, page.next_cursor)]
-        return handlers.packed(json_reply(encode(page), extra=extra), scope)
+        return handlers.packed(json_reply(encode(projected(scope, page)), extra=extra), scope)
 
     return [
         Operation(
