@@ -4,7 +4,8 @@
     await upgrade(warehouse)                        # schema: migrations/snowflake, in their order; again is harmless
     SnowflakeHistorySink(warehouse)                 # HistorySink: takes over the history of another store
     SnowflakePurchaseFacts(warehouse)               # PurchaseFacts
-    SnowflakeCustomerReader(warehouse), SnowflakeBookReader(warehouse)
+    SnowflakeCustomerReader(warehouse), SnowflakeBookReader(warehouse), SnowflakeAuthorReader(warehouse)
+    SnowflakeCategoryReader(warehouse), SnowflakeReviewReader(warehouse)
     SnowflakeUnitsOfWork()                          # UnitsOfWork that raise ReadOnlyStore
     SnowflakeHealth(warehouse)                      # Store
     await warehouse.close()

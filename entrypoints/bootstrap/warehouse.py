@@ -8,11 +8,14 @@ from uuid import UUID
 from dependency_injector import containers, providers
 
 from adapters.postgres.connection import QueryObserver
+from adapters.snowflake.authors import SnowflakeAuthorReader
 from adapters.snowflake.books import SnowflakeBookReader
+from adapters.snowflake.categories import SnowflakeCategoryReader
 from adapters.snowflake.customers import SnowflakeCustomerReader
 from adapters.snowflake.engine import SnowflakeConnection, Warehouse
 from adapters.snowflake.history import SnowflakeHistorySink
 from adapters.snowflake.purchases import SnowflakePurchaseFacts
+from adapters.snowflake.reviews import SnowflakeReviewReader
 from adapters.snowflake.schema import upgrade
 from adapters.snowflake.stores import SnowflakeHealth
 from adapters.snowflake.unit_of_work import SnowflakeUnitsOfWork
@@ -38,15 +41,15 @@ class GroupsElsewhere:
 
     async def get(self, group_id: UUID, *, include_deleted: bool = False) -> NoReturn:  # noqa: ARG002  # likewise
         """Raises ReadOnlyStore."""
-        raise _not_there("groups")
+        raise _personal("groups")
 
     async def list(self, listing: Listing) -> NoReturn:  # noqa: ARG002  # the shape of the port
         """Raises ReadOnlyStore."""
-        raise _not_there("groups")
+        raise _personal("groups")
 
     async def members(self, listing: Listing) -> NoReturn:  # noqa: ARG002  # the shape of the port
         """Raises ReadOnlyStore."""
-        raise _not_there("groups")
+        raise _personal("groups")
 
 
 class SegmentsElsewhere:
@@ -54,71 +57,23 @@ class SegmentsElsewhere:
 
     async def get(self, segment_id: UUID, *, include_deleted: bool = False) -> NoReturn:  # noqa: ARG002  # likewise
         """Raises ReadOnlyStore."""
-        raise _not_there("segments")
+        raise _personal("segments")
 
     async def list(self, listing: Listing) -> NoReturn:  # noqa: ARG002  # the shape of the port
         """Raises ReadOnlyStore."""
-        raise _not_there("segments")
+        raise _personal("segments")
 
     async def snapshot(self, snapshot_id: UUID) -> NoReturn:  # noqa: ARG002  # the shape of the port
         """Raises ReadOnlyStore."""
-        raise _not_there("snapshots")
+        raise _personal("snapshots")
 
     async def snapshots(self, listing: Listing) -> NoReturn:  # noqa: ARG002  # the shape of the port
         """Raises ReadOnlyStore."""
-        raise _not_there("snapshots")
+        raise _personal("snapshots")
 
     async def snapshot_members(self, listing: Listing) -> NoReturn:  # noqa: ARG002  # the shape of the port
         """Raises ReadOnlyStore."""
-        raise _not_there("snapshots")
-
-
-class AuthorsElsewhere:
-    """Authors of a deployment that has a warehouse only, where the books say their names."""
-
-    async def get(self, author_id: UUID, *, include_deleted: bool = False) -> NoReturn:  # noqa: ARG002  # likewise
-        """Raises ReadOnlyStore."""
-        raise _not_there("authors")
-
-    async def list(self, listing: Listing) -> NoReturn:  # noqa: ARG002  # the shape of the port
-        """Raises ReadOnlyStore."""
-        raise _not_there("authors")
-
-
-class CategoriesElsewhere:
-    """Categories of a deployment that has a warehouse only, where the books say what they name them by."""
-
-    async def get(self, category_id: UUID, *, include_deleted: bool = False) -> NoReturn:  # noqa: ARG002  # likewise
-        """Raises ReadOnlyStore."""
-        raise _not_there("categories")
-
-    async def list(self, listing: Listing) -> NoReturn:  # noqa: ARG002  # the shape of the port
-        """Raises ReadOnlyStore."""
-        raise _not_there("categories")
-
-    async def tree(self, root: UUID | None, *, depth: int | None, limit: int) -> NoReturn:  # noqa: ARG002  # likewise
-        """Raises ReadOnlyStore."""
-        raise _not_there("categories")
-
-    async def keys(self, category_id: UUID, *, descendants: bool) -> NoReturn:  # noqa: ARG002  # likewise
-        """Raises ReadOnlyStore."""
-        raise _not_there("categories")
-
-    async def count_books(self, keys: Sequence[str]) -> NoReturn:  # noqa: ARG002  # likewise
-        """Raises ReadOnlyStore."""
-        raise _not_there("categories")
-
-
-class ReviewsElsewhere:
-    """Reviews of a deployment that has a warehouse only."""
-
-    async def get(self, review_id: UUID, *, include_deleted: bool = False) -> NoReturn:  # noqa: ARG002  # likewise
-        """Raises ReadOnlyStore."""
-        raise _not_there("reviews")
-
-    async def list(self, listing: Listing) -> NoReturn:  # noqa: ARG002  # the shape of the port
-        """Raises ReadOnlyStore."""
-        raise _not_there("reviews")
+        raise _personal("snapshots")
 
 
 class AddressesElsewhere:
@@ -126,11 +81,11 @@ class AddressesElsewhere:
 
     async def get(self, customer_id: UUID, address_id: UUID) -> NoReturn:  # noqa: ARG002  # the shape of the port
         """Raises ReadOnlyStore."""
-        raise _not_there("addresses")
+        raise _personal("addresses")
 
     async def list(self, listing: Listing) -> NoReturn:  # noqa: ARG002  # likewise
         """Raises ReadOnlyStore."""
-        raise _not_there("addresses")
+        raise _personal("addresses")
 
 
 class ConsentsElsewhere:
@@ -138,7 +93,7 @@ class ConsentsElsewhere:
 
     async def of(self, customer_id: UUID) -> NoReturn:  # noqa: ARG002  # the shape of the port
         """Raises ReadOnlyStore."""
-        raise _not_there("consents")
+        raise _personal("consents")
 
 
 class PeopleElsewhere:
@@ -150,15 +105,15 @@ class PeopleElsewhere:
 
     async def merged(self, customer_id: UUID) -> NoReturn:  # noqa: ARG002  # likewise
         """Raises ReadOnlyStore."""
-        raise _not_there("merges")
+        raise _personal("merges")
 
     async def memberships(self, customer_id: UUID) -> NoReturn:  # noqa: ARG002  # likewise
         """Raises ReadOnlyStore."""
-        raise _not_there("groups")
+        raise _personal("groups")
 
     async def snapshots(self, customer_id: UUID) -> NoReturn:  # noqa: ARG002  # likewise
         """Raises ReadOnlyStore."""
-        raise _not_there("snapshots")
+        raise _personal("snapshots")
 
     async def events_of(self, aggregate_ids: Sequence[UUID]) -> NoReturn:  # noqa: ARG002  # likewise
         """Raises ReadOnlyStore."""
@@ -167,6 +122,8 @@ class PeopleElsewhere:
     async def events_naming(self, customer_ids: Sequence[UUID]) -> NoReturn:  # noqa: ARG002  # likewise
         """Raises ReadOnlyStore."""
         raise _not_there("events")
+
+
 class DuplicatesElsewhere:
     """Duplicates in a deployment that has a warehouse only."""
 
@@ -180,13 +137,7 @@ class MergesElsewhere:
 
     async def list(self, listing: Listing) -> NoReturn:  # noqa: ARG002  # the shape of the port
         """Raises ReadOnlyStore."""
-        raise _not_there("merges")
-
-
-def _not_there(what: str) -> ReadOnlyStore:
-    return ReadOnlyStore(
-        f"this deployment answers from a Snowflake warehouse, which has no {what}: ask where the records are kept"
-    )
+        raise _personal("merges")
 
 
 class EventsElsewhere:
@@ -212,6 +163,19 @@ class NoKeys:
         return 0
 
 
+def _not_there(what: str) -> ReadOnlyStore:
+    return ReadOnlyStore(
+        f"this deployment answers from a Snowflake warehouse, which has no {what}: ask where the records are kept"
+    )
+
+
+def _personal(what: str) -> ReadOnlyStore:
+    return ReadOnlyStore(
+        f"this deployment answers from a Snowflake warehouse, to which no {what} are loaded, since they tell of single "
+        "people: ask where the records are kept"
+    )
+
+
 def _elsewhere() -> ReadOnlyStore:
     return ReadOnlyStore(
         "this deployment answers from a Snowflake warehouse, which counts orders and returns and does not show single "
@@ -220,7 +184,7 @@ def _elsewhere() -> ReadOnlyStore:
 
 
 class SnowflakeAdapters(containers.DeclarativeContainer):
-    """What a warehouse serves: readers of customers and books, analytics, and the sink that loads it."""
+    """What a warehouse serves: readers of customers and of the catalogue, analytics, and the sink that loads it."""
 
     warehouse: providers.Dependency[Warehouse] = providers.Dependency(instance_of=Warehouse)
     units = providers.Singleton(SnowflakeUnitsOfWork)
@@ -228,9 +192,9 @@ class SnowflakeAdapters(containers.DeclarativeContainer):
     books = providers.Singleton(SnowflakeBookReader, warehouse)
     orders = providers.Singleton(OrdersElsewhere)
     returns = providers.Singleton(OrdersElsewhere)
-    authors = providers.Singleton(AuthorsElsewhere)
-    categories = providers.Singleton(CategoriesElsewhere)
-    reviews = providers.Singleton(ReviewsElsewhere)
+    authors = providers.Singleton(SnowflakeAuthorReader, warehouse)
+    categories = providers.Singleton(SnowflakeCategoryReader, warehouse)
+    reviews = providers.Singleton(SnowflakeReviewReader, warehouse)
     groups = providers.Singleton(GroupsElsewhere)
     segments = providers.Singleton(SegmentsElsewhere)
     addresses = providers.Singleton(AddressesElsewhere)

@@ -10,8 +10,14 @@ from typing import Any
 import msgspec
 import pytest
 
+from application.authors.models import AUTHOR_LIST, AuthorCreate, AuthorMerge, AuthorUpdate
+from application.books.models import BOOK_LIST, BookUpdate
 from application.caller import Caller
+from application.categories.models import CATEGORY_LIST, CategoryCreate
+from application.customers.models import CUSTOMER_LIST
 from application.imports.models import ImportOptions
+from application.listing import read_listing
+from application.reviews.models import REVIEW_LIST, ReviewCreate
 from entrypoints.bootstrap.settings import Settings
 from entrypoints.bootstrap.wiring import Wiring
 from entrypoints.cli.main import run
@@ -34,6 +40,7 @@ NOWHERE = "01997f43-8c00-7000-8000-000000000000"
 ORDER = {"currency": "EUR", "lines": [{"sku": "GIFT", "quantity": 1, "unit_price": "1"}]}
 READ_ONLY = "takes no changes: make them where the records are kept"
 COUNTED = "counts orders and returns and does not show single ones"
+PERSONAL = "are loaded, since they tell of single people: ask where the records are kept"
 
 
 class Warehouse:
@@ -51,7 +58,10 @@ def warehouse(migrated_template: TemplateDatabase, tmp_path_factory: pytest.Temp
     with migrated_template.copy() as url:
         answered = asyncio.run(_recorded(url))
         loaded = command(folder, "analytics", "load", program=PROGRAM, DATABASE_URL=url, **kept)
-        assert (loaded.returncode, loaded.stdout.split()) == (0, ["rows", "6"]), loaded.stderr
+        # Two customers, three authors, two categories, two books, a review and two orders.
+        assert (loaded.returncode, loaded.stdout.split()) == (0, ["rows", "12"]), loaded.stderr
+        again = command(folder, "analytics", "load", program=PROGRAM, DATABASE_URL=url, **kept)
+        assert (again.returncode, again.stdout.split()) == (0, ["rows", "0"]), again.stderr
     # The database of record is gone by now.
     with server(folder, program=PROGRAM, STORAGE="snowflake", **kept) as running:
         yield Warehouse(running, answered)
@@ -66,7 +76,34 @@ async def _recorded(url: str) -> dict[str, Any]:
                 io.BufferedReader(io.BytesIO(rows)), ImportOptions(), Caller()
             ):
                 assert {one.verdict for one in verdicts} == {"created"}
-        asked = {report: await services.analytics.ask(report, [("as_of", "2026-02-01")]) for report in REPORTS}
+        caller = Caller("bob")
+        shelf = await services.categories.create(CategoryCreate(name="Novels"), caller)
+        await services.categories.create(CategoryCreate(name="English novels", parent_id=shelf.id), caller)
+        books = {one.title: one for one in (await services.books.list(read_listing(BOOK_LIST, []))).data}
+        shelved = BookUpdate(categories=["novels / english novels"])
+        await services.books.update(books["Emma"].id, shelved, caller)
+        austen = books["Emma"].authors[0].id
+        twin = await services.authors.create(AuthorCreate(name="Miss Austen"), caller)
+        await services.authors.merge(austen, AuthorMerge(from_id=twin.id), caller)
+        await services.authors.update(austen, AuthorUpdate(name="Jane Austen of Steventon"), caller)
+        customers = (await services.customers.list(read_listing(CUSTOMER_LIST, []))).data
+        written = ReviewCreate(book_id=books["Emma"].id, customer_id=customers[0].id, rating=4, text="Worth it.")
+        review = await services.reviews.create(written, caller)
+        await services.reviews.publish(review.id, caller)
+        asked: dict[str, Any] = {
+            report: await services.analytics.ask(report, [("as_of", "2026-02-01")]) for report in REPORTS
+        }
+        asked["/v1/authors"] = await services.authors.list(read_listing(AUTHOR_LIST, []))
+        asked[f"/v1/authors/{austen}"] = await services.authors.get(austen)
+        asked[f"/v1/authors/{twin.id}?include_deleted=true"] = await services.authors.get(twin.id, include_deleted=True)
+        asked["/v1/categories"] = await services.categories.list(read_listing(CATEGORY_LIST, []))
+        asked[f"/v1/categories/{shelf.id}"] = await services.categories.get(shelf.id)
+        asked["/v1/categories/tree"] = await services.categories.tree()
+        asked["/v1/reviews"] = await services.reviews.list(read_listing(REVIEW_LIST, []))
+        asked[f"/v1/reviews/{review.id}"] = await services.reviews.get(review.id)
+        expand = frozenset({"book", "customer"})
+        asked[f"/v1/reviews/{review.id}?expand=book,customer"] = await services.reviews.get(review.id, expand=expand)
+        asked["/v1/books?sort=title"] = await services.books.list(read_listing(BOOK_LIST, [("sort", "title")]))
     found: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(asked))
     return found
 
@@ -96,12 +133,45 @@ def test_books_and_customers_are_read(warehouse: Warehouse) -> None:
 
 
 def test_reports_are_those_of_the_store_of_record(warehouse: Warehouse) -> None:
-    for report, recorded in warehouse.answered.items():
+    for report in REPORTS:
+        recorded = warehouse.answered[report]
         answer = warehouse.running.get(f"/v1/analytics/{report}?as_of=2026-02-01").json()
         assert (recorded["store"], answer["store"]) == ("postgres", "snowflake")
         assert answer | {"store": ""} == recorded | {"store": ""}
     customers = warehouse.running.get("/v1/analytics/rfm/customers?as_of=2026-02-01").json()
     assert [one["key"] for one in customers["data"]] == ["C-1", "C-2"]
+
+
+def test_authors_categories_and_reviews_are_those_of_the_store_of_record(warehouse: Warehouse) -> None:
+    running = warehouse.running
+    paths = [path for path in warehouse.answered if path.startswith("/")]
+    assert len(paths) == 10
+    for path in paths:
+        answer = running.get(path)
+        assert (answer.status, answer.json()) == (200, warehouse.answered[path]), path
+    (emma, _), (review,) = warehouse.answered["/v1/books?sort=title"]["data"], warehouse.answered["/v1/reviews"]["data"]
+    assert emma["rating"] == {"count": 1, "average": "4.00"}
+    (austen,) = emma["authors"]
+    assert (austen["name"], emma["author"]) == ("Jane Austen of Steventon", "Jane Austen")
+    for path in (
+        f"/v1/authors/{austen['id']}/books",
+        "/v1/books?q=steventon",
+        "/v1/books?category=novels/english-novels",
+    ):
+        assert [one["title"] for one in running.get(path).json()["data"]] == ["Emma"], path
+    shelf = warehouse.answered["/v1/categories/tree"]["data"][0]
+    assert shelf["books"] == {"own": 0, "branch": 1}
+    for path, titles in ((f"/v1/categories/{shelf['id']}/books", ["Emma"]), ("/v1/books?category=novels", [])):
+        assert [one["title"] for one in running.get(path).json()["data"]] == titles, path
+    of_emma = running.get(f"/v1/books/{emma['id']}/reviews?status=published&include=total").json()
+    assert ([one["id"] for one in of_emma["data"]], of_emma["total"]) == ([review["id"]], 1)
+
+
+def test_a_merged_author_leads_to_the_other(warehouse: Warehouse) -> None:
+    (path,) = [one for one in warehouse.answered if one.endswith("?include_deleted=true")]
+    answer = warehouse.running.request("GET", path.partition("?")[0], body=None, headers={})
+    assert answer.status == 301
+    assert warehouse.answered[path]["merged_into"] in answer.headers["location"]
 
 
 @pytest.mark.parametrize(
@@ -112,6 +182,14 @@ def test_reports_are_those_of_the_store_of_record(warehouse: Warehouse) -> None:
         ("DELETE", f"/v1/books/{NOWHERE}", None, READ_ONLY),
         ("POST", "/v1/customers", {"name": "Nobody"}, READ_ONLY),
         ("POST", "/v1/orders", ORDER, READ_ONLY),
+        ("POST", "/v1/authors", {"name": "Nobody"}, READ_ONLY),
+        ("POST", f"/v1/authors/{NOWHERE}/merge", {"from_id": NOWHERE}, READ_ONLY),
+        ("POST", "/v1/categories", {"name": "Poems"}, READ_ONLY),
+        ("DELETE", f"/v1/categories/{NOWHERE}", None, READ_ONLY),
+        ("POST", f"/v1/reviews/{NOWHERE}/publish", None, READ_ONLY),
+        ("DELETE", f"/v1/reviews/{NOWHERE}", None, READ_ONLY),
+        ("GET", "/v1/groups", None, PERSONAL),
+        ("GET", "/v1/segments", None, PERSONAL),
         ("GET", "/v1/orders", None, COUNTED),
         ("GET", f"/v1/orders/{NOWHERE}", None, COUNTED),
         ("GET", "/v1/returns", None, COUNTED),
@@ -127,7 +205,19 @@ def test_what_a_warehouse_does_not_do_is_refused_with_its_reason(
     assert (answer.status, problem["code"]) == (409, "read-only-store")
     assert problem["title"] == "This deployment has a warehouse only"
     assert told in problem["detail"]
-    assert warehouse.running.get("/v1/analytics/summary").json()["watermark"] == 6
+    assert (
+        warehouse.running.get("/v1/analytics/summary").json()["watermark"] == warehouse.answered["summary"]["watermark"]
+    )
+
+
+@pytest.mark.parametrize("what", ["addresses", "consents", "groups", "merges"])
+def test_what_tells_of_a_person_is_asked_where_the_records_are_kept(warehouse: Warehouse, what: str) -> None:
+    (customer, _) = warehouse.running.get("/v1/customers").json()["data"]
+    paths = {"groups": f"/v1/groups/{NOWHERE}/members"}
+    answer = warehouse.running.get(paths.get(what, f"/v1/customers/{customer['id']}/{what}"))
+    problem = answer.json()
+    assert (answer.status, problem["code"]) == (409, "read-only-store")
+    assert f"no {what} {PERSONAL}" in problem["detail"]
 
 
 def test_queries_of_the_warehouse_are_counted(warehouse: Warehouse) -> None:
