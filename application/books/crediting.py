@@ -42,6 +42,8 @@ class Crediting:
         self._by = by
         self._found: dict[Who, Known] = {}
         self._made: dict[str, tuple[Author, Event]] = {}
+        self._new: dict[Who, Known] = {}
+        self._entered: set[UUID] = set()
 
     async def look_up(self, uow: UnitOfWork, named: Iterable[Who]) -> None:
         """Finds whom these names and ids mean, all of those at once that were never met."""
@@ -84,6 +86,7 @@ class Crediting:
             return 0
         named = {one.id for details in books for one in details.authors}
         made = [(author, event) for author, event in self._made.values() if author.id in named]
+        self._entered = {author.id for author, _ in made}
         uow.authors.add_many([author for author, _ in made])
         uow.record(*[event for _, event in made])
         return len(made)
@@ -98,13 +101,14 @@ class Crediting:
                 "an author was changed in the meantime: read it again and repeat the change"
             ) from error
         self._directory.note(self._found.items())
+        self._directory.note((who, known) for who, known in self._new.items() if known.id in self._entered)
 
     def _known(self, credit: Credit, problems: Problems) -> Known | None:
         if isinstance(credit.who, UUID):
             problems.add(credit.pointer, "no-such-author", f"there is no author {credit.who}")
             return None
         author = self._author(credit.who)
-        return Known(author.id, author.details.name)
+        return self._new.setdefault(credit.who, Known(author.id, author.details.name))
 
     def _author(self, name: str) -> Author:
         key = author_key(name)

@@ -86,20 +86,26 @@ async def test_goodbooks(ports: StorePorts) -> None:
     path = data_file(GOODBOOKS)
     expected = [book_verdict(row) for row in rows_of(path)]
     assert Counter(expected) == {"created": 971, "isbn-missing": 23, "year-before-1": 5, "isbn-checksum": 1}
+    kept = [row for row, verdict in zip(rows_of(path), expected, strict=True) if verdict == "created"]
+    authors = {" ".join(name.split()) for row in kept for name in row["authors"].split(", ")}
+    assert len(authors) == 806
 
     trial, summary = await verdicts(ports, path, dry_run=True)
     assert trial == expected
     assert await ports.watermark() == 0
     assert (summary.rows, summary.created, summary.rejected) == (1000, 971, 29)
 
-    assert (await verdicts(ports, path))[0] == expected
-    assert await ports.watermark() == 971
+    first, summary = await verdicts(ports, path)
+    assert (first, summary.stored) == (expected, {"authors": 806, "books": 971})
+    assert await ports.watermark() == 971 + 806
     second, summary = await verdicts(ports, path)
     assert second == again(expected)
     assert (summary.created, summary.updated, summary.unchanged, summary.rejected) == (0, 0, 971, 29)
-    assert await ports.watermark() == 971
+    assert await ports.watermark() == 971 + 806
     page = await ports.books.list(Listing(limit=1, count=True))
     assert page.total == 971
+    assert ports.authors is not None
+    assert (await ports.authors.list(Listing(limit=1, count=True))).total == 806
 
 
 @pytest.mark.parametrize(

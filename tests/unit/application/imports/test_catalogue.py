@@ -1,16 +1,22 @@
 """Customers and books in Daybook's own CSV: told apart by a key, made, changed or left alone."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from application.imports.models import Mode
+from adapters.system.system import SystemClock, Uuid7Generator
+from application.authors.directory import AuthorDirectory
+from application.caller import Caller
+from application.imports.models import ImportOptions, Mode
+from application.imports.service import ImportService
 from domain.books.book import BookDetails
 from domain.customers.customer import CustomerDetails, CustomerStatus
 from domain.shared.money import Money
 from tests.support.builders import a_customer, isbn
-from tests.support.importing import CALLER, Imports, MeddlingUnits
+from tests.support.importing import CALLER, Imports, MeddlingUnits, source
 
+ISBN = isbn(1).value
 CUSTOMERS = "reference,name,email,phone,status,tags,metadata"
 BOOKS = "isbn,title,author,published_date,description,language,price,currency,categories"
 ADA = 'K-1,Ada Lovelace,Ada@Example.org,+44 20 7946 0958,inactive,newsletter;B2B,"{""shelf"":""A3""}"'
@@ -285,6 +291,65 @@ class TestRaces:
                 await uow.commit()
 
         return MeddlingUnits(units, [somebody])
+
+
+async def test_a_book_may_come_with_all_that_a_shop_shows(imports: Imports) -> None:
+    header = "isbn,title,author,subtitle,publisher,edition,format,pages,series,series_position,availability,authors"
+    credits_cell = '"[{""name"": ""Leo Tolstoy""}, {""name"": ""A. Briggs"", ""role"": ""translator"", ""id"": ""x""}]"'
+    line = f"{ISBN},War and Peace,Tolstoy,A novel,Penguin,2nd,paperback,1392,Classics,2.0,in_stock,{credits_cell}"
+    assert await imports.take(f"{header}\n{line}\n") == ["2 created"]
+    (book,) = imports.store.books.values()
+    details = book.details
+    assert (details.subtitle, details.publisher, details.edition) == ("A novel", "Penguin", "2nd")
+    assert (details.format, details.pages, details.availability) == ("paperback", 1392, "in_stock")
+    assert (details.series, details.series_position) == ("Classics", "2")
+    assert [(one.name, one.role) for one in details.authors] == [("Leo Tolstoy", "author"), ("A. Briggs", "translator")]
+    assert await imports.take(f"{header}\n{line}\n") == ["2 unchanged"]
+    assert await imports.take(f"isbn,authors\n{ISBN},Leo Tolstoy; Anthony Briggs\n") == ["2 updated"]
+    (book,) = imports.store.books.values()
+    assert ([one.name for one in book.details.authors], book.details.author) == (
+        ["Leo Tolstoy", "Anthony Briggs"],
+        "Tolstoy",
+    )
+    assert await imports.take(f"isbn,pages,series\n{ISBN},,\n") == ["2 series-missing"]
+    assert await imports.take(f"isbn,pages,series,series_position\n{ISBN},,,\n") == ["2 updated"]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "code"),
+    [
+        ("format", "scroll", "not-an-option"),
+        ("availability", "soon", "not-an-option"),
+        ("pages", "many", "not-a-whole-number"),
+        ("pages", "0", "out-of-range"),
+        ("series_position", "2", "series-missing"),
+        ("authors", "[1", "invalid-json"),
+        ("authors", '"[{""name"": ""x"", ""role"": ""friend""}]"', "invalid-json"),
+        ("authors", "A; A", "repeated"),
+    ],
+)
+async def test_a_cell_of_a_book_that_cannot_be_kept(imports: Imports, column: str, cell: str, code: str) -> None:
+    assert await imports.take(f"isbn,title,author,{column}\n{ISBN},T,A,{cell}\n") == [f"2 {code}"]
+
+
+async def test_an_author_who_is_renamed_between_two_batches_is_looked_up_again(imports: Imports) -> None:
+    directory, clock = AuthorDirectory(), SystemClock()
+    service = ImportService(units=imports.units, clock=clock, ids=Uuid7Generator(clock), directory=directory)
+
+    async def take(number: int) -> list[str]:
+        file = source(f"isbn,title,author\n{isbn(number).value},T,George Eliot\n")
+        run = service.start(file, ImportOptions(), Caller("bob"))
+        return [one.verdict for verdicts in [part async for part in run] for one in verdicts]
+
+    assert await take(1) == ["created"]
+    (eliot,) = imports.store.authors.values()
+    async with imports.units(Caller("eve")) as uow:
+        details = replace(eliot.details, name="Mary Ann Evans")
+        uow.authors.rename(eliot.edit(details, at=eliot.lifecycle.created_at, by="eve")[0])
+        await uow.commit()
+    assert directory.find("George Eliot") is not None
+    assert await take(2) == ["created"]
+    assert sorted(one.details.name for one in imports.store.authors.values()) == ["George Eliot", "Mary Ann Evans"]
 
 
 async def test_more_rows_than_a_batch(imports: Imports) -> None:

@@ -44,7 +44,7 @@ def test_an_export_of_books_or_customers_is_known_again() -> None:
     )
     customer = (
         "id,name,reference,email,phone,status,tags,metadata,version,created_at,created_by,updated_at,updated_by,"
-        "deleted_at"
+        "deleted_at,erased_at"
     )
     assert find_format(None, header(book))[0].name == "books"
     assert find_format(None, header(customer))[0].name == "customers"

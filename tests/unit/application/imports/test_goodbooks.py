@@ -1,8 +1,12 @@
 """Books of goodbooks-10k."""
 
+from dataclasses import replace
+
 import pytest
 
+from application.caller import Caller
 from application.imports.languages import catalogue_language
+from application.imports.models import Mode
 from domain.books.book import BookDetails
 from tests.support.importing import Imports
 
@@ -111,3 +115,43 @@ async def test_a_missing_year_and_language_are_no_fault_and_take_nothing_away(im
 )
 def test_language_codes_of_libraries(code: str, tag: str | None) -> None:
     assert catalogue_language(code) == tag
+
+
+def names_in(imports: Imports) -> list[str]:
+    return [one.name for one in only_book(imports).authors]
+
+
+@pytest.mark.parametrize(
+    ("credit", "names"),
+    [
+        ("J.K. Rowling, Mary GrandPré", ["J.K. Rowling", "Mary GrandPré"]),
+        ("Henry Louis Gates, Jr., Nellie Y. McKay", ["Henry Louis Gates, Jr.", "Nellie Y. McKay"]),
+        ("A, A", ["A"]),
+        ("Jr.", ["Jr."]),
+        ("Orson Scott Card,", ["Orson Scott Card,"]),
+    ],
+)
+async def test_several_authors_become_one_each(imports: Imports, credit: str, names: list[str]) -> None:
+    assert await imports.take(row(author=credit)) == ["2 created"]
+    assert (only_book(imports).author, names_in(imports)) == (credit, names)
+    assert imports.summary.stored == {"authors": len(names), "books": 1}
+
+
+async def test_whom_the_catalogue_means_by_a_printed_name_stays(imports: Imports) -> None:
+    await imports.take(row(author="J.K. Rowling, Mary GrandPré"))
+    rowling = next(one for one in imports.store.authors.values() if one.key == "j k rowling")
+    async with imports.units(Caller("bob")) as uow:
+        details = replace(rowling.details, name="Joanne Murray")
+        uow.authors.rename(rowling.edit(details, at=rowling.lifecycle.created_at, by="bob")[0])
+        await uow.commit()
+    assert await imports.take(row(author="J.K. Rowling, Mary GrandPré")) == ["2 unchanged"]
+    assert names_in(imports) == ["Joanne Murray", "Mary GrandPré"]
+    assert await imports.take(row(author="J.K. Rowling")) == ["2 updated"]
+    assert (names_in(imports), len(imports.store.authors)) == (["J.K. Rowling"], 3)
+
+
+async def test_a_refused_row_makes_no_author(imports: Imports) -> None:
+    assert await imports.take(row(author="Nobody", title="x" * 256)) == ["2 too-long"]
+    await imports.take(row())
+    assert await imports.take(row(author="Somebody Else"), mode=Mode.CREATE) == ["2 already-exists"]
+    assert [one.details.name for one in imports.store.authors.values()] == ["Suzanne Collins"]
