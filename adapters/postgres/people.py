@@ -21,6 +21,7 @@ from sqlalchemy import (
     literal_column,
     null,
     select,
+    text,
     update,
 )
 from sqlalchemy.sql.elements import ColumnElement
@@ -34,7 +35,7 @@ from adapters.postgres.merge_rows import MERGE_OUTPUT, merge_of
 from adapters.postgres.pool import Pool
 from adapters.postgres.statements import Statement
 from adapters.postgres.writes import ADD_MANY, Pending, statement_for
-from adapters.sql.personal import BESIDE_CUSTOMERS, Emptied, Removed
+from adapters.sql.personal import BESIDE_CUSTOMERS, SAMPLED, Emptied, Removed
 from adapters.sql.tables import MOMENT, customers, events, group_members, groups, merges, snapshot_members, snapshots
 from application.customers.export_models import MembershipRead, MergedRead, SnapshotMembershipRead
 from application.events.models import EventRead
@@ -112,6 +113,10 @@ def _erasing(one: Removed | Emptied) -> Statement:
 
 
 _ERASE = [(one, _erasing(one)) for one in BESIDE_CUSTOMERS]
+# In the transaction, which is seen with its own changes: until then the samples are of the values before.
+_SAMPLE = Statement(
+    text(f"ANALYZE {customers.name} ({', '.join(one.name for one in SAMPLED)})"), name="people.sample"
+)
 _RECORD = statement_for(((EVENTS, ADD_MANY),))
 
 
@@ -159,6 +164,7 @@ async def _forget(connection: Connection, ids: Sequence[UUID], lifecycle: Lifecy
             ]
             recorded = [Recorded(event, request_id) for event in told]
             await _RECORD.fetchval(connection, **EVENTS.adding_many(recorded))
+    await _SAMPLE.execute(connection)
 
 
 class PostgresPersonReader:

@@ -99,6 +99,12 @@ BESIDE_CUSTOMERS: Final[tuple[Removed | Emptied, ...]] = (
 
 PERSONAL: Final[tuple[Removed | Emptied, ...]] = (CUSTOMERS, *BESIDE_CUSTOMERS)
 
+SAMPLED: Final[tuple[Column[Any], ...]] = (customers.c.phone, customers.c.tags, customers.c.search_tokens)
+"""Columns of a person of which PostgreSQL samples values, since searches by them are planned by these.
+
+An erasure has them sampled anew. Of all others nothing is sampled (migrations/versions/2026_11_21_1000_erasure.py).
+"""
+
 NOT_PERSONAL: Final[Mapping[Table, str]] = {
     orders: "what was bought stays in the books of the shop; the id it names leads to a tombstone",
     returns: "as orders",

@@ -14,7 +14,16 @@ from application.customers.models import CustomerRead
 from application.events.models import EventRead
 from application.orders.models import OrderRead, ReturnRead
 from application.reviews.models import ReviewRead
+from domain.customers.customer import Customer
 from domain.customers.merge import Merge
+
+
+class FormerMembershipRead(Struct, frozen=True, kw_only=True):
+    """That a customer was in a group when it was merged away."""
+
+    group_id: UUID
+    added_at: datetime
+    added_by: str
 
 
 class MergedRead(Struct, frozen=True, kw_only=True):
@@ -22,13 +31,22 @@ class MergedRead(Struct, frozen=True, kw_only=True):
 
     merge: MergeRead
     customer: CustomerRead
-    group_ids: list[UUID]
+    groups: Sequence[FormerMembershipRead]
 
     @classmethod
     def of(cls, merge: Merge) -> "MergedRead":
         """The read model of a merge with what it keeps."""
-        groups = [] if merge.kept is None else [one.group_id for one in merge.kept.memberships]
-        return cls(merge=MergeRead.of(merge), customer=CustomerRead.of(merge.gone()), group_ids=[*groups])
+        kept = merge.kept
+        if kept is None:
+            return cls(merge=MergeRead.of(merge), customer=CustomerRead.of(merge.gone()), groups=[])
+        return cls(
+            merge=MergeRead.of(merge),
+            customer=CustomerRead.of(Customer(id=merge.from_id, details=kept.details, lifecycle=kept.lifecycle)),
+            groups=[
+                FormerMembershipRead(group_id=one.group_id, added_at=one.added_at, added_by=one.added_by)
+                for one in kept.memberships
+            ],
+        )
 
 
 class MembershipRead(Struct, frozen=True, kw_only=True):

@@ -69,7 +69,7 @@ class Format:
         return columns
 
 
-_ROW_KEEPING = tuple("id version created_at created_by updated_at updated_by deleted_at".split())
+_ROW_KEEPING = tuple("id version created_at created_by updated_at updated_by deleted_at erased_at".split())
 
 FORMATS: Mapping[str, Format] = {
     one.name: one

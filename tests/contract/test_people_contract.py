@@ -278,7 +278,7 @@ class TestErasing:
         (left,) = await reader(ports).merged(ada.id)
         forgotten, event = of_ada.forget(at=LATER, by="bob")
         assert left == MergedRead.of(forgotten)
-        assert (left.customer.name, left.merge.undoable, left.group_ids) == (None, False, [])
+        assert (left.customer.name, left.merge.undoable, left.groups) == (None, False, [])
         assert await reader(ports).merged(bob.id) == [MergedRead.of(of_bob)]
         assert ports.keys is not None
         assert await ports.keys.find("bob", "of ida", at=MORNING) is None
