@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Annotated, Any
 
 import msgspec
@@ -13,11 +13,13 @@ from domain.shared.money import Money, canonical, currency_code, decimal_text, p
 from domain.shared.text import clean_line, clean_text
 
 
+@cache  # as many as there are lengths
 def line(longest: int) -> Callable[[str], str]:
     """The domain's check of one line of text, as a function of the text alone."""
     return lambda text: clean_line(text, longest)
 
 
+@cache
 def text(longest: int) -> Callable[[str], str]:
     """The domain's check of text of several lines, as a function of the text alone."""
     return lambda value: clean_text(value, longest)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 
 from domain.books.contributor import Contributor
 from domain.books.filing import filed_under
@@ -80,6 +81,7 @@ def _place_in_nothing(text: str) -> str:
     raise Invalid.because("series-missing", f"{text} needs the series that it is a place in")
 
 
+@lru_cache(maxsize=1_024)  # a catalogue has few languages, and names them with every book
 def language_tag(text: str) -> str:
     """A BCP 47 language tag in its usual case: `en`, `pt-BR`, `zh-Hant-TW`. Raises Invalid with `invalid-language`."""
     if len(text) > LANGUAGE_LENGTH or not _LANGUAGE.fullmatch(text):
