@@ -1,20 +1,28 @@
 """What application/ports/history.py promises."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import fields, replace
 
 import pytest
 
 from adapters.memory.store import MemoryStore
-from application.authors.models import AuthorRead
-from application.books.models import BookResponse, RatingRead
+from application.authors.models import AUTHOR_LIST, AuthorCreate, AuthorMerge, AuthorRead, AuthorUpdate
+from application.books.models import BOOK_LIST, BookCreate, BookResponse, RatingRead
 from application.caller import Caller
-from application.categories.models import CategoryBooks, CategoryRead
-from application.customers.models import CustomerRead
-from application.errors import Conflict, NotFound
+from application.categories.models import (
+    CATEGORY_LIST,
+    CategoryBooks,
+    CategoryCreate,
+    CategoryMove,
+    CategoryRead,
+    CategoryUpdate,
+)
+from application.customers.merge_models import MergeCommand
+from application.customers.models import CUSTOMER_LIST, CustomerCreate, CustomerRead
+from application.errors import Conflict, Erased, NotFound
 from application.ports.history import History, HistoryBatch, HistorySink, HistorySource
 from application.ports.unit_of_work import UnitsOfWork
-from application.reviews.models import REVIEW_LIST, ReviewRead
+from application.reviews.models import REVIEW_LIST, ReviewCreate, ReviewRead
 from domain.books.contributor import ContributorRole
 from domain.books.rating import Rating
 from domain.customers.email_address import EmailAddress
@@ -36,6 +44,7 @@ from tests.support.builders import (
 )
 from tests.support.lists import walked
 from tests.support.memory_case import memory_ports
+from tests.support.services import services_on
 from tests.support.store_case import StorePorts, told
 
 CALLER = Caller("bob")
@@ -119,6 +128,20 @@ async def record_an_event(units: UnitsOfWork) -> None:
         await uow.commit()
 
 
+async def catalogue(ports: StorePorts) -> list[Sequence[object]]:
+    """All that readers show of the catalogue, deleted things too, and the customers who are not deleted."""
+    assert ports.authors is not None
+    assert ports.categories is not None
+    assert ports.reviews is not None
+    asked = {"sort": "id", "limit": "100"}
+    authors = await walked(AUTHOR_LIST, ports.authors.list, include_deleted="true", **asked)
+    categories = await walked(CATEGORY_LIST, ports.categories.list, include_deleted="true", **asked)
+    books = await walked(BOOK_LIST, ports.books.list, include_deleted="true", **asked)
+    reviews = await walked(REVIEW_LIST, ports.reviews.list, include_deleted="true", **asked)
+    customers = await walked(CUSTOMER_LIST, ports.customers.list, **asked)
+    return [authors, categories, books, reviews, customers]
+
+
 @pytest.mark.needs("tells_history")
 class TestTelling:
     async def test_all_of_it_is_told_once(self, source: HistorySource, load: Load) -> None:
@@ -200,6 +223,62 @@ class TestTakingOver:
         assert ports.reviews is not None
         for review in shop.reviews:
             assert await ports.reviews.get(review.id, include_deleted=True) == ReviewRead.of(review)
+
+    async def test_whatever_was_done_between_two_loads_is_taken(self, ports: StorePorts, sink: HistorySink) -> None:
+        other = memory_ports(MemoryStore())
+        shop = services_on(other)
+        source = other.source
+        assert source is not None
+
+        async def load() -> None:
+            await sink.write(await source.read())
+            for recorded, taken in zip(await catalogue(other), await catalogue(ports), strict=True):
+                assert taken == recorded
+            assert await ports.watermark() == await other.watermark() > 0
+            assert await sink.write(await source.read()) == 0
+
+        fiction = await shop.categories.create(CategoryCreate(name="Fiction"), CALLER)
+        crime = await shop.categories.create(CategoryCreate(name="Crime", parent_id=fiction.id), CALLER)
+        await shop.categories.create(CategoryCreate(name="Noir", parent_id=crime.id), CALLER)
+        book = await shop.books.create(
+            BookCreate(title="Emma", author="Jane Austen", isbn="9780141439587", categories=["fiction/crime"]), CALLER
+        )
+        (austen,) = book.authors
+        twin_author = await shop.authors.create(AuthorCreate(name="Miss Austen"), CALLER)
+        ada, twin, gone = [
+            await shop.customers.create(CustomerCreate(name=name, reference=name), CALLER)
+            for name in ("Ada", "Twin", "Gone")
+        ]
+        ids = [
+            (
+                await shop.reviews.create(
+                    ReviewCreate(book_id=book.id, customer_id=one.id, rating=4, text=words), CALLER
+                )
+            ).id
+            for one, words in ((twin, "Good."), (gone, "Mine."))
+        ]
+        await load()
+
+        await shop.authors.update(austen.id, AuthorUpdate(name="Jane Austen of Steventon"), CALLER)
+        for review in ids:
+            await shop.reviews.publish(review, CALLER)
+        await shop.categories.update(fiction.id, CategoryUpdate(name="Novels", slug="novels"), CALLER)
+        await load()
+
+        await shop.authors.merge(twin_author.id, AuthorMerge(from_id=austen.id), CALLER)
+        await shop.categories.move(crime.id, CategoryMove(parent_id=None), CALLER)
+        await shop.merges.merge(ada.id, MergeCommand(from_id=twin.id), CALLER)
+        await shop.erasures.erase(gone.id, CALLER)
+        await load()
+        with pytest.raises(NotFound):
+            await ports.customers.get(twin.id)
+        with pytest.raises(Erased):
+            await ports.customers.get(gone.id)
+
+        await shop.authors.unmerge(austen.id, CALLER)
+        await shop.merges.undo(ada.id, MergeCommand(from_id=twin.id), CALLER)
+        await load()
+        assert (await ports.customers.get(twin.id)).reference == "Twin"
 
     async def test_a_rating_comes_with_the_book_and_not_with_its_reviews(
         self, ports: StorePorts, sink: HistorySink
