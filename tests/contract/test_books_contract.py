@@ -339,6 +339,36 @@ class TestWriting:
         found = await walked(BOOK_LIST, ports.books.list, sort="isbn", limit="100")
         assert found == [BookResponse.of(book) for book in books]
 
+    async def test_many_are_found_by_id_and_saved_in_one_go(self, ports: StorePorts) -> None:
+        books = [a_book(number=n) for n in range(5)]
+        await added(ports, *books)
+        gone = await saved(ports, deleted(books[4]))
+        async with ports.units(CALLER) as uow:
+            wanted = [books[1].id, gone.id, BookId(new_id()), books[0].id]
+            assert await uow.books.find_many(wanted) == {one.id: one for one in (books[0], books[1], gone)}
+            assert await uow.books.find_many([]) == {}
+            assert list(uow.books.save_many([])) == []
+            kept = uow.books.save_many([retitled(one, f"New {n}") for n, one in enumerate(books[:4])])
+            await uow.commit()
+        assert [one.lifecycle.version for one in kept] == [2] * 4
+        for n, (book, one) in enumerate(zip(books, kept, strict=False)):
+            assert await fetched(ports, book) == one
+            assert one.details.title == f"New {n}"
+        assert [one.id for one in await walked(BOOK_LIST, ports.books.list, q="new")] == [
+            one.id for one in reversed(books[:4])
+        ]
+
+    async def test_one_stale_book_among_many_is_a_conflict_of_all(self, ports: StorePorts) -> None:
+        books = [a_book(number=n) for n in range(3)]
+        await added(ports, *books)
+        await saved(ports, retitled(books[1], "first"))
+        for some in (books, [books[0], books[0]]):
+            with pytest.raises(Conflict):
+                async with ports.units(CALLER) as uow:
+                    uow.books.save_many([retitled(one, "second") for one in some])
+                    await uow.commit()
+        assert [(await ports.books.get(one.id)).version for one in books] == [1, 2, 1]
+
     async def test_the_living_are_found_by_isbn(self, ports: StorePorts) -> None:
         one, other, gone = a_book(number=1), a_book(number=2), deleted(a_book(number=3))
         await added(ports, one, other, gone)
