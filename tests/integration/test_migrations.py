@@ -116,7 +116,7 @@ def test_all_text_is_ordered_by_its_bytes_whatever_the_locale(migrated_template:
         row for row in catalogue(migrated_template.url)["columns"] if str(row[2]).startswith(("text", "character"))
     ]
     otherwise = [(row[0], row[1]) for row in texts if row[4] != "C" and not str(row[2]).endswith("[]")]
-    assert otherwise == [("books", "description")], "which nothing sorts or compares"
+    assert otherwise == [("books", "description"), ("categories", "description")], "which nothing sorts or compares"
     assert len(texts) > 30
 
 

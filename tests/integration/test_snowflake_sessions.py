@@ -105,7 +105,7 @@ class TestErrors:
             (606, errors.ProgrammingError, "no running warehouse"),
             (604, errors.ProgrammingError, "stopped the statement"),
             (625, errors.ProgrammingError, "another load"),
-            (2003, errors.ProgrammingError, "schema up to date"),
+            (2003, errors.ProgrammingError, "`daybook analytics load` makes them"),
             (904, errors.ProgrammingError, "refused what it was asked"),
             (250001, errors.OperationalError, "cannot be reached"),
             (390111, errors.ProgrammingError, "cannot be reached"),
