@@ -64,8 +64,9 @@ class Traced:
     reviews: Sequence[str]
 
 
-async def made(ask: Ask, path: str, body: Any, expected: int = 201, **headers: str) -> Any:
-    status, answer = await ask("POST", path, body, headers or None)
+async def made(ask: Ask, path: str, body: Any, expected: int = 201, *, key: str | None = None) -> Any:
+    """What a POST answers, under this idempotency key."""
+    status, answer = await ask("POST", path, body, None if key is None else {"Idempotency-Key": key})
     assert status == expected, (path, status, answer)
     return answer
 
@@ -106,9 +107,9 @@ async def _register(ask: Ask) -> str:
         "tags": [TRACES["tag"]],
         "metadata": {TRACES["metadata key"]: TRACES["metadata value"]},
     }
-    key = {"Idempotency-Key": TRACES["idempotency key of a customer"]}
+    key = TRACES["idempotency key of a customer"]
     for _ in range(2):
-        customer: str = (await made(ask, "/v1/customers", person, **key))["id"]
+        customer: str = (await made(ask, "/v1/customers", person, key=key))["id"]
     await made(ask, "/v1/customers", {**person, "reference": None}, 400)
     await made(ask, "/v1/customers", {**person, "email": None}, 400)
     await made(ask, "/v1/customers", {"name": TRACES["name"], "email": TRACES["e-mail address"] + "@"}, 422)
@@ -128,13 +129,13 @@ async def _live_somewhere(ask: Ask, customer: str) -> None:
         "postal_code": TRACES["postal code"],
         "country": "NO",
     }
-    home = (await made(ask, f"/v1/customers/{customer}/addresses", address, **{"Idempotency-Key": "home"}))["id"]
+    home = (await made(ask, f"/v1/customers/{customer}/addresses", address, key="home"))["id"]
     other = (await made(ask, f"/v1/customers/{customer}/addresses", {**address, "type": "billing"}))["id"]
     assert (await ask("DELETE", f"/v1/customers/{customer}/addresses/{other}"))[0] == 204
     moved = {"lines": [TRACES["street"], TRACES["later street"]]}
     assert (await ask("PATCH", f"/v1/customers/{customer}/addresses/{home}", moved))[0] == 200
     given = {"purpose": "newsletter", "source": TRACES["source of a consent"]}
-    await made(ask, f"/v1/customers/{customer}/consents", given, **{"Idempotency-Key": "yes"})
+    await made(ask, f"/v1/customers/{customer}/consents", given, key="yes")
     withdrawn = {"source": TRACES["source of a withdrawal"]}
     await made(ask, f"/v1/customers/{customer}/consents/newsletter/withdraw", withdrawn, 200)
 
@@ -147,9 +148,9 @@ async def _review(ask: Ask, customer: str, books: Sequence[str]) -> list[str]:
         "title": TRACES["title of a review"],
         "text": TRACES["earlier text of a review"],
     }
-    key = {"Idempotency-Key": TRACES["idempotency key of a review"]}
+    key = TRACES["idempotency key of a review"]
     for _ in range(2):
-        first = (await made(ask, "/v1/reviews", said, **key))["id"]
+        first = (await made(ask, "/v1/reviews", said, key=key))["id"]
     assert (await ask("PATCH", f"/v1/reviews/{first}", {"text": TRACES["text of a review"]}))[0] == 200
     await made(ask, f"/v1/reviews/{first}/publish", {}, 200)
     second = {"customer_id": customer, "rating": 1, "text": TRACES["text of a deleted review"]}
@@ -167,15 +168,15 @@ async def _merge_a_duplicate(ask: Ask, customer: str, book: str) -> str:
         "tags": [TRACES["tag of a duplicate"]],
         "metadata": {"known to": TRACES["metadata value of a duplicate"]},
     }
-    alias: str = (await made(ask, "/v1/customers", twin, **{"Idempotency-Key": "twin"}))["id"]
+    alias: str = (await made(ask, "/v1/customers", twin, key="twin"))["id"]
     club = (await made(ask, "/v1/groups", {"name": "Night readers"}))["id"]
     await made(ask, f"/v1/groups/{club}/members", {"customer_ids": [alias]}, 200)
     home = {"type": "billing", "lines": [TRACES["street of a duplicate"]], "country": "FR"}
     await made(ask, f"/v1/customers/{alias}/addresses", home)
     said = {"customer_id": alias, "rating": 3, "text": TRACES["text of a review of a duplicate"]}
-    await made(ask, f"/v1/books/{book}/reviews", said, **{"Idempotency-Key": "twin writes"})
+    await made(ask, f"/v1/books/{book}/reviews", said, key="twin writes")
     await made(ask, "/v1/orders", _order(alias, "2026-06-11", 52))
-    await made(ask, f"/v1/customers/{customer}/merge", {"from_id": alias}, 200, **{"Idempotency-Key": "one"})
+    await made(ask, f"/v1/customers/{customer}/merge", {"from_id": alias}, 200, key="one")
     return alias
 
 

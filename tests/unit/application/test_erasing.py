@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
 from typing import Any
@@ -13,6 +12,7 @@ from application.customers.erasing import BATCH, ErasureService
 from application.customers.export_models import PurgeRead
 from application.customers.models import CustomerCreate
 from application.errors import Conflict, Erased, NotFound, StaleVersion
+from application.ports.unit_of_work import UnitsOfWork
 from tests.support.builders import MORNING, new_id
 from tests.unit.application.conftest import Shop
 
@@ -20,7 +20,7 @@ BOB = Caller("bob", request_id="req-1")
 MONTH = timedelta(days=30)
 
 
-def service(shop: Shop, units: Callable[[Caller], Any] | None = None) -> ErasureService:
+def service(shop: Shop, units: UnitsOfWork | None = None) -> ErasureService:
     return ErasureService(
         units=units or MemoryUnitsOfWork(shop.store), people=MemoryPersonReader(shop.store), clock=shop.clock
     )
