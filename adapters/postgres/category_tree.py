@@ -6,15 +6,14 @@ that what is read afterwards stays so; those who read, and those who keep books,
 
 from collections.abc import Sequence
 from dataclasses import replace
-from uuid import UUID
 
 from asyncpg import Record
 from sqlalchemy import ARRAY, Integer, Text, Uuid, any_, bindparam, func, literal_column, select, text
 
 from adapters.postgres.books import BOOK_OUTPUT, BOOKS, book_of
+from adapters.postgres.category_counts import books_filed_under
 from adapters.postgres.connection import Connection
 from adapters.postgres.events import EVENTS, Recorded
-from adapters.postgres.listing import marked_query
 from adapters.postgres.statements import Statement
 from adapters.postgres.writes import statement_for
 from adapters.sql.tables import books, categories
@@ -23,7 +22,6 @@ from application.ports.categories import CategoriesChanged
 from domain.books.category import Category, CategoryHasChildren, refuse_cycle, refuse_too_deep
 from domain.books.refiling import Label, Refiling, refile, refiling, relabelled
 from domain.shared.ids import CategoryId
-from domain.shared.search import FILED
 
 _BOOKS_AT_ONCE = 1_000
 _ID = bindparam("id", type_=Uuid())
@@ -83,12 +81,6 @@ _MISPLACED = Statement(
         """
     ).bindparams(_IDS),
     name="categories.misplaced",
-)
-_FILED = Statement(
-    text("SELECT id FROM books WHERE search_tokens @@ CAST(:keys AS tsquery)").bindparams(
-        bindparam("keys", type_=Text())
-    ),
-    name="books.filed_under",
 )
 _BOOKS = Statement(
     select(*BOOK_OUTPUT).where(books.c.id == any_(_IDS)).order_by(books.c.id).with_for_update(),
@@ -166,9 +158,8 @@ async def _take_along(connection: Connection, saved: Category, old_path: str) ->
 
 
 async def _refile(connection: Connection, saved: Category, told: Refiling, request_id: str | None) -> None:
-    rows = await _FILED.fetch(connection, keys=marked_query(FILED, list(told)))
     # In the order of their ids, so that two who lock several never wait for each other.
-    ids: list[UUID] = sorted(row["id"] for row in rows)
+    ids = await books_filed_under(connection, list(told))
     for start in range(0, len(ids), _BOOKS_AT_ONCE):
         found = await _BOOKS.fetch(connection, ids=ids[start : start + _BOOKS_AT_ONCE])
         await _refile_some(connection, found, saved, told, request_id)

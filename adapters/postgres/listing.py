@@ -1,6 +1,7 @@
 """Lists as statements: one for each shape of question, compiled when it is first asked and kept."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache, reduce
 from operator import and_, eq, ge, gt, le, lt, or_
@@ -28,7 +29,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from adapters.postgres.connection import Connection
 from adapters.postgres.errors import read
-from adapters.postgres.kinds import Params
+from adapters.postgres.kinds import Params, unnested
 from adapters.postgres.pool import Pool
 from adapters.postgres.statements import Statement
 from application.listing import RELEVANCE, Listing, Page, SortKey
@@ -38,6 +39,8 @@ Comparison = Callable[[Any, Any], ColumnElement[bool]]
 _COMPARE: dict[str, Comparison] = {"eq": eq, "gte": ge, "gt": gt, "lte": le, "lt": lt}
 # Shapes that a caller can make up are many: those used last are kept.
 _KEPT_SHAPES = 256
+_FEW_VALUES = 2
+_EACH = "each"
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -98,6 +101,7 @@ class ListStatements:
 
     def page(self, listing: Listing) -> tuple[Statement, Params]:
         """One row more than the page has, so that it shows whether more follow."""
+        listing = self._asked(listing, all_rows=bool(listing.words))
         params = self._params(listing)
         params["many"] = listing.limit + 1
         if listing.after is not None:
@@ -110,14 +114,29 @@ class ListStatements:
 
     def total(self, listing: Listing) -> tuple[Statement, Params]:
         """How many rows there are on all pages."""
+        listing = self._asked(listing, all_rows=True)
         return self._total(_shape(listing, after=False)), self._params(listing)
+
+    def _asked(self, listing: Listing, *, all_rows: bool) -> Listing:
+        """Of many marked values that are asked for at once every row has to be held against each.
+
+        That is as nothing for those that a page shows. For a question that looks at all rows, each value is looked up.
+        """
+        filters = [
+            replace(one, op=_EACH)
+            if one.field in self._marked and one.op == "any" and all_rows and len(one.value) > _FEW_VALUES
+            else one
+            for one in listing.filters
+        ]
+        return replace(listing, filters=tuple(filters))
 
     def _params(self, listing: Listing) -> Params:
         params: Params = {"words": _tsquery(listing.terms)} if listing.terms else {}
         for place, one in enumerate(listing.filters):
             if one.field in self._marked:
-                values = one.value if one.op == "any" else (one.value,)
-                params[f"filter_{place}"] = marked_query(self._marked[one.field], values)
+                mark, values = self._marked[one.field], (one.value,) if one.op == "eq" else one.value
+                asked = [marked_query(mark, [value]) for value in values] if one.op == _EACH else None
+                params[f"filter_{place}"] = marked_query(mark, values) if asked is None else asked
             else:
                 value = _bindable(one.value)
                 params[f"filter_{place}"] = [value] if one.field in self._members else value
@@ -166,6 +185,12 @@ class ListStatements:
         words = cast(bindparam(name, type_=Text()), postgresql.TSQUERY())
         return self._table.c.search_tokens.bool_op("@@")(words)
 
+    def _found_each(self, name: str) -> Select[Any]:
+        looked_up = self._table.alias("looked_up")
+        each = unnested("each", {"words": bindparam(name, type_=ARRAY(Text))})
+        words = cast(each.c.words, postgresql.TSQUERY())
+        return select(looked_up.c.id).join(each, looked_up.c.search_tokens.bool_op("@@")(words))
+
     def _order(self, column: Callable[[SortKey], ColumnElement[Any]], sort: Sequence[SortKey]) -> list[Any]:
         return [column(key).desc() if key.descending else column(key) for key in sort]
 
@@ -180,6 +205,8 @@ class ListStatements:
             if field in self._members:
                 members = _texts(columns[self._members[field]])
                 question = question.where(members.contains(bindparam(name, type_=ARRAY(Text))))
+            elif field in self._marked and op == _EACH:
+                question = question.where(columns.id.in_(self._found_each(name)))
             elif field in self._marked:
                 question = question.where(self._found(name))
             elif field in self._linked:

@@ -27,6 +27,7 @@ from domain.books.category import (
 from domain.books.filing import category_key
 from domain.shared.errors import DomainError
 from domain.shared.ids import CategoryId
+from domain.shared.search import beginnings
 from tests.contract.conftest import Load
 from tests.support.builders import MORNING, a_book, a_category, minutes, new_id
 from tests.support.definition import drawn_anew, how_many_histories
@@ -397,6 +398,33 @@ class TestBooksOfCategories:
         keys = await reader(ports).keys(category.id, descendants=True)
         assert await reader(ports).count_books(keys) == 1
         assert (await reader(ports).get(category.id)).books == CategoryBooks(own=1, branch=1)
+
+    async def test_a_branch_of_very_many_categories_is_counted_and_listed_the_same(
+        self, ports: StorePorts, load: Load
+    ) -> None:
+        root, other = a_category("Root"), a_category("Other")
+        shelves = [a_category(f"Shelf {n}", parent=root) for n in range(70)]
+        boards = [a_category(odd, slug=f"odd-{n}", parent=shelves[0]) for n, odd in enumerate(ODD)]
+        books = [a_book(title=f"Volume {n}", categories=[f"SHELF {n}", f"root/shelf-{n + 1}"]) for n in range(0, 60, 3)]
+        odd = [a_book(title="Odd", categories=[name, "Root"]) for name in ODD]
+        aside = [a_book(title="Volume 1", categories=["Other"]), a_book(title="Volume 2"), a_book(categories=["Shelf"])]
+        gone = a_book(title="Gone", categories=["Root"]).delete(at=LATER, by="bob")[0]
+        tree = [root, other, *shelves, *boards]
+        await load(HistoryBatch(categories=tree, books=[*books, *odd, *aside, gone]))
+        assert await found(ports, root, descendants=True) == {one.id for one in (*books, *odd)}
+        counts = {one.id: one.books for one in await reader(ports).tree(None, depth=None, limit=100)}
+        assert (counts[root.id], counts[other.id]) == (
+            CategoryBooks(own=len(ODD), branch=len(books) + len(ODD)),
+            CategoryBooks(own=1, branch=1),
+        )
+        assert counts[shelves[0].id] == CategoryBooks(own=1, branch=1 + len(ODD))
+        assert [counts[one.id].own for one in shelves[1:5]] == [1, 0, 1, 1]
+        assert {counts[one.id] for one in boards} == {CategoryBooks(own=1, branch=1)}
+        keys = tuple(await reader(ports).keys(root.id, descendants=True))
+        words = await asked(BOOK_LIST, ports.books.list, q="volume", limit="100")
+        wanted = Listing(words=("volume",), terms=beginnings(("volume",)), filters=(Filter("category", "any", keys),))
+        page = await ports.books.list(replace(wanted, limit=100, count=True))
+        assert page.total == len(page.items) == len(books) == len(words.data) - 2
 
 
 @pytest.mark.needs("writes")
