@@ -1,17 +1,21 @@
 """People in memory: what is held of one beside the lists, and the erasing of all of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
+from adapters.memory.collection import Aggregate, Collection
 from adapters.memory.events import event_read_of
 from adapters.memory.pending import Pending
 from adapters.memory.store import Changes, MemoryStore
 from application.customers.export_models import MembershipRead, MergedRead, SnapshotMembershipRead
 from application.events.models import EventRead
 from domain.customers.customer import Customer
+
+A = TypeVar("A", bound=Aggregate)
 
 
 class MemoryPersonRepository:
@@ -28,27 +32,36 @@ class MemoryPersonRepository:
 
     def erase(self, customers: Sequence[Customer]) -> None:
         """Keeps erased customers at commit, and forgets with them what is held of them."""
-        for one in customers:
-            self._pending.write(lambda changes, one=one: self._erase(changes, one))  # type: ignore[misc]  # bound now
+        self._pending.write(lambda changes: self._erase(changes, customers))
 
-    def _erase(self, changes: Changes, customer: Customer) -> None:
-        store, lifecycle = self._store, customer.lifecycle
-        changes.customers.save(replace(customer, lifecycle=lifecycle.next_version()))
-        for address in store.address_rows.members("customer_id", customer.id):
-            changes.addresses.remove(address)
-        for entry in store.consent_rows.members("customer_id", customer.id):
-            changes.consents.remove(entry)
-        reviews = store.review_rows.members("customer_id", customer.id)
-        for review in sorted(reviews, key=lambda one: one.id.int):
-            silent, event = review.forget(at=lifecycle.updated_at, by=lifecycle.updated_by)
+    def _erase(self, changes: Changes, customers: Sequence[Customer]) -> None:
+        store = self._store
+        for customer in customers:
+            changes.customers.save(replace(customer, lifecycle=customer.lifecycle.next_version()))
+            for address in store.address_rows.members("customer_id", customer.id):
+                changes.addresses.remove(address)
+            for entry in store.consent_rows.members("customer_id", customer.id):
+                changes.consents.remove(entry)
+        for customer, review in _of_each(customers, store.review_rows, lambda one: one.id):
+            at, by = customer.lifecycle.updated_at, customer.lifecycle.updated_by
+            silent, event = review.forget(at=at, by=by)
             changes.reviews.save(replace(silent, lifecycle=silent.lifecycle.next_version()))
             changes.events.append(event)
-        merges = store.merge_rows.members("customer_id", customer.id)
-        for merge in sorted(merges, key=lambda one: one.from_id.int):
-            forgotten, event = merge.forget(at=lifecycle.updated_at, by=lifecycle.updated_by)
+        aliases = _of_each(customers, store.merge_rows, lambda one: one.from_id)
+        for customer, merge in aliases:
+            at, by = customer.lifecycle.updated_at, customer.lifecycle.updated_by
+            forgotten, event = merge.forget(at=at, by=by)
             changes.merges.save(replace(forgotten, lifecycle=forgotten.lifecycle.next_version()))
             changes.events.append(event)
-        changes.forget(frozenset({customer.id, *(one.from_id for one in merges)}))
+        changes.forget(frozenset({*(one.id for one in customers), *(merge.from_id for _, merge in aliases)}))
+
+
+def _of_each(
+    customers: Sequence[Customer], rows: Collection[A], key: Callable[[A], UUID]
+) -> Sequence[tuple[Customer, A]]:
+    """What belongs to these customers, by what an event of it will tell of."""
+    found = [(customer, row) for customer in customers for row in rows.members("customer_id", customer.id)]
+    return sorted(found, key=lambda pair: key(pair[1]).int)
 
 
 def _due(store: MemoryStore, before: datetime) -> Iterable[Customer]:

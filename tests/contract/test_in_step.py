@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -126,6 +127,12 @@ CUSTOMERS = st.one_of(
     ),
     step("delete customer", lambda shop, pick, at: shop.customers.delete(pick(CustomerRead, at), CALLER), at=PLACES),
     step("restore customer", lambda shop, pick, at: shop.customers.restore(pick(CustomerRead, at), CALLER), at=PLACES),
+    step("erase customer", lambda shop, pick, at: shop.erasures.erase(pick(CustomerRead, at), CALLER), at=PLACES),
+    step(
+        "purge",
+        lambda shop, pick, minutes: shop.erasures.purge(timedelta(minutes=minutes), CALLER),
+        minutes=st.integers(0, 3),
+    ),
 )
 NEW_BOOK = step(
     "create book",

@@ -8,6 +8,7 @@ from application.books.service import BookService
 from application.customers.addresses import AddressService
 from application.customers.consents import ConsentService
 from application.customers.duplicates import DuplicateService
+from application.customers.erasing import ErasureService
 from application.customers.merging import MergeService
 from application.customers.service import CustomerService
 from application.groups.service import GroupService
@@ -27,6 +28,7 @@ class Shop:
     customers: CustomerService
     addresses: AddressService
     consents: ConsentService
+    erasures: ErasureService
     authors: AuthorService
     merges: MergeService
     duplicates: DuplicateService
@@ -48,6 +50,7 @@ def shop_on(ports: StorePorts, ids: IdGenerator | None = None) -> Shop:
     assert ports.segments is not None
     assert ports.addresses is not None
     assert ports.consents is not None
+    assert ports.people is not None
     assert ports.merges is not None
     assert ports.duplicates is not None
     clock, units, ids = SetClock(), ports.units, ids or AscendingIds()
@@ -56,6 +59,7 @@ def shop_on(ports: StorePorts, ids: IdGenerator | None = None) -> Shop:
         customers=CustomerService(units=units, reader=ports.customers, clock=clock, ids=ids),
         addresses=AddressService(units=units, reader=ports.addresses, customers=ports.customers, clock=clock, ids=ids),
         consents=ConsentService(units=units, reader=ports.consents, customers=ports.customers, clock=clock, ids=ids),
+        erasures=ErasureService(units=units, people=ports.people, clock=clock),
         authors=AuthorService(units=units, reader=ports.authors, clock=clock, ids=ids),
         book_batches=BookBatchService(units=units, clock=clock, ids=ids),
         duplicates=DuplicateService(reader=ports.duplicates, customers=ports.customers),
