@@ -15,6 +15,7 @@ from application.categories.models import (
     CategoryNode,
     CategoryTree,
     CategoryUpdate,
+    level,
 )
 from application.categories.service import BOOKS_OF_CATEGORY
 from entrypoints.cli.exits import FAILURE, OK, UsageError
@@ -99,7 +100,7 @@ def tree(
     root: Annotated[UUID | None, Parameter(help="The id of a category: only it and what is beneath it.")] = None,
     /,
     *,
-    depth: Annotated[int | None, Parameter(help="So many levels and no more.")] = None,
+    depth: Annotated[str | None, Parameter(help="So many levels and no more.")] = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
 ) -> None:
     """The tree, or the branch of one category, with the number of books in each and beneath it.
@@ -107,7 +108,8 @@ def tree(
     $ daybook categories tree
     $ daybook categories tree 01997f43-8c00-7000-8000-0123456789ab --depth 2
     """
-    found = use(lambda services: services.categories.tree(root=root, depth=depth))
+    levels = None if depth is None else _level(depth)
+    found = use(lambda services: services.categories.tree(root=root, depth=levels))
     if format == "table":
         _draw(found)
     else:
@@ -298,6 +300,13 @@ def import_scheme(
     if taken.summary.rejected:
         warn(taken.summary, report)
     return FAILURE if strict and taken.summary.rejected else OK
+
+
+def _level(text: str) -> int:
+    try:
+        return level(text)
+    except ValueError as error:
+        raise UsageError(f"depth: {error}") from None
 
 
 def _draw(found: CategoryTree) -> None:
