@@ -6,10 +6,12 @@ import pytest
 from msgspec.structs import replace
 
 from entrypoints.http.app import create_app, http_operations
+from entrypoints.http.openapi import openapi_document
 from entrypoints.services import Services
 from tests.integration.http.conftest import CONFIG, NothingWritten
-from tests.integration.http.payloads import ISBN, NO_ID, a_book, a_customer, an_order
+from tests.integration.http.payloads import ISBN, NO_ID, a_book
 from tests.support.builders import isbn
+from tests.support.every_operation import described, one_of_each
 from tests.support.http_client import HttpClient
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -18,15 +20,11 @@ KNOWN = {"isbn": ISBN, "code": "not-found", "report": "rfm", "folder": "pages", 
 
 async def every_path(client: HttpClient, services: Services) -> dict[str, set[str]]:
     """A path that exists for each route, with the methods that the table of operations gives it."""
-    book = (await client.post("/v1/books", json=a_book())).json()["id"]
-    customer = (await client.post("/v1/customers", json=a_customer())).json()["id"]
-    order = (await client.post("/v1/orders", json=an_order())).json()["id"]
-    recorded = (await client.post("/v1/returns", json=an_order())).json()["id"]
-    author = (await client.get("/v1/authors?q=eliot")).json()["data"][0]["id"]
-    ids = {**KNOWN, "author_id": author, "book_id": book, "customer_id": customer}
-    ids |= {"order_id": order, "return_id": recorded}
+    operations = http_operations(services, CONFIG)
+    there = await one_of_each(client, described(openapi_document(operations, "1")))
+    ids = {**KNOWN, **there.places}
     found: dict[str, set[str]] = {}
-    for operation in http_operations(services, CONFIG):
+    for operation in operations:
         for template in operation.paths:
             path = re.sub(r"\{(\w+)\}", lambda place: ids[place[1]], template)
             found.setdefault(path, {"OPTIONS"}).update(
