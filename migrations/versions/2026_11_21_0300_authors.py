@@ -51,6 +51,8 @@ _TABLES = (
     "CREATE INDEX ix_authors_sort_name ON authors (sort_name, id)",
     "CREATE INDEX ix_authors_born ON authors (coalesce(born, ''), id)",
     "CREATE INDEX ix_authors_died ON authors (coalesce(died, ''), id)",
+    "CREATE INDEX ix_authors_born_created_at ON authors (born, created_at DESC, id DESC) WHERE born IS NOT NULL",
+    "CREATE INDEX ix_authors_died_created_at ON authors (died, created_at DESC, id DESC) WHERE died IS NOT NULL",
     "CREATE INDEX ix_authors_search_tokens ON authors USING gin (search_tokens)",
     "CREATE INDEX ix_authors_merged_name_key ON authors (name_key) WHERE merged_into IS NOT NULL",
     "CREATE INDEX ix_authors_merged_into ON authors (merged_into) WHERE merged_into IS NOT NULL",

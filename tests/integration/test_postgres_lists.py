@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from adapters.postgres import authors as author_statements
 from adapters.postgres import books as book_statements
 from adapters.postgres import customers as customer_statements
 from adapters.postgres.books import PostgresBookReader
@@ -16,11 +17,24 @@ from adapters.postgres.orders import ORDER_STATEMENTS, RETURN_STATEMENTS, Postgr
 from adapters.postgres.pool import Pool
 from adapters.postgres.statements import Statement
 from adapters.postgres.unit_of_work import PostgresUnitOfWork
+from application.authors.models import AUTHOR_LIST
 from application.books.models import BOOK_LIST
 from application.customers.models import CUSTOMER_LIST
 from application.listing import Filter, Listing, ListSpec, SortKey, listed, read_listing
 from application.orders.models import ORDER_LIST, RETURN_LIST
-from tests.support.builders import MORNING, a_book, a_customer, a_line, a_lone_return, an_order, isbn, minutes
+from domain.books.book import Availability, BookFormat
+from tests.support.builders import (
+    MORNING,
+    a_book,
+    a_customer,
+    a_line,
+    a_lone_return,
+    an_author,
+    an_order,
+    credited,
+    isbn,
+    minutes,
+)
 from tests.support.postgres_units import ask, committed
 
 ROWS = 4_000
@@ -39,6 +53,15 @@ def a_shop(uow: PostgresUnitOfWork) -> None:
         )
         for n in range(ROWS)
     ]
+    authors = [
+        an_author(
+            f"{SURNAMES[n % 5]} {n}",
+            born=f"{1500 + n % 400}" if n % 2 else None,
+            died=f"{1600 + n % 400}" if n % 3 else None,
+            at=MORNING + minutes(n),
+        )
+        for n in range(ROWS)
+    ]
     books = [
         a_book(
             title=f"Volume {n} of {n % 97}",
@@ -47,6 +70,11 @@ def a_shop(uow: PostgresUnitOfWork) -> None:
             published=f"{1500 + n % 500}",
             language=("en", "de", "pt-BR")[n % 3],
             categories=[f"category{n % 200}"],
+            authors=[credited(authors[n % 400])],
+            publisher=f"publisher{n % 200}" if n % 2 else None,
+            series=f"series{n % 200}" if n % 3 else None,
+            format=BookFormat.AUDIOBOOK if n % 100 == 0 else None,
+            availability=Availability.BACKORDER if n % 100 == 0 else None,
             at=MORNING + minutes(n),
         )
         for n in range(ROWS)
@@ -66,6 +94,7 @@ def a_shop(uow: PostgresUnitOfWork) -> None:
         for n in range(ROWS)
     ]
     uow.customers.add_many(customers)
+    uow.authors.add_many(authors)
     uow.books.add_many(books)
     uow.orders.add_many(orders)
     uow.returns.add_many(returns)
@@ -136,6 +165,20 @@ BY_QUESTION: list[tuple[ListSpec, ListStatements, dict[str, str], str]] = [
     (BOOK_LIST, book_statements._LISTS, {"category": "category7"}, "ix_books_search_tokens"),
     (BOOK_LIST, book_statements._LISTS, {"author": "Eliot 5"}, "ix_books_author"),
     (BOOK_LIST, book_statements._LISTS, {"language": "xx"}, "ix_books_language_created_at"),
+    (BOOK_LIST, book_statements._LISTS, {"publisher": "publisher7"}, "ix_books_publisher_created_at"),
+    (BOOK_LIST, book_statements._LISTS, {"series": "series7"}, "ix_books_series_created_at"),
+    (BOOK_LIST, book_statements._LISTS, {"format": "audiobook"}, "ix_books_format_created_at"),
+    (BOOK_LIST, book_statements._LISTS, {"availability": "backorder"}, "ix_books_availability_created_at"),
+    (BOOK_LIST, book_statements._LISTS, {"author_id": "AUTHOR"}, "ix_book_authors_author_id"),
+    (AUTHOR_LIST, author_statements._LISTS, {}, "ix_authors_created_at"),
+    (AUTHOR_LIST, author_statements._LISTS, {"sort": "-updated_at"}, "ix_authors_updated_at"),
+    (AUTHOR_LIST, author_statements._LISTS, {"sort": "sort_name"}, "ix_authors_sort_name"),
+    (AUTHOR_LIST, author_statements._LISTS, {"sort": "-name"}, "ix_authors_name"),
+    (AUTHOR_LIST, author_statements._LISTS, {"sort": "born"}, "ix_authors_born"),
+    (AUTHOR_LIST, author_statements._LISTS, {"name": "Eliot 7"}, "ix_authors_name"),
+    (AUTHOR_LIST, author_statements._LISTS, {"born": "1819"}, "ix_authors_born_created_at"),
+    (AUTHOR_LIST, author_statements._LISTS, {"died": "1880"}, "ix_authors_died_created_at"),
+    (AUTHOR_LIST, author_statements._LISTS, {"q": "bronte 1234"}, "ix_authors_search_tokens"),
     (CUSTOMER_LIST, customer_statements._LISTS, {}, "ix_customers_created_at"),
     (CUSTOMER_LIST, customer_statements._LISTS, {"sort": "name"}, "ix_customers_name"),
     (CUSTOMER_LIST, customer_statements._LISTS, {"sort": "-reference"}, "ix_customers_reference"),
@@ -166,7 +209,9 @@ async def test_each_filter_and_each_order_has_an_index(
     shop: Pool, spec: ListSpec, statements: ListStatements, parameters: dict[str, str], index: str
 ) -> None:
     customer = str(await ask(shop, "SELECT customer_id FROM orders LIMIT 1"))
-    named = [(name, customer if text == "CUSTOMER" else text) for name, text in parameters.items()]
+    author = str(await ask(shop, "SELECT author_id FROM book_authors LIMIT 1"))
+    some_id = {"CUSTOMER": customer, "AUTHOR": author}
+    named = [(name, some_id.get(text, text)) for name, text in parameters.items()]
     statement, params = statements.page(read_listing(spec, named))
     plan = await explained(shop, statement, **params)
     assert touched_tables_whole(plan) == set()

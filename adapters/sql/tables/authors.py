@@ -8,6 +8,7 @@ from adapters.sql.tables.columns import (
     check,
     index,
     index_latest,
+    index_latest_where_given,
     index_members,
     index_text,
     key,
@@ -43,14 +44,16 @@ index_text(authors, "name")
 index_text(authors, "sort_name")
 index_text(authors, "born")
 index_text(authors, "died")
+index_latest_where_given(authors, "born")
+index_latest_where_given(authors, "died")
 index_members(authors, "search_tokens")
 # A merged author leads to the one it was merged into, by its name and by its id.
-Index(
-    "ix_authors_merged_name_key", authors.c.name_key, postgresql_where=authors.c.merged_into.is_not(None)
-).ddl_if(dialect="postgresql")
-Index(
-    "ix_authors_merged_into", authors.c.merged_into, postgresql_where=authors.c.merged_into.is_not(None)
-).ddl_if(dialect="postgresql")
+Index("ix_authors_merged_name_key", authors.c.name_key, postgresql_where=authors.c.merged_into.is_not(None)).ddl_if(
+    dialect="postgresql"
+)
+Index("ix_authors_merged_into", authors.c.merged_into, postgresql_where=authors.c.merged_into.is_not(None)).ddl_if(
+    dialect="postgresql"
+)
 
 # Where each book's `contributors` lead, in their order from 1: written with them, by the same statement.
 book_authors = Table(

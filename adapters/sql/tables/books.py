@@ -1,6 +1,6 @@
 """Books."""
 
-from sqlalchemy import Column, Index, Integer, Table, Text, text
+from sqlalchemy import Column, Integer, Table, Text, text
 
 from adapters.sql.tables.columns import (
     AMOUNT,
@@ -10,6 +10,7 @@ from adapters.sql.tables.columns import (
     amount_check,
     check,
     index_latest,
+    index_latest_where_given,
     index_members,
     index_text,
     key,
@@ -70,19 +71,5 @@ index_text(books, "title")
 index_text(books, "author")
 index_text(books, "published_date")
 index_members(books, "search_tokens")
-
-
-def _index_where_given(name: str) -> None:
-    """For lists, newest first, of the books that have one value of a field that most have none of."""
-    column = books.c[name]
-    Index(
-        f"ix_books_{name}_created_at",
-        column,
-        books.c.created_at.desc(),
-        books.c.id.desc(),
-        postgresql_where=column.is_not(None),
-    ).ddl_if(dialect="postgresql")
-
-
 for _name in ("publisher", "series", "format", "availability"):
-    _index_where_given(_name)
+    index_latest_where_given(books, _name)

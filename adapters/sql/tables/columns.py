@@ -108,6 +108,18 @@ def index_latest(table: Table, time: str, *first: str) -> None:
     index(table, "_".join([*first, time]), *(table.c[one] for one in first), table.c[time].desc(), table.c.id.desc())
 
 
+def index_latest_where_given(table: Table, name: str) -> None:
+    """For lists, newest first, of the rows that have one value of a field that most have none of."""
+    column = table.c[name]
+    Index(
+        f"ix_{table.name}_{name}_created_at",
+        column,
+        table.c.created_at.desc(),
+        table.c.id.desc(),
+        postgresql_where=column.is_not(None),
+    ).ddl_if(dialect="postgresql")
+
+
 def index_text(table: Table, name: str) -> None:
     """For lists sorted by a text that may be missing, which sorts as ''."""
     column = table.c[name]
