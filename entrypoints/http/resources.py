@@ -140,9 +140,7 @@ def _item(kind: ResourceKind, service: ResourceService, handlers: Handlers) -> S
             method="GET",
             path=path,
             aliases=aliases,
-            handler=handlers.read_one(
-                service.get, *named, flags=flags, cache_control=kind.cache_control, tag=kind.tag
-            ),
+            handler=handlers.read_one(service.get, *named, flags=flags, cache_control=kind.cache_control, tag=kind.tag),
             summary=f"Get a {kind.noun}",
             about=getdoc(service.get) or "",
             tag=kind.plural,
