@@ -34,9 +34,7 @@ def _there(what: str) -> Callable[[asyncpg.IntegrityConstraintViolationError], E
 
 
 def _other_authors() -> AuthorsChanged:
-    return AuthorsChanged(
-        "an author was renamed, deleted or merged in the meantime: read it again and repeat"
-    )
+    return AuthorsChanged("an author was renamed, deleted or merged in the meantime: read it again and repeat")
 
 
 CONSTRAINTS: dict[str, Callable[[asyncpg.IntegrityConstraintViolationError], Exception]] = {

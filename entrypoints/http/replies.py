@@ -63,9 +63,7 @@ def see_other_place(location: str, extra: Sequence[tuple[bytes, bytes]] = ()) ->
 
 def moved_permanently(location: str) -> Reply:
     """What was asked for is at `location` now, for good."""
-    return Reply(
-        301, [*SECURITY_HEADERS, NO_STORE, (b"location", location.encode("ascii")), (b"content-length", b"0")]
-    )
+    return Reply(301, [*SECURITY_HEADERS, NO_STORE, (b"location", location.encode("ascii")), (b"content-length", b"0")])
 
 
 def takes_gzip(scope: Scope) -> bool:
