@@ -17,6 +17,7 @@ from application.categories.models import (
     level,
 )
 from application.categories.service import BOOKS_OF_CATEGORY, CategoryService
+from application.errors import NotFound
 from application.listing import Listed, identifier
 from application.ports.categories import CategoriesChanged, CategoryCodeExists, SlugExists
 from domain.books.category import (
@@ -115,6 +116,7 @@ def category_operations(service: CategoryService, handlers: Handlers) -> list[Op
             gives=CategoryTree,
             gives_example=plain(CategoryTree.of([_CATEGORY])),
             tagged=True,
+            errors=(NotFound,),
         ),
         Operation(
             id="move_category",

@@ -22,6 +22,7 @@ from application.ports.idempotency import KeyInUse, KeyReused
 from domain.shared.errors import Invalid
 from entrypoints.http.examples import BOOK_ID, plain
 from entrypoints.http.idempotency import PARAMETER as IDEMPOTENCY_KEY
+from entrypoints.http.links import operation_links
 from entrypoints.http.operations import Operation, Parameter
 from entrypoints.http.problems import PROBLEM_JSON, FieldProblem, Problem, ProblemType, problem_type, problem_types
 from entrypoints.http.refusals import (
@@ -108,8 +109,11 @@ def openapi_document(operations: Sequence[Operation], version: str) -> dict[str,
     kinds = [kind for one in shown for kind in (one.takes, one.gives) if kind not in (None, str)]
     paths: dict[str, dict[str, Any]] = defaultdict(dict)
     schemas = component_schemas([*kinds, Problem, FieldProblem, ProblemType])
+    links = operation_links(shown)
     for one in shown:
-        paths[one.path][one.method.lower()] = _operation(one)
+        described = paths[one.path][one.method.lower()] = _operation(one)
+        if links[one.id]:
+            described["responses"][str(one.status)]["links"] = links[one.id]
     return {
         "openapi": "3.1.0",
         "info": {"title": "Daybook", "version": version, "description": cleandoc(_ABOUT)},

@@ -6,6 +6,7 @@ from typing import Any
 
 from litestar.types import Scope
 
+from application.categories.models import level
 from application.errors import BadQuery
 from application.listing import (
     DEFAULT_LIMIT,
@@ -19,6 +20,7 @@ from application.listing import (
     whole_number,
 )
 from application.reviews.models import stars
+from domain.books.category import MAX_DEPTH
 from domain.books.review import HIGHEST_RATING, LOWEST_RATING
 from domain.shared.errors import Problems
 from domain.shared.money import currency_code
@@ -34,6 +36,7 @@ _SHAPES: Mapping[Callable[[str], Any], Mapping[str, Any]] = {
     identifier: {"type": "string", "format": "uuid"},
     whole_number: {"type": "integer", "minimum": 0, "maximum": LARGEST_NUMBER},
     currency_code: {"type": "string", "pattern": "^[A-Z]{3}$"},
+    level: {"type": "integer", "minimum": 1, "maximum": MAX_DEPTH},
     stars: {"type": "integer", "minimum": LOWEST_RATING, "maximum": HIGHEST_RATING},
 }
 _EXAMPLES: Mapping[str, str] = {

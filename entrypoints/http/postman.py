@@ -52,7 +52,24 @@ def _item(document: Mapping[str, Any], method: str, path: str, operation: Mappin
         "name": operation["summary"],
         "request": request,
         "response": list(_answers(document, operation, request)),
+        "event": _after(operation),
     }
+
+
+def _after(operation: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Keeps the id of what was made, so that the requests after it are about that."""
+    links = operation["responses"].get("201", {}).get("links", {}).values()
+    made = {
+        name
+        for link in links
+        for name, value in link.get("parameters", {}).items()
+        if name.endswith("_id") and value == "$response.body#/id"
+    }
+    if not made:
+        return []
+    kept = [f'    pm.collectionVariables.set("{name}", pm.response.json().id);' for name in sorted(made)]
+    lines = ["if (pm.response.code === 201) {", *kept, "}"]
+    return [{"listen": "test", "script": {"type": "text/javascript", "exec": lines}}]
 
 
 def _request(method: str, path: str, operation: Mapping[str, Any]) -> dict[str, Any]:

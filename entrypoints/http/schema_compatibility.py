@@ -187,7 +187,8 @@ def _branches(document: Mapping[str, Any], schema: Any, above: frozenset[int] = 
         rest = {key: one for key, one in whole.items() if key not in ("anyOf", "oneOf", "title", "description")}
         for option in options:
             for branch in _branches(document, option, above):
-                yield branch._replace(schema={**rest, **branch.schema}, name=branch.name or name)
+                schema = _together(document, {**rest, "allOf": [branch.schema]}) if rest else branch.schema
+                yield branch._replace(schema=schema, name=branch.name or name)
     elif isinstance(whole.get("type"), list):
         for one in whole["type"]:
             yield _Branch(name, source, {**whole, "type": one})

@@ -17,6 +17,8 @@ _OF_SEVERAL_LINES = {
     *((name, "description") for name in ("BookCreate", "BookUpdate")),
     *((name, "text") for name in ("BookReviewCreate", "ReviewCreate", "ReviewUpdate")),
 }
+# What is no letter and no digit is left out of it, whatever it is.
+_MADE_OF_ANY_TEXT = ("slug",)
 _FORMATS = {"isbn": "isbn", "email": "idn-email", "phone": "phone", "language": "language-tag"}
 _INNER = ("items", "propertyNames", "additionalProperties")
 
@@ -31,8 +33,12 @@ def reference(kind: Any) -> dict[str, Any]:
 def component_schemas(kinds: Sequence[Any]) -> dict[str, Any]:
     """The components of these types, by the names that people would give them."""
     _, components = msgspec.json.schema_components(kinds, ref_template=_REF + "{name}")
+    # Commands of which one of several fields is needed say so themselves.
+    either = {kind.__name__: kind.either for kind in kinds if hasattr(kind, "either")}
     for name, schema in components.items():
         schema["title"] = _name(name)
+        if name in either:
+            schema["anyOf"] = [{"required": [field]} for field in either[name]]
         for place, given in schema.get("properties", {}).items():
             if place.endswith("_at"):
                 _add_time_format(given)
@@ -52,7 +58,7 @@ def _add_text_rules(name: str, place: str, schema: dict[str, Any]) -> None:
     for text in _texts(schema):
         if place in _FORMATS:
             text["format"] = _FORMATS[place]
-        elif "format" not in text and "pattern" not in text:
+        elif "format" not in text and "pattern" not in text and place not in _MADE_OF_ANY_TEXT:
             text["pattern"] = _TEXT if (name, place) in _OF_SEVERAL_LINES else _LINE
 
 

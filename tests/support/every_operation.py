@@ -96,7 +96,7 @@ async def one_of_each(client: HttpClient, operations: list[Described], *, nth: i
     while ready := [one for one in waiting if there.reaches(one)]:
         made_any = False
         for operation in ready:
-            answer = await client.post(there.path(operation), json=_another(there.body(operation), nth))
+            answer = await client.post(there.path(operation), json=another(there.body(operation), nth))
             if answer.status == 422 and answer.errors[0][1].startswith("no-such"):
                 continue
             waiting.remove(operation)
@@ -108,7 +108,7 @@ async def one_of_each(client: HttpClient, operations: list[Described], *, nth: i
     return there
 
 
-def _another(body: Any, nth: int) -> Any:
+def another(body: Any, nth: int) -> Any:
     """The same body, with values of its own where they must be unique."""
     if nth and isinstance(body, dict):
         return {name: _other(name, value, nth) for name, value in body.items()}

@@ -71,11 +71,22 @@ class Answer(Strict):
     original: Request | None = msgspec.field(name="originalRequest", default=None)
 
 
+class Script(Strict):
+    type: Literal["text/javascript"]
+    exec: list[str]
+
+
+class Event(Strict):
+    listen: Literal["test"]
+    script: Script
+
+
 class Item(Strict):
     id: str
     name: str
     request: Request
     response: list[Answer]
+    event: list[Event]
 
 
 class Folder(Strict):
@@ -144,6 +155,17 @@ def test_a_request_says_all_that_may_be_given_and_sends_what_must_be() -> None:
     assert "Idempotency-Key" in {one.key for one in requests["create_book"].header if one.disabled}
     assert change.body is not None
     assert json.loads(change.body.raw)["language"] == "en"
+
+
+def test_the_id_of_what_was_made_is_kept() -> None:
+    scripts = {item.id: [line for one in item.event for line in one.script.exec] for _, item in items()}
+    assert scripts["create_book"] == [
+        "if (pm.response.code === 201) {",
+        '    pm.collectionVariables.set("book_id", pm.response.json().id);',
+        "}",
+    ]
+    assert '    pm.collectionVariables.set("return_id", pm.response.json().id);' in scripts["create_order_return"]
+    assert scripts["get_book"] == []
 
 
 def test_answers_are_saved() -> None:

@@ -175,6 +175,15 @@ def test_alternatives() -> None:
     ]
 
 
+def test_alternatives_of_a_whole() -> None:
+    either = {**closed("t", t=STRING, a=STRING, b=STRING), "anyOf": [{"required": ["a"]}, {"required": ["b"]}]}
+    both = closed("t", "a", "b", t=STRING, a=STRING, b=STRING)
+    assert broken(both, either, SENT) == []
+    assert broken(closed("t", "a", t=STRING, a=STRING), either, SENT) == []
+    assert broken(either, both, SENT) == ["body/b is required now", "body/a is required now"]
+    assert broken(closed("a", t=STRING, a=STRING), either, SENT) == ["body/t is required now"]
+
+
 def test_parts_of_a_whole() -> None:
     parts = {"allOf": [ref("Named"), {"allOf": [thing("b", b=STRING)]}], "description": "both"}
     named = thing("a", a=STRING)
