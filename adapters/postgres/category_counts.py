@@ -5,11 +5,11 @@ the texts as they stand there: those of them that have one of the keys are found
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from asyncpg import Record
-from sqlalchemy import ARRAY, Integer, Text, Uuid, bindparam, text
+from sqlalchemy import ARRAY, BindParameter, Integer, Text, Uuid, bindparam, text
 
 from adapters.postgres.connection import Connection
 from adapters.postgres.listing import marked_query
@@ -78,7 +78,7 @@ class _Ways(NamedTuple):
 
 
 def _ways(sql: str, name: str, *names: str) -> _Ways:
-    given = [_KEYS, _PLACES, *(bindparam(one, type_=ARRAY(Integer())) for one in names)]
+    given: list[BindParameter[Any]] = [_KEYS, _PLACES, *(bindparam(one, type_=ARRAY(Integer())) for one in names)]
     return _Ways(
         Statement(text(sql.replace("{filed}", _BY_INDEX)).bindparams(*given), name=f"{name}_by_index"),
         Statement(text(sql.replace("{filed}", _BY_TEXT)).bindparams(*given), name=f"{name}_by_text"),
