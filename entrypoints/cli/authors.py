@@ -6,7 +6,7 @@ from uuid import UUID
 from cyclopts import App, Parameter
 
 from application.authors.models import AUTHOR_LIST, AuthorCreate, AuthorMerge, AuthorRead, AuthorUpdate
-from application.books.models import BOOK_LIST
+from application.books.models import BOOK_LIST, BookResponse
 from entrypoints.cli.inputs import (
     CursorOption,
     DateOption,
@@ -92,6 +92,7 @@ def books(
     limit: LimitOption = None,
     cursor: CursorOption = None,
     total: TotalOption = False,
+    fields: FieldsOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
 ) -> None:
     """One page of the books that name an author, in whatever role.
@@ -104,7 +105,7 @@ def books(
         await services.authors.get(author_id)
         return await services.books.list(asked)
 
-    show(use(ask), format, columns=_BOOK_COLUMNS)
+    show(use(ask), format, columns=_BOOK_COLUMNS, fields=only(BookResponse, fields))
 
 
 @app.command

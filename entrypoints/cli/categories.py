@@ -8,11 +8,13 @@ from cyclopts import App, Parameter
 from rich.text import Text
 from rich.tree import Tree
 
+from application.books.models import BookResponse
 from application.categories.models import (
     CATEGORY_LIST,
     CategoryCreate,
     CategoryMove,
     CategoryNode,
+    CategoryRead,
     CategoryTree,
     CategoryUpdate,
     level,
@@ -32,6 +34,7 @@ from entrypoints.cli.imports import (
 from entrypoints.cli.inputs import (
     CursorOption,
     DeletedOption,
+    FieldsOption,
     IdArgument,
     JsonOption,
     LimitOption,
@@ -41,6 +44,7 @@ from entrypoints.cli.inputs import (
     UnsetOption,
     command,
     listing,
+    only,
 )
 from entrypoints.cli.output import FormatOption, console, message, show
 from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
@@ -70,6 +74,7 @@ def list_categories(
     cursor: CursorOption = None,
     include_deleted: DeletedOption = False,
     total: TotalOption = False,
+    fields: FieldsOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
     **filters: str,
 ) -> None:
@@ -92,7 +97,12 @@ def list_categories(
         include_deleted=include_deleted,
         total=total,
     )
-    show(use(lambda services: services.categories.list(asked)), format, columns=_COLUMNS)
+    show(
+        use(lambda services: services.categories.list(asked)),
+        format,
+        columns=_COLUMNS,
+        fields=only(CategoryRead, fields),
+    )
 
 
 @app.command
@@ -122,13 +132,18 @@ def get(
     /,
     *,
     include_deleted: DeletedOption = False,
+    fields: FieldsOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
 ) -> None:
     """One category.
 
     $ daybook categories get 01997f43-8c00-7000-8000-0123456789ab
     """
-    show(use(lambda services: services.categories.get(category_id, include_deleted=include_deleted)), format)
+    show(
+        use(lambda services: services.categories.get(category_id, include_deleted=include_deleted)),
+        format,
+        fields=only(CategoryRead, fields),
+    )
 
 
 @app.command
@@ -143,6 +158,7 @@ def books(
     cursor: CursorOption = None,
     include_deleted: DeletedOption = False,
     total: TotalOption = False,
+    fields: FieldsOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
     **filters: str,
 ) -> None:
@@ -164,7 +180,12 @@ def books(
         include_deleted=include_deleted,
         total=total,
     )
-    show(use(lambda services: services.categories.books(asked)), format, columns=_BOOK_COLUMNS)
+    show(
+        use(lambda services: services.categories.books(asked)),
+        format,
+        columns=_BOOK_COLUMNS,
+        fields=only(BookResponse, fields),
+    )
 
 
 @app.command
