@@ -237,7 +237,9 @@ def test_fields_are_shown_alone_in_every_form(daybook: Run) -> None:
     assert empty[0] == 2, "a field that is none is refused also where there is nothing to show"
 
 
-@pytest.mark.parametrize("group", "customers books authors categories reviews orders returns events groups segments".split())
+@pytest.mark.parametrize(
+    "group", "customers books authors categories reviews orders returns events groups segments".split()
+)
 def test_every_list_takes_fields(group: str, daybook: Run) -> None:
     code, out, _ = daybook(group, "list", "--fields", "colour")
     assert (code, out) == (2, "")
