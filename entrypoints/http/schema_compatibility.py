@@ -55,7 +55,7 @@ def schema_changes(
     return list(_Comparison(*documents, direction).changes(old, new, place))
 
 
-def resolved(document: Mapping[str, Any], value: Any) -> tuple[str, Mapping[str, Any]]:
+def resolved(document: Mapping[str, Any], value: Any) -> tuple[str, Any]:
     """What `value` refers to within the document, and its last name; `value` itself, and "", where it is no reference.
 
     Raises KeyError when the reference leads nowhere, ValueError when it leads out of the document or to itself.
