@@ -82,7 +82,7 @@ def test_json_is_for_scripts_and_strict_says_it_with_the_exit_code(
         "rows": 3,
         "created": 1,
         "rejected": 2,
-        "stored": {"books": 1},
+        "stored": {"books": 1, "authors": 1},
     }
     assert [(one["code"], one["rows"], one["examples"][0]["line"]) for one in summary["reasons"]] == [
         ("blank", 1, 3),
