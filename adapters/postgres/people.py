@@ -114,9 +114,7 @@ def _erasing(one: Removed | Emptied) -> Statement:
 
 _ERASE = [(one, _erasing(one)) for one in BESIDE_CUSTOMERS]
 # In the transaction, which is seen with its own changes: until then the samples are of the values before.
-_SAMPLE = Statement(
-    text(f"ANALYZE {customers.name} ({', '.join(one.name for one in SAMPLED)})"), name="people.sample"
-)
+_SAMPLE = Statement(text(f"ANALYZE {customers.name} ({', '.join(one.name for one in SAMPLED)})"), name="people.sample")
 _RECORD = statement_for(((EVENTS, ADD_MANY),))
 
 

@@ -15,6 +15,7 @@ _UNDECOMPOSED = str.maketrans(
 _UNSEEN = {"Cf", "Zs", "Zl", "Zp"}
 _MAX_TOKENS = 4_096
 _MAX_TOKEN = 64
+_LONG_WORD = re.compile(r"\S{%d}" % (_MAX_TOKEN + 1))
 
 
 def clean_line(text: str, longest: int) -> str:
@@ -65,8 +66,9 @@ def tokens(*texts: str | None) -> tuple[str, ...]:
 def distinct_words(texts: Iterable[str | None]) -> set[str]:
     """The folded words of `texts`, which are the same whether they come as one text or as many."""
     # One pass over all of them: a book is told of in a dozen texts, most of them short.
-    words = set(_words(fold(" ".join([text for text in texts if text]))))
-    if len(words) > _MAX_TOKENS or max(map(len, words), default=0) > _MAX_TOKEN:
+    folded = fold(" ".join([text for text in texts if text]))
+    words = set(_words(folded))
+    if len(words) > _MAX_TOKENS or _LONG_WORD.search(folded):
         words = set(sorted({word[:_MAX_TOKEN] for word in words})[:_MAX_TOKENS])
     return words
 
