@@ -15,7 +15,7 @@ _UNDECOMPOSED = str.maketrans(
 _UNSEEN = {"Cf", "Zs", "Zl", "Zp"}
 _MAX_TOKENS = 4_096
 _MAX_TOKEN = 64
-_LONG_WORD = re.compile(r"\S{%d}" % (_MAX_TOKEN + 1))
+_LONG_WORD = re.compile(rf"\S{{{_MAX_TOKEN + 1}}}")
 
 
 def clean_line(text: str, longest: int) -> str:
