@@ -122,6 +122,8 @@ def _other(name: str, value: Any, nth: int) -> Any:
         return f"{nth}.{value}"
     if name in ("name", "reference", "title"):
         return f"{value} {nth}"
+    if name == "code":
+        return f"{value}{nth}"
     if name == "purpose":
         return f"{value}-{nth}"
     return value

@@ -53,6 +53,6 @@ def test_all_checks_pass(tmp_path: Path) -> None:
         statuses.setdefault(name, set()).add(int(status))
     assert len(statuses) == int(tested[1])
     # What takes several things at once (a review of this book by this customer) is met by chance too seldom to count on
-    # it: test_links.py brings those about.
+    # it. That each operation does what it is for is held by tests/integration/http/test_every_operation.py.
     worked = {name for name, found in statuses.items() if any(200 <= status < 300 for status in found)}
     assert len(worked) >= 0.7 * len(statuses), sorted(statuses.keys() - worked)
