@@ -95,8 +95,11 @@ class Pool:
         self._connections: set[Connection] = set()
         # Places taken: `_connections`, and those being opened. A place is what is handed on, with or without one.
         self._places = 0
-        # Ordered, because a waiter that is cancelled leaves from the middle.
-        self._waiters: OrderedDict[asyncio.Future[Connection | None], None] = OrderedDict()
+        # Ordered, because a waiter that is cancelled leaves from the middle. With when it is time to open one more
+        # connection for it, and when it gives up.
+        self._waiters: OrderedDict[asyncio.Future[Connection | None], tuple[float, float]] = OrderedDict()
+        self._looking: asyncio.TimerHandle | None = None
+        self._looks_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._trimming: asyncio.TimerHandle | None = None
@@ -210,9 +213,9 @@ class Pool:
         """Queue for a connection, or (None) for the place to open one in."""
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[Connection | None] = loop.create_future()
-        self._waiters[waiter] = None
-        timer = loop.call_later(_OVERFLOW_PATIENCE, self._grow)
-        deadline_timer = loop.call_later(max(0.0, deadline - monotonic()), self._give_up, waiter)
+        grow_at = monotonic() + _OVERFLOW_PATIENCE
+        self._waiters[waiter] = grow_at, deadline
+        self._look_at(min(grow_at, deadline))
         try:
             return await waiter
         except asyncio.CancelledError:
@@ -225,12 +228,33 @@ class Pool:
             raise
         finally:
             self._waiters.pop(waiter, None)
-            timer.cancel()
-            deadline_timer.cancel()
 
-    def _grow(self) -> None:
-        if self._places < self.max and self._hand_on(None):
-            self._places += 1
+    def _look_at(self, when: float) -> None:
+        """Look after those who wait at this time of `monotonic`, or before. One timer for all: most wait for less."""
+        if self._looking is not None:
+            if self._looks_at <= when:
+                return
+            self._looking.cancel()
+        self._looks_at = when
+        self._looking = asyncio.get_running_loop().call_later(max(0.0, when - monotonic()), self._look)
+
+    def _look(self) -> None:
+        """Let those give up whose time is up, and open connections for those who have waited long enough."""
+        self._looking = None
+        now = monotonic()
+        for waiter, (grow_at, deadline) in tuple(self._waiters.items()):
+            if deadline <= now:
+                self._give_up(waiter)
+            elif grow_at > now:
+                self._look_at(min(grow_at, deadline))
+                return
+            elif self._places < self.max:
+                # To the first in the queue, which is this one.
+                if self._hand_on(None):
+                    self._places += 1
+            else:
+                self._look_at(deadline)
+                return
 
     def _give_up(self, waiter: asyncio.Future[Connection | None]) -> None:
         if not waiter.done():

@@ -1,5 +1,6 @@
 """Units of work on PostgreSQL."""
 
+from functools import cached_property
 from types import TracebackType
 from typing import Self
 
@@ -35,19 +36,60 @@ class PostgresUnitOfWork:
         self._pending = Pending()
         self._events: list[Recorded] = []
         self._open = False
-        self.customers = PostgresCustomerRepository(pool, self._pending)
-        self.authors = PostgresAuthorRepository(pool, self._pending)
-        self.books = PostgresBookRepository(pool, self._pending)
-        self.categories = PostgresCategoryRepository(pool, self._pending, caller.request_id)
-        self.orders = PostgresOrderRepository(pool, self._pending)
-        self.returns = PostgresReturnRepository(pool, self._pending)
-        self.reviews = PostgresReviewRepository(pool, self._pending)
-        self.groups = PostgresGroupRepository(pool, self._pending)
-        self.segments = PostgresSegmentRepository(pool, self._pending)
-        self.addresses = PostgresAddressRepository(pool, self._pending)
-        self.consents = PostgresConsentRepository(pool, self._pending)
-        self.people = PostgresPersonRepository(pool, self._pending, caller.request_id)
-        self.merges = PostgresMergeRepository(pool, self._pending)
+
+    # A unit of work uses one or two of its repositories, and is made with every change.
+
+    @cached_property
+    def customers(self) -> PostgresCustomerRepository:
+        return PostgresCustomerRepository(self._pool, self._pending)
+
+    @cached_property
+    def authors(self) -> PostgresAuthorRepository:
+        return PostgresAuthorRepository(self._pool, self._pending)
+
+    @cached_property
+    def books(self) -> PostgresBookRepository:
+        return PostgresBookRepository(self._pool, self._pending)
+
+    @cached_property
+    def categories(self) -> PostgresCategoryRepository:
+        return PostgresCategoryRepository(self._pool, self._pending, self._caller.request_id)
+
+    @cached_property
+    def orders(self) -> PostgresOrderRepository:
+        return PostgresOrderRepository(self._pool, self._pending)
+
+    @cached_property
+    def returns(self) -> PostgresReturnRepository:
+        return PostgresReturnRepository(self._pool, self._pending)
+
+    @cached_property
+    def reviews(self) -> PostgresReviewRepository:
+        return PostgresReviewRepository(self._pool, self._pending)
+
+    @cached_property
+    def groups(self) -> PostgresGroupRepository:
+        return PostgresGroupRepository(self._pool, self._pending)
+
+    @cached_property
+    def segments(self) -> PostgresSegmentRepository:
+        return PostgresSegmentRepository(self._pool, self._pending)
+
+    @cached_property
+    def addresses(self) -> PostgresAddressRepository:
+        return PostgresAddressRepository(self._pool, self._pending)
+
+    @cached_property
+    def consents(self) -> PostgresConsentRepository:
+        return PostgresConsentRepository(self._pool, self._pending)
+
+    @cached_property
+    def people(self) -> PostgresPersonRepository:
+        return PostgresPersonRepository(self._pool, self._pending, self._caller.request_id)
+
+    @cached_property
+    def merges(self) -> PostgresMergeRepository:
+        return PostgresMergeRepository(self._pool, self._pending)
 
     def record(self, *events: Event) -> None:
         """Appends events at commit."""

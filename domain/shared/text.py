@@ -8,14 +8,14 @@ from domain.shared.errors import Invalid
 
 _LINE_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _TEXT_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_WORD = re.compile(r"[a-z0-9]+")
+# Splitting at spaces what is made of letters, digits and spaces is twice as quick as looking for words.
+_WORDS_ONLY = {code: chr(code) if chr(code).isalnum() else " " for code in range(128)}
 _UNDECOMPOSED = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
 )
 _UNSEEN = {"Cf", "Zs", "Zl", "Zp"}
 _MAX_TOKENS = 4_096
 _MAX_TOKEN = 64
-_LONG_WORD = re.compile(rf"\S{{{_MAX_TOKEN + 1}}}")
 
 
 def clean_line(text: str, longest: int) -> str:
@@ -68,7 +68,7 @@ def distinct_words(texts: Iterable[str | None]) -> set[str]:
     # One pass over all of them: a book is told of in a dozen texts, most of them short.
     folded = fold(" ".join([text for text in texts if text]))
     words = set(_words(folded))
-    if len(words) > _MAX_TOKENS or _LONG_WORD.search(folded):
+    if len(words) > _MAX_TOKENS or max(map(len, words), default=0) > _MAX_TOKEN:
         words = set(sorted({word[:_MAX_TOKEN] for word in words})[:_MAX_TOKENS])
     return words
 
@@ -84,6 +84,6 @@ def name_key(name: str, longest: int) -> str:
 
 def _words(folded: str) -> list[str]:
     if folded.isascii():
-        return _WORD.findall(folded)
+        return folded.translate(_WORDS_ONLY).split()
     # A vowel sign is no letter, yet it does not end the word that it stands in.
     return "".join(c if c.isalnum() or unicodedata.category(c)[0] == "M" else " " for c in folded).split()

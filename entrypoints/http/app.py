@@ -11,7 +11,7 @@ What wraps it (telemetry) and what it leaves behind in the ASGI scope:
 """
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 
@@ -185,9 +185,11 @@ def with_options(handler: Handler, allowed: Sequence[str]) -> Handler:
     if "PATCH" in allowed:
         extra.append((b"accept-patch", ", ".join(PATCH_TYPES).encode("ascii")))
 
-    async def handle(request: HttpRequest) -> ASGIApp:
-        if request.scope["method"] == "OPTIONS":  # type: ignore[typeddict-item]  # an HTTP scope
-            return empty_reply(204, extra)
-        return await handler(request)
+    async def options() -> ASGIApp:
+        return empty_reply(204, extra)
+
+    def handle(request: HttpRequest) -> Awaitable[ASGIApp]:
+        asked = request.scope["method"] == "OPTIONS"  # type: ignore[typeddict-item]  # an HTTP scope
+        return options() if asked else handler(request)
 
     return handle

@@ -106,12 +106,14 @@ async def read_optional_body(request: HttpRequest, limit: int) -> bytes:
 
 
 async def _read(request: HttpRequest, limit: int) -> bytes:
-    length = header(request.scope, b"content-length")
-    if length is not None and length.isdigit() and int(length[:20]) > limit:
+    told = header(request.scope, b"content-length")
+    length = int(told[:20]) if told is not None and told.isdigit() else None
+    if length is not None and length > limit:
         raise _too_large(limit)
     message = await request.receive()
-    if message["type"] == "http.request" and not message.get("more_body"):
-        body = message.get("body", b"")
+    body: bytes = message.get("body", b"")  # type: ignore[assignment]  # an HTTP message's are bytes
+    # Servers say that more may come until they have seen the end, and asking once more is a turn of the loop.
+    if message["type"] == "http.request" and (not message.get("more_body") or len(body) == length):
         if len(body) > limit:
             raise _too_large(limit)
         return body

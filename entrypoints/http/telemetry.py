@@ -6,7 +6,7 @@ framework answers by itself.
 
 import re
 from collections.abc import Callable
-from random import SystemRandom, random
+from random import getrandbits, random
 from time import perf_counter
 from typing import Any, Final, Protocol
 
@@ -31,7 +31,6 @@ _TRACEPARENT: Final = re.compile(
     rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(-.*)?"
 )
 _PARAMETER_KIND: Final = re.compile(r":[a-z]+\}")
-_new_id = SystemRandom().getrandbits
 
 
 class AccessLog(Protocol):
@@ -108,7 +107,7 @@ class Telemetry:
         if sampled and self._tracer is not None:
             await self._traced(self._tracer, scope, receive, send, given, parent and parent[0])
             return
-        trace_id = parent[1] if parent is not None else f"{_new_id(128):032x}"
+        trace_id = parent[1] if parent is not None else f"{getrandbits(128):032x}"
         await self._observed(scope, receive, send, Correlation(given or trace_id, trace_id))
 
     async def _traced(

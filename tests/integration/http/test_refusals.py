@@ -170,14 +170,12 @@ async def test_the_body_is_bounded(client: HttpClient, nothing_written: NothingW
     assert (await client.post("/v1/books", content=exact, headers=JSON)).status == 201
 
 
-async def test_a_body_that_breaks_off_writes_nothing(client: HttpClient, nothing_written: NothingWritten) -> None:
-    body = json.dumps(a_book()).encode()
+async def post_book(client: HttpClient, messages: list[Any], *headers: tuple[bytes, bytes]) -> int:
+    """The status of the answer to a new book that comes in these messages."""
+    sent: list[Any] = []
 
     async def receive() -> Any:
         return messages.pop(0)
-
-    messages: list[Any] = [{"type": "http.request", "body": body, "more_body": True}, {"type": "http.disconnect"}]
-    sent: list[Any] = []
 
     async def send(message: Any) -> None:
         sent.append(message)
@@ -188,12 +186,27 @@ async def test_a_body_that_breaks_off_writes_nothing(client: HttpClient, nothing
         "path": "/v1/books",
         "raw_path": b"/v1/books",
         "query_string": b"",
-        "headers": [(b"content-type", b"application/json")],
+        "headers": [(b"content-type", b"application/json"), *headers],
         "state": {},
     }
+    await client.app(scope, receive, send)
+    status: int = sent[0]["status"]
+    return status
+
+
+async def test_a_body_that_breaks_off_writes_nothing(client: HttpClient, nothing_written: NothingWritten) -> None:
+    body = json.dumps(a_book()).encode()
+    first = {"type": "http.request", "body": body, "more_body": True}
+    longer = (b"content-length", b"%d" % (len(body) + 1))
     async with nothing_written():
-        await client.app(scope, receive, send)
-    assert sent[0]["status"] == 400
+        assert await post_book(client, [first, {"type": "http.disconnect"}]) == 400
+        assert await post_book(client, [first, {"type": "http.disconnect"}], longer) == 400
+
+
+async def test_a_body_that_is_all_there_is_not_waited_for(client: HttpClient) -> None:
+    body = json.dumps(a_book()).encode()
+    whole = (b"content-length", b"%d" % len(body))
+    assert await post_book(client, [{"type": "http.request", "body": body, "more_body": True}], whole) == 201
 
 
 async def test_what_needs_no_body_takes_none_but_an_empty_object(
