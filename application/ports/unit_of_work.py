@@ -13,10 +13,12 @@ from application.ports.categories import CategoryRepository
 from application.ports.consents import ConsentRepository
 from application.ports.customers import CustomerRepository
 from application.ports.groups import GroupRepository
+from application.ports.jobs import JobRepository
 from application.ports.merges import MergeRepository
 from application.ports.orders import OrderRepository, ReturnRepository
 from application.ports.people import PersonRepository
 from application.ports.reviews import ReviewRepository
+from application.ports.schedules import ScheduleRepository
 from application.ports.segments import SegmentRepository
 from domain.shared.events import Event
 
@@ -54,6 +56,10 @@ class UnitOfWork(Protocol):
     def people(self) -> PersonRepository: ...
     @property
     def merges(self) -> MergeRepository: ...
+    @property
+    def jobs(self) -> JobRepository: ...
+    @property
+    def schedules(self) -> ScheduleRepository: ...
 
     def record(self, *events: Event) -> None:
         """Appends events at commit, in the order given, with the request id of the caller."""

@@ -18,6 +18,8 @@ SnapshotId = NewType("SnapshotId", UUID)
 AddressId = NewType("AddressId", UUID)
 ConsentId = NewType("ConsentId", UUID)
 MergeId = NewType("MergeId", UUID)
+JobId = NewType("JobId", UUID)
+ScheduleId = NewType("ScheduleId", UUID)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
