@@ -21,6 +21,7 @@ from sqlalchemy import (
     literal_column,
     not_,
     select,
+    true,
     tuple_,
     type_coerce,
     union_all,
@@ -171,8 +172,19 @@ class ListStatements:
             parts.append(self._of_rank(rank, shape, sort, parts))
         found = union_all(*[select(part) for part in parts]).subquery("found")
         rows = select(*self._output, found.c[RELEVANCE]).join_from(found, self._table, found.c.id == self._table.c.id)
-        page = rows.order_by(found.c[RELEVANCE], *self._order(sort)).limit(_MANY)
+        page = rows.where(self._planned_anew()).order_by(found.c[RELEVANCE], *self._order(sort)).limit(_MANY)
         return Statement(page, name=f"{self._table.name}.search")
+
+    def _planned_anew(self) -> ColumnElement[bool]:
+        """What always holds, and is gone from a plan made for the values at hand, but dear in one made for any values.
+
+        After five runs PostgreSQL goes over to a plan for any values where it takes that for cheaper, as it does for a
+        search with filters: it expects few rows of any words, and then sorts the half of all books. To choose is a
+        matter of the session, which a pooled connection cannot change for one statement.
+        """
+        pairs = select(func.count()).select_from(self._table.alias("one").join(self._table.alias("other"), true()))
+        always: ColumnElement[bool] = or_(_MANY > 0, pairs.scalar_subquery() > 0)
+        return always
 
     def _of_rank(self, rank: int, shape: _Shape, sort: Sequence[SortKey], better: Sequence[CTE]) -> CTE:
         """The ids of one rank's first rows, at most a page of them, and none when the better ranks fill the page.

@@ -276,3 +276,15 @@ async def test_a_word_of_every_title_costs_a_page_and_no_walk_through_what_is_le
         assert passed_over(plan) == 0
         assert max(node["Actual Rows"] for node in plan) <= 51
         asked = [*asked[:2], ("cursor", page.next_cursor or "")]
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"language": "de"}, {"published_date[gte]": "1700"}, {"author": "Eliot 5"}], ids=str
+)
+async def test_a_search_is_planned_by_its_words_however_often_it_is_asked(shop: Pool, more: dict[str, str]) -> None:
+    statement, params = book_statements._LISTS.page(read_listing(BOOK_LIST, [("q", "volume"), *more.items()]))
+    async with shop.acquire() as connection:
+        for _ in range(12):
+            await statement.fetch(connection, **params)
+        generic = "SELECT generic_plans FROM pg_prepared_statements WHERE statement = $1"
+        assert await connection.fetchval(generic, statement.sql) == 0

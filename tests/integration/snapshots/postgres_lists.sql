@@ -50,9 +50,11 @@ FROM rank_2) < $4::BIGINT ORDER BY books.created_at DESC, books.id DESC
 FROM (SELECT rank_1.created_at AS created_at, rank_1.id AS id, rank_1.relevance AS relevance 
 FROM rank_1 UNION ALL SELECT rank_2.created_at AS created_at, rank_2.id AS id, rank_2.relevance AS relevance 
 FROM rank_2 UNION ALL SELECT rank_3.created_at AS created_at, rank_3.id AS id, rank_3.relevance AS relevance 
-FROM rank_3) AS found JOIN books ON found.id = books.id ORDER BY found.relevance, books.created_at DESC, books.id DESC 
+FROM rank_3) AS found JOIN books ON found.id = books.id 
+WHERE $4::BIGINT > $7::BIGINT OR (SELECT count(*) AS count_4 
+FROM books AS one JOIN books AS other ON true) > $8::INTEGER ORDER BY found.relevance, books.created_at DESC, books.id DESC 
  LIMIT $4::BIGINT
--- filter_0, filter_1, rank_1, many, rank_2, rank_3
+-- filter_0, filter_1, rank_1, many, rank_2, rank_3, param_1, param_2
 
 -- books.count
 SELECT count(*) AS count_1 
@@ -76,9 +78,11 @@ FROM rank_2) < $5::BIGINT ORDER BY books.created_at DESC, books.id DESC
  SELECT books.id, books.title, books.author, books.isbn, books.published_date, books.description, books.language, CAST(books.price_amount AS TEXT) AS price_amount, books.price_currency, books.categories, books.subtitle, books.publisher, books.edition, books.format, books.pages, books.series, books.series_position, books.availability, CAST(books.contributors AS TEXT) AS contributors, books.rating_count, books.rating_sum, books.version, books.created_at, books.created_by, books.updated_at, books.updated_by, books.deleted_at, found.relevance 
 FROM (SELECT rank_2.created_at AS created_at, rank_2.id AS id, rank_2.relevance AS relevance 
 FROM rank_2 UNION ALL SELECT rank_3.created_at AS created_at, rank_3.id AS id, rank_3.relevance AS relevance 
-FROM rank_3) AS found JOIN books ON found.id = books.id ORDER BY found.relevance, books.created_at DESC, books.id DESC 
+FROM rank_3) AS found JOIN books ON found.id = books.id 
+WHERE $5::BIGINT > $7::BIGINT OR (SELECT count(*) AS count_2 
+FROM books AS one JOIN books AS other ON true) > $8::INTEGER ORDER BY found.relevance, books.created_at DESC, books.id DESC 
  LIMIT $5::BIGINT
--- rank_2, rank_1, after_0, after_1, many, rank_3
+-- rank_2, rank_1, after_0, after_1, many, rank_3, param_1, param_2
 
 -- books.count
 SELECT count(*) AS count_1 
