@@ -107,7 +107,7 @@ class ScheduleRead(Struct, frozen=True, kw_only=True):
             kind=details.kind,
             cron=details.cron,
             tz=details.tz,
-            arguments=details.arguments,
+            arguments=dict(details.arguments),
             catch_up=details.catch_up,
             paused=details.paused,
             next_at=schedule.next_at,

@@ -1,7 +1,7 @@
 """The use cases of schedules."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from uuid import UUID
@@ -143,7 +143,7 @@ class ScheduleService:
                 by=caller.actor,
             )
             uow.jobs.enqueue(job)
-            answer = JobRead.of(job)
+            answer = JobRead.of(replace(job, request_id=caller.request_id))
             await uow.commit(answer)
         return answer
 

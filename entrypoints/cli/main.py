@@ -26,6 +26,7 @@ the environment and .env: `daybook config show` lists them."""
 # A module is imported when one of its commands is used. A line of each is here, so that `daybook --help` needs none.
 _GROUPS: Final = {
     "serve": ("entrypoints.cli.serve:serve", "Serve the HTTP API."),
+    "worker": ("entrypoints.cli.worker:worker", "Run jobs and schedules in a process of their own."),
     "demo": ("entrypoints.cli.demo:demo", "Serve a made-up bookshop from memory."),
     "import": ("entrypoints.cli.imports:import_file", "Take in a file of books, customers or sales."),
     "customers": ("entrypoints.cli.customers:app", "Customers: list, get, create, update, delete, erase, export."),
@@ -48,6 +49,11 @@ _GROUPS: Final = {
     "returns": ("entrypoints.cli.returns:app", "Returns: list, get, create."),
     "events": ("entrypoints.cli.events:app", "Events: who changed what, and when."),
     "analytics": ("entrypoints.cli.analytics:app", "Who buys what: reports, their definitions, verification."),
+    "jobs": ("entrypoints.cli.jobs:app", "Jobs: list, show, cancel, retry, wait."),
+    "schedules": (
+        "entrypoints.cli.schedules:app",
+        "Schedules: list, get, create, update, run, delete, restore.",
+    ),
     "health": ("entrypoints.cli.health:health", "Are the stores there, and at the newest schema."),
     "db": ("entrypoints.cli.db:app", "The schema of PostgreSQL: upgrade, downgrade, current, check; prune."),
     "config": ("entrypoints.cli.config:app", "The settings: show, check."),
