@@ -47,6 +47,7 @@ bench: environment ## compare with other stacks on this machine
 
 verify-long: environment ## the tests that take long: thousands of histories, hundreds of kills
 	@$(BIN)/pytest -q -m long
+	@DAYBOOK_ROWS=100000 $(BIN)/pytest -q tests/integration/test_postgres_lists.py
 	@DAYBOOK_HISTORIES=3000 $(BIN)/pytest -q tests/contract/test_purchases_contract.py
 	@DAYBOOK_HISTORIES=1700 $(BIN)/pytest -q tests/contract/test_in_step.py tests/contract/test_in_step_people.py \
 		tests/contract/test_reviews_contract.py tests/contract/test_merges_contract.py tests/contract/test_segments_contract.py

@@ -1,6 +1,7 @@
 """Reading from PostgreSQL: through an index, in a constant number of statements, whatever is asked."""
 
 import json
+import os
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -37,7 +38,10 @@ from tests.support.builders import (
 )
 from tests.support.postgres_units import ask, committed
 
-ROWS = 4_000
+# `make verify-long` asks for more. What few have, twenty have, however many there are: what one in two hundred has is
+# found as well by reading the newest.
+ROWS = int(os.environ.get("DAYBOOK_ROWS", "4000"))
+FEW = ROWS // 20
 SURNAMES = ("Eliot", "Austen", "Woolf", "Shelley", "Brontë")
 
 
@@ -48,7 +52,7 @@ def a_shop(uow: PostgresUnitOfWork) -> None:
             reference=f"K-{n}",
             email=f"{n}@example.org",
             phone=f"+4930{n:07d}",
-            tags=[f"tag{n % 200}"],
+            tags=[f"tag{n % FEW}"],
             at=MORNING + minutes(n),
         )
         for n in range(ROWS)
@@ -69,7 +73,7 @@ def a_shop(uow: PostgresUnitOfWork) -> None:
             number=n,
             published=f"{1500 + n % 500}",
             language=("en", "de", "pt-BR")[n % 3],
-            categories=[f"category{n % 200}"],
+            categories=[f"category{n % FEW}"],
             authors=[credited(authors[n % 400])],
             publisher=f"publisher{n % 200}" if n % 2 else None,
             series=f"series{n % 200}" if n % 3 else None,
@@ -102,7 +106,7 @@ def a_shop(uow: PostgresUnitOfWork) -> None:
 
 @pytest.fixture(scope="module")
 async def shop(module_pool: Pool) -> Pool:
-    """A few thousand of everything, with statistics."""
+    """`ROWS` of everything, with statistics."""
     await committed(module_pool, a_shop)
     await ask(module_pool, "VACUUM ANALYZE")
     return module_pool
