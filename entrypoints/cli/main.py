@@ -29,7 +29,7 @@ _GROUPS: Final = {
     "worker": ("entrypoints.cli.worker:worker", "Run jobs and schedules in a process of their own."),
     "demo": ("entrypoints.cli.demo:demo", "Serve a made-up bookshop from memory."),
     "import": ("entrypoints.cli.imports:import_file", "Take in a file of books, customers or sales."),
-    "customers": ("entrypoints.cli.customers:app", "Customers: list, get, create, update, delete, erase, export."),
+    "customers": ("entrypoints.cli.customers:app", "Customers: list, get, create, update, merge, erase, export."),
     "books": ("entrypoints.cli.books:app", "Books: list, get, create, update, batch, delete, restore."),
     "authors": (
         "entrypoints.cli.authors:app",
@@ -44,7 +44,7 @@ _GROUPS: Final = {
         "entrypoints.cli.groups:app",
         "Groups: list, get, create, update, members, add, remove, delete, restore.",
     ),
-    "segments": ("entrypoints.cli.segments:app", "Segments: list, get, create, update, members, snapshots, delete."),
+    "segments": ("entrypoints.cli.segments:app", "Segments: list, get, create, update, members, snapshots."),
     "orders": ("entrypoints.cli.orders:app", "Orders: list, get, create, cancel, return."),
     "returns": ("entrypoints.cli.returns:app", "Returns: list, get, create."),
     "events": ("entrypoints.cli.events:app", "Events: who changed what, and when."),
