@@ -85,3 +85,8 @@ class Shop:
     zone: tzinfo
     reply_to: Mailbox | None = None
     address: tuple[str, ...] = ()
+
+    @property
+    def domain(self) -> str:
+        """What the ids of its messages end with: that of the address it writes from, which is ASCII."""
+        return self.sender.address.value.rpartition("@")[2]
