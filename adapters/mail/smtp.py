@@ -1,7 +1,9 @@
 """Mail handed to a server by SMTP (RFC 5321)."""
 
 import asyncio
+import os
 import re
+import socket
 import ssl
 from typing import Final, Literal
 
@@ -22,6 +24,7 @@ from application.ports.mailer import MailRefused
 
 Security = Literal["starttls", "tls", "none"]
 PORTS: Final[dict[Security, int]] = {"starttls": 587, "tls": 465, "none": 25}
+"""The usual ports."""
 
 _RETRY_AFTER: Final = 60
 _GOODBYE_SECONDS: Final = 5
@@ -36,13 +39,13 @@ class SmtpMailer:
     """A connection for each message, given up when the whole of it takes longer than `timeout` seconds.
 
     With `starttls` and `tls` nothing is said before the server has shown a certificate that `tls_context` (by default
-    the authorities that the system trusts) accepts for `host`. `port` is by default the usual one of that security.
+    the authorities that the system trusts) accepts for `host`.
     """
 
     def __init__(
         self,
         host: str,
-        port: int | None = None,
+        port: int,
         *,
         security: Security = "starttls",
         user: str | None = None,
@@ -51,7 +54,7 @@ class SmtpMailer:
         tls_context: ssl.SSLContext | None = None,
     ) -> None:
         self._host = host
-        self._port = PORTS[security] if port is None else port
+        self._port = port
         self._security = security
         self._user = user
         self._password = password
@@ -135,7 +138,13 @@ def _codes(error: SMTPResponseException) -> str:
 
 def _trouble(error: SMTPException | OSError) -> str:
     if isinstance(error.__cause__, OSError):
-        return f"cannot be reached ({error.__cause__.strerror or type(error.__cause__).__name__})"
+        return f"cannot be reached ({_reason(error.__cause__)})"
     if isinstance(error, ConnectionError):
         return "broke the connection off"
     return f"cannot be used ({error})"
+
+
+def _reason(error: OSError) -> str:
+    if isinstance(error, socket.gaierror | ssl.SSLError) or error.errno is None:
+        return error.strerror or "none of its addresses answers"
+    return os.strerror(error.errno)

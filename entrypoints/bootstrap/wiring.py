@@ -11,7 +11,7 @@ from adapters.postgres.errors import raise_translated
 from adapters.postgres.pool import Pool
 from application.analytics.verify import Backend, VerificationService
 from application.ports.history import HistorySink, HistorySource
-from entrypoints.bootstrap import extras, migrate
+from entrypoints.bootstrap import extras, mail, migrate
 from entrypoints.bootstrap.containers import MemoryAdapters, PostgresAdapters, SystemAdapters, services
 from entrypoints.bootstrap.settings import DatabaseConfig, Settings, Storage
 from entrypoints.services import Services
@@ -37,6 +37,7 @@ class Wiring:
         self._made: dict[Storage, containers.Container] = {}
         self.pool = _pool(settings.database, url, self._observer("postgres")) if url is not None else None
         records, analytics = self._adapters(settings.app.storage), self._adapters(settings.app.analytics)
+        self.order_confirmations = mail.order_confirmations(settings.mail, records)
         self.services: Services = services(records, analytics, segments=settings.app.segments, wrap=wrap)
 
     @asynccontextmanager
