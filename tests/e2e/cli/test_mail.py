@@ -11,9 +11,7 @@ from tests.support.mailers import taken_apart
 __all__ = ["daybook"]
 
 ORDER = ("orders", "create", "--currency", "GBP", "--line", "TOTE,2,4.50", "--reference", "W-1")
-IMPORTED = (
-    "channel,reference,placed_at,customer,currency,sku,quantity,unit_price\nold,O-1,2020-01-31,,EUR,TOTE,1,5\n"
-)
+IMPORTED = "channel,reference,placed_at,customer,currency,sku,quantity,unit_price\nold,O-1,2020-01-31,,EUR,TOTE,1,5\n"
 
 
 @pytest.fixture
