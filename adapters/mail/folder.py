@@ -22,11 +22,12 @@ class FolderMailer:
     async def send(self, message: Mail) -> None:
         """Writes the file. Raises Unavailable where that cannot be done."""
         try:
-            await asyncio.to_thread(self._write, f"{message.message_id}.eml", composed(message))
+            await asyncio.to_thread(self._write, message)
         except OSError as error:
             raise Unavailable(f"mail cannot be written to {self._folder}: {error.strerror or error}") from error
 
-    def _write(self, name: str, content: bytes) -> None:
+    def _write(self, message: Mail) -> None:
+        name, content = f"{message.message_id}.eml", composed(message)
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         unfinished = self._folder / f".{name}.{os.urandom(6).hex()}"
         try:

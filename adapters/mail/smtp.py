@@ -96,10 +96,11 @@ class SmtpMailer:
             start_tls=self._security == "starttls",
             tls_context=self._context(),
         )
+        sender, recipient = envelope(message.sender.address), envelope(message.to.address)
+        content = await asyncio.to_thread(composed, message)  # of an order of thousands of lines a quarter of a second
         try:
             await client.connect()
-            sender, recipient = envelope(message.sender.address), envelope(message.to.address)
-            await client.sendmail(sender, [recipient], composed(message), mail_options=options)
+            await client.sendmail(sender, [recipient], content, mail_options=options)
             await _say_goodbye(client)
         finally:
             client.close()
