@@ -15,7 +15,7 @@ from application.analytics.verify import Backend, VerificationService
 from application.jobs.running import JobRunner, JobTelemetry
 from application.ports.history import HistorySink, HistorySource
 from application.ports.jobs import JobReader
-from entrypoints.bootstrap import extras, migrate
+from entrypoints.bootstrap import extras, mail, migrate
 from entrypoints.bootstrap.containers import MemoryAdapters, PostgresAdapters, SystemAdapters, services
 from entrypoints.bootstrap.settings import DatabaseConfig, Settings, Storage
 from entrypoints.services import Services
@@ -42,6 +42,7 @@ class Wiring:
         self._made: dict[Storage, containers.Container] = {}
         self.pool = _pool(settings.database, url, self._observer("postgres")) if url is not None else None
         records, analytics = self._adapters(settings.app.storage), self._adapters(settings.app.analytics)
+        self.order_confirmations = mail.order_confirmations(settings.mail, records)
         self.services: Services = services(records, analytics, settings=settings, wrap=wrap)
 
     @asynccontextmanager
