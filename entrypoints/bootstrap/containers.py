@@ -3,7 +3,7 @@
 Containers are read once, at the start of a process. Nobody is handed one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -156,8 +156,8 @@ class PostgresAdapters(containers.DeclarativeContainer):
     health = providers.Singleton(PostgresHealth, pool, head=head)
 
 
-def _job_kinds(**parts: Any) -> tuple[JobKind, ...]:
-    return tuple(housekeeping(**parts))
+def _job_kinds(more: Sequence[JobKind], **parts: Any) -> tuple[JobKind, ...]:
+    return (*housekeeping(**parts), *more)
 
 
 class Application(containers.DeclarativeContainer):
@@ -170,6 +170,7 @@ class Application(containers.DeclarativeContainer):
     segments: providers.Dependency[SegmentTable] = providers.Dependency(instance_of=SegmentTable)
     purge_customers_after: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
     forget_jobs_after: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
+    more_job_kinds: providers.Dependency[list[JobKind]] = providers.Dependency(instance_of=list)
 
     customers = providers.Singleton(
         CustomerService, units=records.units, reader=records.customers, clock=system.clock, ids=system.ids
@@ -271,6 +272,7 @@ class Application(containers.DeclarativeContainer):
     jobs = providers.Singleton(JobService, units=records.units, reader=records.jobs, clock=system.clock)
     job_kinds = providers.Singleton(
         _job_kinds,
+        more_job_kinds,
         erasures=erasures,
         idempotency=idempotency,
         queue=records.job_queue.provider,
@@ -320,11 +322,13 @@ def services(
     analytics_records: containers.Container,
     *,
     settings: Settings,
+    job_kinds: Sequence[JobKind] = (),
     wrap: Callable[[type[Any]], type[Any]] | None = None,
 ) -> Services:
     """The use cases on these adapters, as the settings have them.
 
-    `wrap` gives the class that is made instead of a service's own.
+    `job_kinds` are those that there are beside the housekeeping. `wrap` gives the class that is made instead of a
+    service's own.
     """
     bound = [records] if records is analytics_records else [records, analytics_records]
     application = Application(
@@ -335,6 +339,7 @@ def services(
         segments=settings.app.segments,
         purge_customers_after=timedelta(days=settings.security.purge_customers_after_days),
         forget_jobs_after=timedelta(days=settings.worker.forget_jobs_after_days),
+        more_job_kinds=list(job_kinds),
     )
     if wrap is not None:
         for use_cases in (application.customers, application.books, application.orders, application.analytics):

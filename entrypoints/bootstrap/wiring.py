@@ -13,6 +13,7 @@ from adapters.postgres.errors import raise_translated
 from adapters.postgres.pool import Pool
 from application.analytics.verify import Backend, VerificationService
 from application.jobs.running import JobRunner, JobTelemetry
+from application.mail.order_jobs import order_confirmation
 from application.ports.history import HistorySink, HistorySource
 from application.ports.jobs import JobReader
 from entrypoints.bootstrap import extras, mail, migrate
@@ -43,7 +44,8 @@ class Wiring:
         self.pool = _pool(settings.database, url, self._observer("postgres")) if url is not None else None
         records, analytics = self._adapters(settings.app.storage), self._adapters(settings.app.analytics)
         self.order_confirmations = mail.order_confirmations(settings.mail, records)
-        self.services: Services = services(records, analytics, settings=settings, wrap=wrap)
+        kinds = [] if self.order_confirmations is None else [order_confirmation(self.order_confirmations)]
+        self.services: Services = services(records, analytics, settings=settings, job_kinds=kinds, wrap=wrap)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Wiring"]:
