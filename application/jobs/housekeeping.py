@@ -86,7 +86,7 @@ def housekeeping(
         ),
         JobKind(
             name=FORGET_KEYS,
-            about="Deletes answers that were kept under an idempotency key for more than 24 hours.",
+            about="Deletes the answers to requests with an idempotency key that are older than 24 hours.",
             handler=ForgetKeys(idempotency),
             retry=RetryPolicy(attempts=3),
             schedulable=True,

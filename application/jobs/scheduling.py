@@ -1,6 +1,7 @@
 """The use cases of schedules."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
@@ -158,15 +159,26 @@ class ScheduleService:
         return asked
 
     async def install(self, usual: Iterable[Usual]) -> None:
-        """Plans those of these schedules that there never were, deleted ones included."""
+        """Plans those of these schedules that there never were, deleted ones included.
+
+        That is no event: nobody has changed anything, and a store in which nothing happened has no watermark.
+        """
         for one in usual:
+            details, now = ScheduleDetails(name=one.name, kind=one.kind, cron=one.cron), self._clock.now()
             async with self._units(SCHEDULER) as uow:
                 if await uow.schedules.find_by_name(one.name) is not None:
                     continue
-            try:
-                await self.create(ScheduleCreate(name=one.name, kind=one.kind, cron=one.cron), SCHEDULER)
-            except AlreadyExists:
-                continue  # another worker began at the same time
+                schedule, _ = Schedule.plan(
+                    ScheduleId(self._ids.new()),
+                    details,
+                    next_at=self._next(details, now),
+                    at=now,
+                    by=SCHEDULER.actor,
+                )
+                uow.schedules.add(schedule)
+                # Otherwise another worker began at the same time.
+                with suppress(AlreadyExists):
+                    await uow.commit()
 
     async def _ask(self, schedule: Schedule, now: datetime) -> int:
         if schedule.next_at is None:

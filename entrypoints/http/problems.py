@@ -29,6 +29,7 @@ from application.errors import (
     Unavailable,
 )
 from application.ports.idempotency import KeyInUse, KeyReused
+from application.ports.mailer import MailRefused
 from domain.shared.errors import DomainError, Invalid, Refused
 from entrypoints.http.refusals import (
     BadRequest,
@@ -81,6 +82,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     KeyInUse: Kind(409, "Another request with this idempotency key is under way"),
     KeyReused: Kind(422, "The idempotency key belongs to another request"),
     StaleVersion: Kind(412, "The version is no longer the present one"),
+    MailRefused: Kind(409, "The mail is refused for good"),
     ReadOnlyStore: Kind(409, "This deployment has a warehouse only"),
     Unavailable: Kind(503, "A store cannot be reached"),
     OutcomeUnknown: Kind(503, "It is not known whether the change was kept"),

@@ -25,7 +25,7 @@ ANY_LENGTH = 16_777_216
 ADDED_LATER = {"rating_count", "rating_sum"}
 # What only those who write need, and what is told of single people.
 NOT_IN_A_WAREHOUSE = {
-    *("events", "idempotency_keys", "book_authors"),
+    *("events", "idempotency_keys", "book_authors", "jobs", "schedules"),
     *("addresses", "consents", "merges", "groups", "group_members", "segments", "snapshots", "snapshot_members"),
 }
 COLUMNS = text(
