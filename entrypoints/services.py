@@ -14,6 +14,7 @@ from application.customers.erasing import ErasureService
 from application.customers.exporting import ExportService
 from application.customers.merging import MergeService
 from application.customers.service import CustomerService
+from application.events.consuming import Consuming
 from application.events.service import EventService
 from application.groups.service import GroupService
 from application.health.service import HealthService
@@ -48,3 +49,4 @@ class Services:
     health: HealthService
     idempotency: IdempotencyService
     events: EventService
+    consuming: Consuming

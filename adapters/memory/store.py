@@ -1,7 +1,9 @@
 """The state that all memory adapters share."""
 
+import asyncio
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,6 +13,7 @@ from application.errors import Conflict
 from application.ports.authors import AuthorExists, AuthorsChanged
 from application.ports.books import IsbnExists
 from application.ports.categories import CategoryCodeExists, SlugExists
+from application.ports.consumers import ConsumerMoved
 from application.ports.customers import CustomerReferenceExists, EmailExists
 from application.ports.groups import GroupNameExists
 from application.ports.history import HistoryBatch
@@ -51,6 +54,13 @@ class Answered(NamedTuple):
     customer_ids: frozenset[UUID]
 
 
+class Place(NamedTuple):
+    """How far a consumer of the events has got, and since when."""
+
+    sequence: int
+    at: datetime
+
+
 class MemoryStore:
     """Customers, authors, books, orders, returns and events of one process, deleted and cancelled ones included.
 
@@ -60,6 +70,8 @@ class MemoryStore:
     `customers`, `authors`, `books`, `orders`,
     `returns`                                   the committed rows by id, in the order in which they first came
     `events`                                    the events in the order of their positions
+    `consumers`                                 how far each has got, by its name
+    `awaited`                                   done with the next event, for who waits for one
     `answered`                                  by actor and idempotency key
     `watermark`                                 the position of the last event that the rows reflect; 0 for an empty
                                                 store; of events taken over from another store the rows alone are here
@@ -143,6 +155,8 @@ class MemoryStore:
         self.segments: dict[UUID, Segment] = self.segment_rows.rows
         self.snapshots: dict[UUID, Snapshot] = self.snapshot_rows.rows
         self.events: list[RecordedEvent] = []
+        self.awaited: set[asyncio.Future[None]] = set()
+        self.consumers: dict[str, Place] = {}
         self.answered: dict[tuple[str, str], Answered] = {}
         self.watermark = 0
 
@@ -175,6 +189,7 @@ class Changes:
         self.addresses: Stage[Address] = store.address_rows.stage()
         self.consents: Stage[Consent] = store.consent_rows.stage()
         self.merges: Stage[Merge] = store.merge_rows.stage()
+        self._consumers: dict[str, Place] = {}
 
     def add_book(self, book: Book) -> None:
         """A new book. Raises as `Stage.add`, and AuthorsChanged."""
@@ -251,6 +266,13 @@ class Changes:
             if self.customers.get(one) is None:
                 raise Conflict(f"the snapshot {snapshot.id} names a customer that is not kept: {one}")
         self.snapshots.add(snapshot)
+
+    def advance(self, name: str, before: int | None, after: Place) -> None:
+        """Another place of a consumer. Raises ConsumerMoved when it is not at `before`."""
+        place = self._consumers.get(name) or self._store.consumers.get(name)
+        if (None if place is None else place.sequence) != before:
+            raise ConsumerMoved
+        self._consumers[name] = after
 
     def _belong(self) -> None:
         kept = self._store.memberships
@@ -336,13 +358,21 @@ class Changes:
             named.apply()
         self._belong()
         store = self._store
+        store.consumers |= self._consumers
         if self._forgotten:
             for name in [at for at, kept in store.answered.items() if self._forgotten & kept.customer_ids]:
                 del store.answered[name]
         for event, request_id in events:
             store.watermark += 1
             store.events.append(RecordedEvent(store.watermark, event, request_id))
+            while store.awaited:
+                _wake(store.awaited.pop())
         store.watermark = max(store.watermark, watermark)
+
+
+def _wake(waiter: "asyncio.Future[None]") -> None:
+    if not waiter.done():
+        waiter.set_result(None)
 
 
 def _email(customer: Customer) -> Hashable | None:

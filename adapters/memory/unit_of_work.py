@@ -10,6 +10,7 @@ from adapters.memory.authors import MemoryAuthorRepository
 from adapters.memory.books import MemoryBookRepository
 from adapters.memory.categories import MemoryCategoryRepository
 from adapters.memory.consents import MemoryConsentRepository
+from adapters.memory.consumers import MemoryConsumerRepository
 from adapters.memory.customers import MemoryCustomerRepository
 from adapters.memory.groups import MemoryGroupRepository
 from adapters.memory.merges import MemoryMergeRepository
@@ -49,6 +50,7 @@ class MemoryUnitOfWork:
         self.consents = MemoryConsentRepository(store, self._pending)
         self.people = MemoryPersonRepository(store, self._pending)
         self.merges = MemoryMergeRepository(store, self._pending)
+        self.consumers = MemoryConsumerRepository(self._pending)
 
     def record(self, *events: Event) -> None:
         """Appends events at commit."""

@@ -15,6 +15,7 @@ from application.errors import Conflict, OutcomeUnknown, Unavailable
 from application.ports.authors import AuthorExists, AuthorsChanged
 from application.ports.books import IsbnExists
 from application.ports.categories import CategoriesChanged, CategoryCodeExists, SlugExists
+from application.ports.consumers import ConsumerMoved
 from application.ports.customers import CustomerReferenceExists, EmailExists
 from application.ports.groups import GroupNameExists
 from application.ports.idempotency import KeyInUse
@@ -63,6 +64,7 @@ CONSTRAINTS: dict[str, Callable[[asyncpg.IntegrityConstraintViolationError], Exc
     "pk_snapshots": _there("a snapshot"),
     "pk_addresses": _there("an address"),
     "pk_consents": _there("a consent"),
+    "pk_event_consumers": lambda _error: ConsumerMoved(),
     "pk_merges": _there("a merge"),
     "uq_merges_from_id": _there("a merge of a customer"),
     "uq_addresses_default_customer_id_type": _there("a default address"),

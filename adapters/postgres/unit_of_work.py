@@ -1,5 +1,6 @@
 """Units of work on PostgreSQL."""
 
+from collections.abc import Callable
 from functools import cached_property
 from types import TracebackType
 from typing import Self
@@ -11,6 +12,7 @@ from adapters.postgres.authors import PostgresAuthorRepository
 from adapters.postgres.books import PostgresBookRepository
 from adapters.postgres.categories import PostgresCategoryRepository
 from adapters.postgres.consents import PostgresConsentRepository
+from adapters.postgres.consumers import PostgresConsumerRepository
 from adapters.postgres.customers import PostgresCustomerRepository
 from adapters.postgres.events import EVENTS, Recorded
 from adapters.postgres.groups import PostgresGroupRepository
@@ -30,9 +32,10 @@ from domain.shared.events import Event
 class PostgresUnitOfWork:
     """Reads go to the pool at once and hold no connection; a commit is one statement in the usual case."""
 
-    def __init__(self, pool: Pool, caller: Caller) -> None:
+    def __init__(self, pool: Pool, caller: Caller, tell: Callable[[], None] | None = None) -> None:
         self._pool = pool
         self._caller = caller
+        self._tell = tell
         self._pending = Pending()
         self._events: list[Recorded] = []
         self._open = False
@@ -91,6 +94,10 @@ class PostgresUnitOfWork:
     def merges(self) -> PostgresMergeRepository:
         return PostgresMergeRepository(self._pool, self._pending)
 
+    @cached_property
+    def consumers(self) -> PostgresConsumerRepository:
+        return PostgresConsumerRepository(self._pending)
+
     def record(self, *events: Event) -> None:
         """Appends events at commit."""
         request_id = self._caller.request_id
@@ -100,6 +107,7 @@ class PostgresUnitOfWork:
         """Keeps everything, or nothing and raises."""
         if not self._open:
             raise RuntimeError("a unit of work is committed inside its `async with` block")
+        tell = self._tell if self._events else None
         self._pending.add_many(EVENTS, self._events)
         self._events = []
         writes = self._pending.take()
@@ -111,6 +119,8 @@ class PostgresUnitOfWork:
         else:
             claimed = Claimed(claim, self._caller.actor, claim.reply(answer), people(answer))
             await keep_claimed(self._pool, writes, claimed)
+        if tell is not None:
+            tell()
 
     async def __aenter__(self) -> Self:
         self._open = True
@@ -123,11 +133,12 @@ class PostgresUnitOfWork:
 
 
 class PostgresUnitsOfWork:
-    """Where units of work on one database come from."""
+    """Where units of work on one database come from; `tell` is called after each commit with events."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, *, tell: Callable[[], None] | None = None) -> None:
         self._pool = pool
+        self._tell = tell
 
     def __call__(self, caller: Caller) -> PostgresUnitOfWork:
         """A new one."""
-        return PostgresUnitOfWork(self._pool, caller)
+        return PostgresUnitOfWork(self._pool, caller, self._tell)

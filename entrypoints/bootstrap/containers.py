@@ -13,8 +13,10 @@ from adapters.memory.authors import MemoryAuthorReader
 from adapters.memory.books import MemoryBookReader
 from adapters.memory.categories import MemoryCategoryReader
 from adapters.memory.consents import MemoryConsentReader
+from adapters.memory.consumers import MemoryConsumerReader
 from adapters.memory.customers import MemoryCustomerReader
 from adapters.memory.duplicates import MemoryDuplicateReader
+from adapters.memory.event_signal import MemoryEventSignal
 from adapters.memory.events import MemoryEventReader
 from adapters.memory.groups import MemoryGroupReader
 from adapters.memory.history import MemoryHistorySink, MemoryHistorySource
@@ -33,8 +35,10 @@ from adapters.postgres.authors import PostgresAuthorReader
 from adapters.postgres.books import PostgresBookReader
 from adapters.postgres.categories import PostgresCategoryReader
 from adapters.postgres.consents import PostgresConsentReader
+from adapters.postgres.consumers import PostgresConsumerReader
 from adapters.postgres.customers import PostgresCustomerReader
 from adapters.postgres.duplicates import PostgresDuplicateReader
+from adapters.postgres.event_signal import PostgresEventSignal
 from adapters.postgres.events import PostgresEventReader
 from adapters.postgres.groups import PostgresGroupReader
 from adapters.postgres.history import PostgresHistorySource
@@ -62,6 +66,7 @@ from application.customers.erasing import ErasureService
 from application.customers.exporting import ExportService
 from application.customers.merging import MergeService
 from application.customers.service import CustomerService
+from application.events.consuming import Consuming
 from application.events.service import EventService
 from application.groups.service import GroupService
 from application.health.service import HealthService
@@ -104,6 +109,8 @@ class MemoryAdapters(containers.DeclarativeContainer):
     facts = providers.Singleton(MemoryPurchaseFacts, rows)
     keys = providers.Singleton(MemoryIdempotencyKeys, rows)
     events = providers.Singleton(MemoryEventReader, rows)
+    signal = providers.Singleton(MemoryEventSignal, rows)
+    consumers = providers.Singleton(MemoryConsumerReader, rows)
     history = providers.Singleton(MemoryHistorySource, rows)
     sink = providers.Singleton(MemoryHistorySink, rows)
     health = providers.Singleton(MemoryHealth)
@@ -114,7 +121,8 @@ class PostgresAdapters(containers.DeclarativeContainer):
 
     pool: providers.Dependency[Pool] = providers.Dependency(instance_of=Pool)
     head: providers.Dependency[str] = providers.Dependency(instance_of=str)
-    units = providers.Singleton(PostgresUnitsOfWork, pool)
+    signal = providers.Singleton(PostgresEventSignal, pool)
+    units = providers.Singleton(PostgresUnitsOfWork, pool, tell=signal.provided.tell)
     customers = providers.Singleton(PostgresCustomerReader, pool)
     authors = providers.Singleton(PostgresAuthorReader, pool)
     books = providers.Singleton(PostgresBookReader, pool)
@@ -132,6 +140,7 @@ class PostgresAdapters(containers.DeclarativeContainer):
     facts = providers.Singleton(PostgresPurchaseFacts, pool)
     keys = providers.Singleton(PostgresIdempotencyKeys, pool)
     events = providers.Singleton(PostgresEventReader, pool)
+    consumers = providers.Singleton(PostgresConsumerReader, pool)
     history = providers.Singleton(PostgresHistorySource, pool)
     health = providers.Singleton(PostgresHealth, pool, head=head)
 
@@ -241,7 +250,17 @@ class Application(containers.DeclarativeContainer):
     )
     health = providers.Singleton(HealthService, stores=stores)
     idempotency = providers.Singleton(IdempotencyService, keys=records.keys, clock=system.clock)
-    events = providers.Singleton(EventService, reader=records.events)
+    events = providers.Singleton(
+        EventService, reader=records.events, signal=records.signal, consumers=records.consumers
+    )
+    consuming = providers.Singleton(
+        Consuming,
+        units=records.units,
+        events=records.events,
+        consumers=records.consumers,
+        signal=records.signal,
+        clock=system.clock,
+    )
     services = providers.Singleton(
         Services,
         customers=customers,
@@ -264,6 +283,7 @@ class Application(containers.DeclarativeContainer):
         health=health,
         idempotency=idempotency,
         events=events,
+        consuming=consuming,
     )
 
 

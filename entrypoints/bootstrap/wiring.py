@@ -52,6 +52,12 @@ class Wiring:
             if "snowflake" in self._made:
                 await self._made["snowflake"].warehouse().close()
 
+    @asynccontextmanager
+    async def hearing_of_events(self) -> AsyncIterator[None]:
+        """Inside, new events of the store of record are heard of, and those of this process told to others."""
+        async with self._adapters(self._settings.app.storage).signal().running():
+            yield
+
     def verification(self, backends: Sequence[Storage]) -> VerificationService:
         """Compares these stores with each other; those that are not the store of record are given its history."""
         records = self._settings.app.storage
