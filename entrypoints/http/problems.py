@@ -42,6 +42,7 @@ from entrypoints.http.refusals import (
     NotReady,
     PreconditionFailed,
     PreconditionRequired,
+    TooManyReaders,
     UnsupportedMediaType,
 )
 from entrypoints.http.replies import (
@@ -94,6 +95,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     PreconditionFailed: Kind(412, "A precondition does not hold"),
     PreconditionRequired: Kind(428, "A change must name the version it is meant for"),
     NotReady: Kind(503, "Not ready to take requests"),
+    TooManyReaders: Kind(503, "No more streams can be opened now"),
     InternalError: Kind(500, "Something went wrong on our side"),
 }
 
