@@ -46,7 +46,7 @@ _GROUPS: Final = {
     "segments": ("entrypoints.cli.segments:app", "Segments: list, get, create, update, members, snapshots, delete."),
     "orders": ("entrypoints.cli.orders:app", "Orders: list, get, create, cancel, return."),
     "returns": ("entrypoints.cli.returns:app", "Returns: list, get, create."),
-    "events": ("entrypoints.cli.events:app", "Events: who changed what, and when."),
+    "events": ("entrypoints.cli.events:app", "Events: who changed what, and when; list, tail."),
     "analytics": ("entrypoints.cli.analytics:app", "Who buys what: reports, their definitions, verification."),
     "health": ("entrypoints.cli.health:health", "Are the stores there, and at the newest schema."),
     "db": ("entrypoints.cli.db:app", "The schema of PostgreSQL: upgrade, downgrade, current, check; prune."),
