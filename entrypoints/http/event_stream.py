@@ -6,9 +6,10 @@ from collections.abc import Callable
 from inspect import cleandoc
 from random import uniform
 from time import perf_counter
-from typing import Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 from litestar.types import ASGIApp, Receive, Scope, Send
+from msgspec import Meta, Struct
 
 from application.errors import BadQuery, Unavailable
 from application.events.service import EventService
@@ -16,10 +17,10 @@ from application.listing import LARGEST_NUMBER, whole_number
 from domain.shared.errors import Problem, Problems
 from entrypoints.http.config import HttpConfig
 from entrypoints.http.event_hub import BATCH, EventHub, Reader, Wanted, frame
-from entrypoints.http.examples import EVENT
+from entrypoints.http.examples import EVENT, plain
 from entrypoints.http.operations import Operation, Parameter
 from entrypoints.http.refusals import TooManyReaders
-from entrypoints.http.replies import ANSWERED_AT, NO_STORE, SECURITY_HEADERS, HeaderPairs, Reply
+from entrypoints.http.replies import ANSWERED_AT, NO_STORE, SECURITY_HEADERS, HeaderPairs, Reply, encode
 from entrypoints.http.requests import HttpRequest, header, query_pairs
 
 MEDIA_TYPE: Final = "text/event-stream"
@@ -51,6 +52,23 @@ event as in the list of events as `data`.
 T = TypeVar("T")
 
 
+class StreamedEvent(Struct, frozen=True, kw_only=True):
+    """One event of the stream, by the names of its lines."""
+
+    id: Annotated[str, Meta(description="Its sequence: what to send as `Last-Event-ID`.")]
+    event: Annotated[str, Meta(description="Its type.")]
+    data: Annotated[
+        str,
+        Meta(
+            description="The event as in the list of events, as JSON in one line.",
+            extra_json_schema={
+                "contentMediaType": "application/json",
+                "contentSchema": {"$ref": "#/components/schemas/EventRead"},
+            },
+        ),
+    ]
+
+
 def stream_operation(events: EventService, hub: EventHub, config: HttpConfig) -> Operation:
     """The operation."""
 
@@ -80,8 +98,8 @@ def stream_operation(events: EventService, hub: EventHub, config: HttpConfig) ->
         about=cleandoc(_ABOUT),
         tag="events",
         parameters=_PARAMETERS,
-        gives=str,
-        gives_example=f"retry: {_RETRY_MS}\nid: 16\n\n{frame(EVENT).decode()}",
+        gives=StreamedEvent,
+        gives_example=plain(StreamedEvent(id=str(EVENT.sequence), event=EVENT.type, data=encode(EVENT).decode())),
         gives_media_type=MEDIA_TYPE,
         errors=(TooManyReaders,),
     )
