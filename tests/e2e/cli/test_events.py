@@ -94,13 +94,16 @@ def test_events_are_followed_until_ctrl_c(daybook: Run, database_url: str, tmp_p
         stderr=subprocess.PIPE,
         text=True,
     ) as tail:
-        assert tail.stdout is not None
-        assert tail.stderr is not None
-        before = json.loads(tail.stdout.readline())
-        assert before["type"] == "book.created"
-        # Of a process that runs no relay: it is looked for every second.
-        assert daybook("books", "delete", before["aggregate_id"])[0] == 0
-        assert json.loads(tail.stdout.readline())["type"] == "book.deleted"
-        tail.send_signal(signal.SIGINT)
-        assert tail.wait(10) == 130
-        assert (tail.stdout.read(), tail.stderr.read()) == ("", "interrupted\n")
+        try:
+            assert tail.stdout is not None
+            assert tail.stderr is not None
+            before = json.loads(tail.stdout.readline())
+            assert before["type"] == "book.created"
+            # Of a process that runs no relay: it is looked for every second.
+            assert daybook("books", "delete", before["aggregate_id"], "--yes")[0] == 0
+            assert json.loads(tail.stdout.readline())["type"] == "book.deleted"
+            tail.send_signal(signal.SIGINT)
+            assert tail.wait(10) == 130
+            assert (tail.stdout.read(), tail.stderr.read()) == ("", "interrupted\n")
+        finally:
+            tail.kill()
