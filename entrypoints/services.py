@@ -14,6 +14,7 @@ from application.customers.erasing import ErasureService
 from application.customers.exporting import ExportService
 from application.customers.merging import MergeService
 from application.customers.service import CustomerService
+from application.events.consuming import Consuming
 from application.events.service import EventService
 from application.groups.service import GroupService
 from application.health.service import HealthService
@@ -54,6 +55,7 @@ class Services:
     health: HealthService
     idempotency: IdempotencyService
     events: EventService
+    consuming: Consuming
     jobs: JobService
     schedules: ScheduleService
     job_kinds: tuple[JobKind, ...]

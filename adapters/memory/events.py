@@ -40,6 +40,15 @@ class MemoryEventReader:
         """One page in the order of `position`."""
         return self._page(listing)
 
+    async def after(self, sequence: int, *, limit: int) -> Sequence[EventRead]:
+        """The next ones."""
+        kept = self._store.events[sequence : sequence + limit]
+        return [event_read_of(one) for one in enumerate(kept, start=sequence + 1)]
+
+    async def last(self) -> int:
+        """The highest sequence."""
+        return len(self._store.events)
+
     def _page(self, listing: Listing) -> Page[EventRead]:
         (key,) = listing.sort
         matching: Sequence[_Numbered] = [

@@ -46,7 +46,7 @@ class MemoryScheduleRepository:
 
     def advance(self, schedule: Schedule, *, next_at: datetime | None, last_at: datetime | None) -> None:
         """Goes on to its next time at commit."""
-        self._pending.write(lambda changes: changes.advance(schedule, next_at, last_at))
+        self._pending.write(lambda changes: changes.advance_schedule(schedule, next_at, last_at))
 
 
 class MemoryScheduleReader:

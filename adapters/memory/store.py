@@ -14,6 +14,7 @@ from application.errors import Conflict
 from application.ports.authors import AuthorExists, AuthorsChanged
 from application.ports.books import IsbnExists
 from application.ports.categories import CategoryCodeExists, SlugExists
+from application.ports.consumers import ConsumerMoved
 from application.ports.customers import CustomerReferenceExists, EmailExists
 from application.ports.groups import GroupNameExists
 from application.ports.history import HistoryBatch
@@ -58,6 +59,13 @@ class Answered(NamedTuple):
     customer_ids: frozenset[UUID]
 
 
+class Place(NamedTuple):
+    """How far a consumer of the events has got, and since when."""
+
+    sequence: int
+    at: datetime
+
+
 class MemoryStore:
     """Customers, authors, books, orders, returns and events of one process, deleted and cancelled ones included.
 
@@ -67,6 +75,8 @@ class MemoryStore:
     `customers`, `authors`, `books`, `orders`,
     `returns`                                   the committed rows by id, in the order in which they first came
     `events`                                    the events in the order of their positions
+    `consumers`                                 how far each has got, by its name
+    `awaited`                                   done with the next event, for who waits for one
     `answered`                                  by actor and idempotency key
     `jobs`                                      by id; `jobs_held` are those that somebody runs
     `watermark`                                 the position of the last event that the rows reflect; 0 for an empty
@@ -163,6 +173,8 @@ class MemoryStore:
         self.jobs_held: set[UUID] = set()
         self.job_signals: set[asyncio.Event] = set()
         self.events: list[RecordedEvent] = []
+        self.awaited: set[asyncio.Future[None]] = set()
+        self.consumers: dict[str, Place] = {}
         self.answered: dict[tuple[str, str], Answered] = {}
         self.watermark = 0
 
@@ -202,8 +214,9 @@ class Changes:
         self.merges: Stage[Merge] = store.merge_rows.stage()
         self.jobs: Stage[Job] = store.job_rows.stage()
         self.schedules: Stage[Schedule] = store.schedule_rows.stage()
+        self._consumers: dict[str, Place] = {}
 
-    def advance(self, schedule: Schedule, next_at: datetime | None, last_at: datetime | None) -> None:
+    def advance_schedule(self, schedule: Schedule, next_at: datetime | None, last_at: datetime | None) -> None:
         """Goes on to another time. Raises Conflict when `schedule` is not as it is kept."""
         present = self.schedules.get(schedule.id)
         if present is None or (present.next_at, present.lifecycle) != (schedule.next_at, schedule.lifecycle):
@@ -290,6 +303,13 @@ class Changes:
             if self.customers.get(one) is None:
                 raise Conflict(f"the snapshot {snapshot.id} names a customer that is not kept: {one}")
         self.snapshots.add(snapshot)
+
+    def advance(self, name: str, before: int | None, after: Place) -> None:
+        """Another place of a consumer. Raises ConsumerMoved when it is not at `before`."""
+        place = self._consumers.get(name) or self._store.consumers.get(name)
+        if (None if place is None else place.sequence) != before:
+            raise ConsumerMoved
+        self._consumers[name] = after
 
     def _belong(self) -> None:
         kept = self._store.memberships
@@ -378,13 +398,21 @@ class Changes:
         if self.jobs:
             self.jobs.apply()
             store.signal_jobs()
+        store.consumers |= self._consumers
         if self._forgotten:
             for name in [at for at, kept in store.answered.items() if self._forgotten & kept.customer_ids]:
                 del store.answered[name]
         for event, request_id in events:
             store.watermark += 1
             store.events.append(RecordedEvent(store.watermark, event, request_id))
+            while store.awaited:
+                _wake(store.awaited.pop())
         store.watermark = max(store.watermark, watermark)
+
+
+def _wake(waiter: "asyncio.Future[None]") -> None:
+    if not waiter.done():
+        waiter.set_result(None)
 
 
 def _email(customer: Customer) -> Hashable | None:

@@ -10,6 +10,7 @@ from adapters.memory.authors import MemoryAuthorRepository
 from adapters.memory.books import MemoryBookRepository
 from adapters.memory.categories import MemoryCategoryRepository
 from adapters.memory.consents import MemoryConsentRepository
+from adapters.memory.consumers import MemoryConsumerRepository
 from adapters.memory.customers import MemoryCustomerRepository
 from adapters.memory.groups import MemoryGroupRepository
 from adapters.memory.jobs import MemoryJobRepository
@@ -53,6 +54,7 @@ class MemoryUnitOfWork:
         self.merges = MemoryMergeRepository(store, self._pending)
         self.jobs = MemoryJobRepository(store, self._pending, caller)
         self.schedules = MemoryScheduleRepository(store, self._pending)
+        self.consumers = MemoryConsumerRepository(self._pending)
 
     def record(self, *events: Event) -> None:
         """Appends events at commit."""

@@ -15,6 +15,7 @@ from application.errors import Conflict, OutcomeUnknown, Unavailable
 from application.ports.authors import AuthorExists, AuthorsChanged
 from application.ports.books import IsbnExists
 from application.ports.categories import CategoriesChanged, CategoryCodeExists, SlugExists
+from application.ports.consumers import ConsumerMoved
 from application.ports.customers import CustomerReferenceExists, EmailExists
 from application.ports.groups import GroupNameExists
 from application.ports.idempotency import KeyInUse
@@ -67,6 +68,7 @@ CONSTRAINTS: dict[str, Callable[[asyncpg.IntegrityConstraintViolationError], Exc
     "pk_snapshots": _there("a snapshot"),
     "pk_addresses": _there("an address"),
     "pk_consents": _there("a consent"),
+    "pk_event_consumers": lambda _error: ConsumerMoved(),
     "pk_merges": _there("a merge"),
     "pk_jobs": _there("a job"),
     "pk_schedules": _there("a schedule"),

@@ -4,12 +4,16 @@ Positions are given before a commit, so a consumer that remembers the highest on
 Sequences are given afterwards, by who reads: under a lock that lasts as long as its transaction, those that have none
 and are visible get the next ones, the earliest position first. No id of a transaction is kept, so that nothing goes
 wrong when a dump is restored into another cluster, and no transaction that stays open holds up the others.
+
+Who numbers tells it on CHANNEL, in the same transaction. The transactions that write events do not: a NOTIFY has its
+commit wait for every other one that notifies, and those that number follow one another anyway.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from asyncpg import Record
-from sqlalchemy import BigInteger, bindparam, exists, func, literal_column, select, update
+from sqlalchemy import BigInteger, Text, bindparam, cast, exists, func, literal_column, select, update
 
 from adapters.postgres.errors import read
 from adapters.postgres.kinds import Kind
@@ -19,12 +23,15 @@ from adapters.postgres.statements import Statement
 from adapters.postgres.transactions import transaction
 from adapters.sql.tables import events
 from application.events.models import EventRead
-from application.listing import Listing, Page
+from application.listing import Filter, Listing, Page, SortKey
 from domain.shared.events import Event
 
 HISTORY_TAKEN = "history.taken"
 """The type of the row that keeps the position of a history that was taken over; it tells of no change."""
+CHANNEL = "daybook_events"
+"""Where the highest sequence is told whenever events have got theirs."""
 _MOST_AT_ONCE = 10_000
+_IN_ORDER = (SortKey("sequence"),)
 _EVENT = events.c
 _WAITS = (_EVENT.sequence == literal_column("0")) & (_EVENT.type != literal_column(f"'{HISTORY_TAKEN}'"))
 _NUMBERED = _EVENT.sequence > literal_column("0")
@@ -63,22 +70,31 @@ _waiting = (
     .limit(bindparam("many", type_=BigInteger))
     .subquery("waiting")
 )
-_last = (
+LAST_NUMBERED = (
     select(func.coalesce(func.max(_EVENT.sequence), literal_column("0")).label("sequence"))
     .where(_NUMBERED)
     .subquery("last")
 )
+"""One row: the highest sequence, 0 without any."""
 _placed = (
     select(
-        _waiting.c.position, (_last.c.sequence + func.row_number().over(order_by=_waiting.c.position)).label("sequence")
+        _waiting.c.position,
+        (LAST_NUMBERED.c.sequence + func.row_number().over(order_by=_waiting.c.position)).label("sequence"),
     )
-    .select_from(_waiting.join(_last, literal_column("true")))
+    .select_from(_waiting.join(LAST_NUMBERED, literal_column("true")))
     .subquery("placed")
 )
 _NUMBER = Statement(
     update(events).values(sequence=_placed.c.sequence).where(_EVENT.position == _placed.c.position),
     name="events.number",
 )
+_TELL = Statement(
+    select(
+        LAST_NUMBERED.c.sequence, func.pg_notify(literal_column(f"'{CHANNEL}'"), cast(LAST_NUMBERED.c.sequence, Text))
+    ),
+    name="events.tell",
+)
+LAST = Statement(select(LAST_NUMBERED.c.sequence), name="events.last")
 
 
 class Recorded(NamedTuple):
@@ -115,23 +131,41 @@ class PostgresEventReader:
 
     async def list(self, listing: Listing) -> Page[EventRead]:
         """One page in the order of `sequence`."""
-        await self._number()
+        await number_waiting(self._pool, most_at_once=self._most_at_once)
         return _page(await EVENT_STATEMENTS.ask(self._pool, listing))
 
     async def history(self, listing: Listing) -> Page[EventRead]:
         """One page in the order of `position`."""
         return _page(await HISTORY_STATEMENTS.ask(self._pool, listing))
 
-    async def _number(self) -> None:
-        """Gives every event that is committed its sequence; some thousands a transaction, so that none is long."""
-        if not await read(self._pool, _ANY_WAITING.fetchval):
-            return
-        numbered = self._most_at_once
-        while numbered == self._most_at_once:
-            async with transaction(self._pool) as connection:
-                # A statement of its own: what it waited for must be visible to the next one.
-                await _ALONE.fetchval(connection)
-                numbered = await _NUMBER.affected(connection, many=self._most_at_once)
+    async def after(self, sequence: int, *, limit: int) -> Sequence[EventRead]:
+        """The next ones that have a sequence."""
+        asked = Listing(filters=(Filter("sequence", "gt", sequence),), sort=_IN_ORDER, limit=limit)
+        return _page(await EVENT_STATEMENTS.ask(self._pool, asked)).items
+
+    async def last(self) -> int:
+        """The highest sequence."""
+        await number_waiting(self._pool, most_at_once=self._most_at_once)
+        found: int = await read(self._pool, LAST.fetchval)
+        return found
+
+
+async def number_waiting(pool: Pool, *, most_at_once: int = _MOST_AT_ONCE) -> int | None:
+    """Gives every event that is committed its sequence; some thousands a transaction, so that none is long.
+
+    Returns the highest sequence, or None where none waited. Raises Unavailable.
+    """
+    if not await read(pool, _ANY_WAITING.fetchval):
+        return None
+    last, numbered = None, most_at_once
+    while numbered == most_at_once:
+        async with transaction(pool) as connection:
+            # A statement of its own: what it waited for must be visible to the next one.
+            await _ALONE.fetchval(connection)
+            numbered = await _NUMBER.affected(connection, many=most_at_once)
+            if numbered:
+                last = await _TELL.fetchval(connection)
+    return last
 
 
 def _page(page: Page[Record]) -> Page[EventRead]:

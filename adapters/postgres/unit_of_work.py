@@ -12,6 +12,7 @@ from adapters.postgres.authors import PostgresAuthorRepository
 from adapters.postgres.books import PostgresBookRepository
 from adapters.postgres.categories import PostgresCategoryRepository
 from adapters.postgres.consents import PostgresConsentRepository
+from adapters.postgres.consumers import PostgresConsumerRepository
 from adapters.postgres.customers import PostgresCustomerRepository
 from adapters.postgres.events import EVENTS, Recorded
 from adapters.postgres.groups import PostgresGroupRepository
@@ -35,10 +36,17 @@ from domain.shared.events import Event
 class PostgresUnitOfWork:
     """Reads go to the pool at once and hold no connection; a commit is one statement in the usual case."""
 
-    def __init__(self, pool: Pool, caller: Caller, jobs_asked: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        caller: Caller,
+        jobs_asked: Callable[[], None],
+        tell: Callable[[], None] | None = None,
+    ) -> None:
         self._pool = pool
         self._caller = caller
         self._jobs_asked = jobs_asked
+        self._tell = tell
         self._pending = Pending()
         self._events: list[Recorded] = []
         self._open = False
@@ -105,6 +113,10 @@ class PostgresUnitOfWork:
     def schedules(self) -> PostgresScheduleRepository:
         return PostgresScheduleRepository(self._pool, self._pending)
 
+    @cached_property
+    def consumers(self) -> PostgresConsumerRepository:
+        return PostgresConsumerRepository(self._pending)
+
     def record(self, *events: Event) -> None:
         """Appends events at commit."""
         request_id = self._caller.request_id
@@ -114,6 +126,7 @@ class PostgresUnitOfWork:
         """Keeps everything, or nothing and raises."""
         if not self._open:
             raise RuntimeError("a unit of work is committed inside its `async with` block")
+        tell = self._tell if self._events else None
         self._pending.add_many(EVENTS, self._events)
         self._events = []
         writes = self._pending.take()
@@ -127,6 +140,8 @@ class PostgresUnitOfWork:
             await keep_claimed(self._pool, writes, claimed)
         if any(isinstance(one, Write) and one.kind is JOBS for one in writes):
             self._jobs_asked()
+        if tell is not None:
+            tell()
 
     async def __aenter__(self) -> Self:
         self._open = True
@@ -139,12 +154,13 @@ class PostgresUnitOfWork:
 
 
 class PostgresUnitsOfWork:
-    """Where units of work on one database come from."""
+    """Where units of work on one database come from; `tell` is called after each commit with events."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, *, tell: Callable[[], None] | None = None) -> None:
         self._pool = pool
         self._jobs_asked = JobSignal(pool)
+        self._tell = tell
 
     def __call__(self, caller: Caller) -> PostgresUnitOfWork:
         """A new one."""
-        return PostgresUnitOfWork(self._pool, caller, self._jobs_asked)
+        return PostgresUnitOfWork(self._pool, caller, self._jobs_asked, self._tell)

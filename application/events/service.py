@@ -1,15 +1,21 @@
 """The use cases of events."""
 
+from collections.abc import Sequence
+
 from application.events.models import EVENT_LIST, HISTORY_LIST, EventRead
 from application.listing import Listed, Listing, listed
+from application.ports.consumers import ConsumerPosition, ConsumerReader
+from application.ports.event_signal import EventSignal
 from application.ports.events import EventReader
 
 
 class EventService:
     """Each method is one use case."""
 
-    def __init__(self, *, reader: EventReader) -> None:
+    def __init__(self, *, reader: EventReader, signal: EventSignal, consumers: ConsumerReader) -> None:
         self._reader = reader
+        self._signal = signal
+        self._consumers = consumers
 
     async def list(self, listing: Listing) -> Listed[EventRead]:
         """One page of all events in the order of their sequence.
@@ -23,3 +29,19 @@ class EventService:
     async def history(self, listing: Listing) -> Listed[EventRead]:
         """One page of what happened to one thing, the latest first, also when it is deleted by now."""
         return listed(HISTORY_LIST, listing, await self._reader.history(listing))
+
+    async def after(self, sequence: int, *, limit: int) -> Sequence[EventRead]:
+        """The next events after this sequence, at most `limit` of them, for who follows: see `wait`."""
+        return await self._reader.after(sequence, limit=limit)
+
+    async def last(self) -> int:
+        """The sequence of the last event that was committed before the question; 0 without any."""
+        return await self._reader.last()
+
+    async def wait(self, after: int, *, seconds: float) -> bool:
+        """Until there may be events after this sequence (True), or so many seconds are over (False)."""
+        return await self._signal.wait(after, seconds=seconds)
+
+    async def consumers(self) -> Sequence[ConsumerPosition]:
+        """How far each consumer of the events has got, and how many it has yet to deal with."""
+        return await self._consumers.positions()

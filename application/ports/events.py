@@ -1,5 +1,6 @@
 """Events: reading what happened."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from application.events.models import EventRead
@@ -23,5 +24,20 @@ class EventReader(Protocol):
         """One page of HISTORY_LIST, in the order of `position`: that of the changes, for the events of one thing.
 
         `sequence` is None for an event that has none yet. Raises Unavailable.
+        """
+        ...
+
+    async def after(self, sequence: int, *, limit: int) -> Sequence[EventRead]:
+        """The next events after this sequence, in order, at most `limit` of them, of those that have one already.
+
+        None is numbered for it, so that it costs little to ask over and over: whoever follows asks this when an
+        EventSignal says so. Raises Unavailable.
+        """
+        ...
+
+    async def last(self) -> int:
+        """The sequence of the last event, and 0 without any, once all that were committed have theirs.
+
+        Raises Unavailable.
         """
         ...

@@ -11,6 +11,7 @@ from application.ports.authors import AuthorRepository
 from application.ports.books import BookRepository
 from application.ports.categories import CategoryRepository
 from application.ports.consents import ConsentRepository
+from application.ports.consumers import ConsumerRepository
 from application.ports.customers import CustomerRepository
 from application.ports.groups import GroupRepository
 from application.ports.jobs import JobRepository
@@ -60,6 +61,8 @@ class UnitOfWork(Protocol):
     def jobs(self) -> JobRepository: ...
     @property
     def schedules(self) -> ScheduleRepository: ...
+    @property
+    def consumers(self) -> ConsumerRepository: ...
 
     def record(self, *events: Event) -> None:
         """Appends events at commit, in the order given, with the request id of the caller."""

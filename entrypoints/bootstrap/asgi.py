@@ -5,11 +5,13 @@ import gc
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from functools import partial
 from multiprocessing.synchronize import Semaphore
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from litestar.types import ASGIApp
@@ -20,7 +22,7 @@ from entrypoints.bootstrap.job_telemetry import JobTelemetry, watch_jobs
 from entrypoints.bootstrap.settings import Settings
 from entrypoints.bootstrap.telemetry import Metrics, QueryTelemetry, traced, tracer_provider
 from entrypoints.bootstrap.wiring import Wiring
-from entrypoints.http.app import create_app
+from entrypoints.http.app import create_app, event_hub
 from entrypoints.http.config import HttpConfig
 from entrypoints.http.telemetry import Telemetry
 from entrypoints.services import Services
@@ -56,10 +58,14 @@ def build(brief: Brief, ready: Semaphore | None = None) -> ASGIApp:
         wrap=partial(traced, tracer=tracer),
     )
 
+    config = http_config(settings)
+    hub = event_hub(wiring.services, config, metrics.streams if metrics is not None else None)
+
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
         _stop_with_parent(asyncio.get_running_loop())
-        async with wiring.opened():
+        _when_stopped(hub.close)
+        async with wiring.opened(), wiring.hearing_of_events(), _counting_lag(metrics, wiring.services):
             if brief.prepare is not None:
                 await brief.prepare(wiring.services)
             if metrics is not None and wiring.pool is not None:
@@ -85,9 +91,10 @@ def build(brief: Brief, ready: Semaphore | None = None) -> ASGIApp:
 
     app = create_app(
         wiring.services,
-        http_config(settings),
+        config,
         lifespan=lifespan,
         metrics=metrics.scrape if metrics is not None else None,
+        hub=hub,
     )
     return Telemetry(
         app,
@@ -123,7 +130,44 @@ def http_config(settings: Settings) -> HttpConfig:
         require_if_match=settings.security.require_if_match,
         docs=settings.server.docs,
         compress_from=settings.performance.compress_from or None,
+        stream_readers=settings.stream.readers,
+        stream_buffer_bytes=settings.stream.buffer_bytes,
+        stream_heartbeat_seconds=settings.stream.heartbeat_seconds,
+        stream_lifetime_seconds=settings.stream.lifetime_seconds,
     )
+
+
+@asynccontextmanager
+async def _counting_lag(metrics: Metrics | None, services: Services) -> AsyncIterator[None]:
+    if metrics is None:
+        yield
+        return
+    counting = asyncio.create_task(metrics.follow_consumers(services.events.consumers))
+    try:
+        yield
+    finally:
+        counting.cancel()
+
+
+def _when_stopped(act: Callable[[], None]) -> None:
+    """Calls `act` in the event loop when this process is told to stop.
+
+    Granian waits for all answers to end before it ends the lifespan, which is too late for those that end only when
+    they are told to. Its own handlers of the signals are those of the loop, and stay: the interpreter runs a handler
+    of `signal.signal` besides.
+    """
+    loop = asyncio.get_running_loop()
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for number in (signal.SIGTERM, signal.SIGINT):
+        before = signal.getsignal(number)
+
+        def handle(given: int, frame: FrameType | None, before: Any = before) -> None:
+            loop.call_soon_threadsafe(act)
+            if callable(before):
+                before(given, frame)
+
+        signal.signal(number, handle)
 
 
 def _metrics(brief: Brief) -> Metrics | None:

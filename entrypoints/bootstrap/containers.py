@@ -14,8 +14,10 @@ from adapters.memory.authors import MemoryAuthorReader
 from adapters.memory.books import MemoryBookReader
 from adapters.memory.categories import MemoryCategoryReader
 from adapters.memory.consents import MemoryConsentReader
+from adapters.memory.consumers import MemoryConsumerReader
 from adapters.memory.customers import MemoryCustomerReader
 from adapters.memory.duplicates import MemoryDuplicateReader
+from adapters.memory.event_signal import MemoryEventSignal
 from adapters.memory.events import MemoryEventReader
 from adapters.memory.groups import MemoryGroupReader
 from adapters.memory.history import MemoryHistorySink, MemoryHistorySource
@@ -36,8 +38,10 @@ from adapters.postgres.authors import PostgresAuthorReader
 from adapters.postgres.books import PostgresBookReader
 from adapters.postgres.categories import PostgresCategoryReader
 from adapters.postgres.consents import PostgresConsentReader
+from adapters.postgres.consumers import PostgresConsumerReader
 from adapters.postgres.customers import PostgresCustomerReader
 from adapters.postgres.duplicates import PostgresDuplicateReader
+from adapters.postgres.event_signal import PostgresEventSignal
 from adapters.postgres.events import PostgresEventReader
 from adapters.postgres.groups import PostgresGroupReader
 from adapters.postgres.history import PostgresHistorySource
@@ -68,6 +72,7 @@ from application.customers.erasing import ErasureService
 from application.customers.exporting import ExportService
 from application.customers.merging import MergeService
 from application.customers.service import CustomerService
+from application.events.consuming import Consuming
 from application.events.service import EventService
 from application.groups.service import GroupService
 from application.health.service import HealthService
@@ -120,6 +125,8 @@ class MemoryAdapters(containers.DeclarativeContainer):
     jobs = providers.Singleton(MemoryJobReader, rows, SystemAdapters.clock)
     job_queue = providers.Singleton(MemoryJobQueue, rows, SystemAdapters.clock)
     schedules = providers.Singleton(MemoryScheduleReader, rows)
+    signal = providers.Singleton(MemoryEventSignal, rows)
+    consumers = providers.Singleton(MemoryConsumerReader, rows)
     history = providers.Singleton(MemoryHistorySource, rows)
     sink = providers.Singleton(MemoryHistorySink, rows)
     health = providers.Singleton(MemoryHealth)
@@ -131,7 +138,8 @@ class PostgresAdapters(containers.DeclarativeContainer):
     pool: providers.Dependency[Pool] = providers.Dependency(instance_of=Pool)
     head: providers.Dependency[str] = providers.Dependency(instance_of=str)
     heartbeat: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
-    units = providers.Singleton(PostgresUnitsOfWork, pool)
+    signal = providers.Singleton(PostgresEventSignal, pool)
+    units = providers.Singleton(PostgresUnitsOfWork, pool, tell=signal.provided.tell)
     customers = providers.Singleton(PostgresCustomerReader, pool)
     authors = providers.Singleton(PostgresAuthorReader, pool)
     books = providers.Singleton(PostgresBookReader, pool)
@@ -152,6 +160,7 @@ class PostgresAdapters(containers.DeclarativeContainer):
     jobs = providers.Singleton(PostgresJobReader, pool)
     job_queue = providers.Singleton(extras.job_queue, pool, SystemAdapters.clock, heartbeat=heartbeat)
     schedules = providers.Singleton(PostgresScheduleReader, pool)
+    consumers = providers.Singleton(PostgresConsumerReader, pool)
     history = providers.Singleton(PostgresHistorySource, pool)
     health = providers.Singleton(PostgresHealth, pool, head=head)
 
@@ -268,7 +277,17 @@ class Application(containers.DeclarativeContainer):
     )
     health = providers.Singleton(HealthService, stores=stores)
     idempotency = providers.Singleton(IdempotencyService, keys=records.keys, clock=system.clock)
-    events = providers.Singleton(EventService, reader=records.events)
+    events = providers.Singleton(
+        EventService, reader=records.events, signal=records.signal, consumers=records.consumers
+    )
+    consuming = providers.Singleton(
+        Consuming,
+        units=records.units,
+        events=records.events,
+        consumers=records.consumers,
+        signal=records.signal,
+        clock=system.clock,
+    )
     jobs = providers.Singleton(JobService, units=records.units, reader=records.jobs, clock=system.clock)
     job_kinds = providers.Singleton(
         _job_kinds,
@@ -314,6 +333,7 @@ class Application(containers.DeclarativeContainer):
         jobs=jobs,
         schedules=schedules,
         job_kinds=job_kinds,
+        consuming=consuming,
     )
 
 

@@ -204,14 +204,16 @@ def _metrics_folder() -> Iterator[str]:
 
 def _warn_of_connections(settings: Settings, url: str) -> None:
     config = settings.database
-    wanted = settings.server.workers * (config.pool_size + config.max_overflow)
+    # Each has one besides, which hears of new events.
+    each = config.pool_size + config.max_overflow + 1
+    wanted = settings.server.workers * each
     allowed = asyncio.run(_connections_allowed(url))
     if wanted > allowed:
         _logger.warning(
             "%d processes with %d connections each may ask for %d connections, and the database allows %d: "
             "lower WORKERS, DATABASE_POOL_SIZE or DATABASE_MAX_OVERFLOW, or raise max_connections",
             settings.server.workers,
-            config.pool_size + config.max_overflow,
+            each,
             wanted,
             allowed,
         )

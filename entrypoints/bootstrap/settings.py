@@ -235,6 +235,21 @@ class PerformanceConfig(Struct, frozen=True, kw_only=True):
     ] = 4_096
 
 
+class StreamConfig(Struct, frozen=True, kw_only=True):
+    """The event stream."""
+
+    readers: Annotated[int, Meta(ge=1, le=100_000, description="Streams that one server process has open.")] = 500
+    buffer_bytes: Annotated[
+        int, Meta(ge=1_024, le=1_073_741_824, description="Bytes that may wait for one reader before it is sent away.")
+    ] = 262_144
+    heartbeat_seconds: Annotated[
+        float, Meta(gt=0, le=3_600, description="Seconds without events after which a sign of life is sent.")
+    ] = 15.0
+    lifetime_seconds: Annotated[
+        float, Meta(gt=0, le=604_800, description="Seconds after which a stream ends, to be opened anew.")
+    ] = 3_600.0
+
+
 class SnowflakeConfig(Struct, frozen=True, kw_only=True):
     """The account of the warehouse."""
 
@@ -261,6 +276,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     mail: MailConfig = MailConfig()
     monitoring: MonitoringConfig = MonitoringConfig()
     performance: PerformanceConfig = PerformanceConfig()
+    stream: StreamConfig = StreamConfig()
     snowflake: SnowflakeConfig = SnowflakeConfig()
 
 

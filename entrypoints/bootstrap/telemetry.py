@@ -2,7 +2,8 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from time import time_ns
@@ -18,10 +19,12 @@ from prometheus_client import CollectorRegistry, Gauge, Histogram, disable_creat
 from prometheus_client.openmetrics import exposition
 
 from adapters.postgres.pool import Pool
+from application.errors import Unavailable
+from application.ports.consumers import ConsumerPosition
 from entrypoints.bootstrap import extras
 from entrypoints.bootstrap.job_telemetry import JobMetrics
 from entrypoints.bootstrap.settings import Settings
-from entrypoints.http.telemetry import RequestMetrics
+from entrypoints.http.telemetry import RequestMetrics, StreamMetrics
 
 # Where the processes of one server keep their counts; prometheus_client reads the same name.
 FOLDER_NAME: Final = "PROMETHEUS_MULTIPROC_DIR"
@@ -30,6 +33,7 @@ _OPEN_METRICS: Final = "application/openmetrics-text; version=1.0.0; charset=utf
 # As the semantic conventions of OpenTelemetry name them.
 _SYSTEMS: Final = {"postgres": "postgresql", "snowflake": "snowflake"}
 _POOL_EVERY: Final = 1.0
+_LAG_EVERY: Final = 5.0
 _NANOSECONDS: Final = 1_000_000_000
 
 Service = TypeVar("Service")
@@ -51,6 +55,7 @@ class Metrics:
         self._registry = CollectorRegistry()
         self.requests = RequestMetrics(self._registry)
         self.jobs = JobMetrics(self._registry)
+        self.streams = StreamMetrics(self._registry)
         self.queries = Histogram(
             "database_query_duration_seconds",
             "Time from sending a statement to its last row.",
@@ -61,7 +66,24 @@ class Metrics:
         self._connections = self._gauge("database_pool_connections", "Connections of the pools.", ("state",))
         self._waiting = self._gauge("database_pool_waiting", "Tasks that wait for a connection.")
         self._limit = self._gauge("database_pool_limit", "Connections that the pools may have at most.")
+        self._lag = Gauge(
+            "event_consumer_lag",
+            "Events that a consumer has yet to deal with.",
+            ("consumer",),
+            registry=self._registry,
+            # Every process asks the same store: what one of them was told last is true.
+            multiprocess_mode="livemostrecent",
+        )
         self._pool: Pool | None = None
+
+    async def follow_consumers(self, ask: Callable[[], Awaitable[Sequence[ConsumerPosition]]]) -> None:
+        """Tells how far consumers of the events have got, until it is cancelled."""
+        while True:
+            # When the store is away, what was told last stays.
+            with suppress(Unavailable):
+                for one in await ask():
+                    self._lag.labels(one.name).set(one.behind)
+            await asyncio.sleep(_LAG_EVERY)
 
     def watch(self, pool: Pool) -> None:
         """Tells of this pool from now on. Call it inside the running event loop."""

@@ -1,6 +1,8 @@
 """The adapters of Snowflake, in a module of its own since its driver is an optional extra."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import NoReturn
 from uuid import UUID
@@ -21,6 +23,7 @@ from adapters.snowflake.stores import SnowflakeHealth
 from adapters.snowflake.unit_of_work import SnowflakeUnitsOfWork
 from application.errors import ReadOnlyStore
 from application.listing import Listing
+from application.ports.consumers import ConsumerPosition
 from entrypoints.bootstrap.settings import Secret, SnowflakeConfig
 
 
@@ -151,6 +154,39 @@ class EventsElsewhere:
         """Raises ReadOnlyStore."""
         raise _not_there("events")
 
+    async def after(self, sequence: int, *, limit: int) -> NoReturn:  # noqa: ARG002  # the shape of the port
+        """Raises ReadOnlyStore."""
+        raise _not_there("events")
+
+    async def last(self) -> NoReturn:
+        """Raises ReadOnlyStore."""
+        raise _not_there("events")
+
+
+class NoSignal:
+    """Events of which there are none to be heard of."""
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Nothing to be done."""
+        yield
+
+    async def wait(self, after: int, *, seconds: float) -> bool:  # noqa: ARG002  # the shape of the port
+        """Waits, in vain."""
+        await asyncio.sleep(seconds)
+        return False
+
+
+class NoConsumers:
+    """Consumers of events where there are no events."""
+
+    async def position(self, name: str) -> None:
+        """None began."""
+
+    async def positions(self) -> Sequence[ConsumerPosition]:
+        """None."""
+        return []
+
 
 class JobsElsewhere:
     """Jobs and schedules of a deployment that has a warehouse only."""
@@ -227,6 +263,8 @@ class SnowflakeAdapters(containers.DeclarativeContainer):
     jobs = providers.Singleton(JobsElsewhere)
     job_queue = providers.Singleton(JobsElsewhere)
     schedules = providers.Singleton(JobsElsewhere)
+    signal = providers.Singleton(NoSignal)
+    consumers = providers.Singleton(NoConsumers)
     facts = providers.Singleton(SnowflakePurchaseFacts, warehouse)
     sink = providers.Singleton(SnowflakeHistorySink, warehouse)
     health = providers.Singleton(SnowflakeHealth, warehouse)

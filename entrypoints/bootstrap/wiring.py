@@ -12,8 +12,9 @@ from adapters.postgres.connection import QueryObserver
 from adapters.postgres.errors import raise_translated
 from adapters.postgres.pool import Pool
 from application.analytics.verify import Backend, VerificationService
+from application.events.consuming import EventConsumer
 from application.jobs.running import JobRunner, JobTelemetry
-from application.mail.order_jobs import order_confirmation
+from application.mail.order_jobs import ConfirmPlacedOrders, order_confirmation
 from application.ports.history import HistorySink, HistorySource
 from application.ports.jobs import JobReader
 from entrypoints.bootstrap import extras, mail, migrate
@@ -73,15 +74,28 @@ class Wiring:
         return Worker(
             runner=runner,
             schedules=self.services.schedules,
+            consuming=self.services.consuming,
+            consumers=self._consumers(),
             queues=config.queues,
             concurrency=config.concurrency,
             grace=config.grace_seconds,
         )
 
+    def _consumers(self) -> list[EventConsumer]:
+        if self.order_confirmations is None or not self._settings.mail.order_confirmations:
+            return []
+        return [ConfirmPlacedOrders(clock=SystemAdapters.clock(), ids=SystemAdapters.ids())]
+
     def jobs(self) -> JobReader:
         """Jobs as they are kept, for who counts them."""
         reader: JobReader = self._adapters(self._settings.app.storage).jobs()
         return reader
+
+    @asynccontextmanager
+    async def hearing_of_events(self) -> AsyncIterator[None]:
+        """Inside, new events of the store of record are heard of, and those of this process told to others."""
+        async with self._adapters(self._settings.app.storage).signal().running():
+            yield
 
     def verification(self, backends: Sequence[Storage]) -> VerificationService:
         """Compares these stores with each other; those that are not the store of record are given its history."""

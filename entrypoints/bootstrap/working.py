@@ -38,7 +38,7 @@ async def _work(settings: Settings, url: str, announce: Callable[[], None]) -> N
     )
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
-    async with wiring.opened():
+    async with wiring.opened(), wiring.hearing_of_events():
         worker = wiring.worker(JobTelemetry(None, tracer))
         gc.collect()
         gc.freeze()

@@ -1,12 +1,15 @@
 """`daybook events`, and what the groups of customers, books and orders tell of the history of one."""
 
+import sys
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from cyclopts import App
+import msgspec
+from cyclopts import App, Parameter
 
 from application.events.models import EVENT_LIST, HISTORY_LIST, EventRead
+from entrypoints.bootstrap.wiring import Wiring
 from entrypoints.cli.inputs import (
     CursorOption,
     FieldsOption,
@@ -18,10 +21,10 @@ from entrypoints.cli.inputs import (
     only,
 )
 from entrypoints.cli.output import FormatOption, show
-from entrypoints.cli.running import use
+from entrypoints.cli.running import use, use_wiring
 from entrypoints.services import Services
 
-app = App(name="events", help="Events: who changed what, and when.")
+app = App(name="events", help="Events: who changed what, and when; list, tail.")
 _COLUMNS: Final = ("sequence", "at", "type", "aggregate_id", "version", "by", "changed")
 _HISTORY_COLUMNS: Final = ("at", "type", "version", "by", "request_id", "changed")
 
@@ -48,6 +51,57 @@ def list_events(
     """
     asked = listing(EVENT_LIST, filters, sort=sort, limit=limit, cursor=cursor, total=total)
     show(use(lambda services: services.events.list(asked)), format, columns=_COLUMNS, fields=only(EventRead, fields))
+
+
+TailFormat = Literal["text", "ndjson"]
+TailFormatOption = Annotated[TailFormat, Parameter(help="A line an event: for people, or as JSON.")]
+TypesOption = Annotated[
+    tuple[str, ...], Parameter(name="--type", negative="", help="Only events of this type; may be repeated.")
+]
+AggregatesOption = Annotated[
+    tuple[str, ...],
+    Parameter(name="--aggregate", negative="", help="Only events of this kind of thing; may be repeated."),
+]
+AfterOption = Annotated[
+    int | None, Parameter(help="Begin after the event of this sequence; without it with what comes from now on.")
+]
+_AT_ONCE: Final = 500
+_LOOK_EVERY: Final = 5.0
+
+
+@app.command
+def tail(
+    *,
+    types: TypesOption = (),
+    aggregates: AggregatesOption = (),
+    after: AfterOption = None,
+    format: TailFormatOption = "text",  # noqa: A002  # the name of the option
+) -> None:
+    """Shows events as they come, until Ctrl-C.
+
+    $ daybook events tail
+    $ daybook events tail --type order.placed --type order.cancelled
+    $ daybook events tail --after 0 --format ndjson | jq .type
+    """
+
+    async def follow(wiring: Wiring) -> None:
+        events = wiring.services.events
+        async with wiring.hearing_of_events():
+            seen = await events.last() if after is None else after
+            while True:
+                for event in await events.after(seen, limit=_AT_ONCE):
+                    seen = event.sequence or seen
+                    if (not types or event.type in types) and (not aggregates or event.aggregate in aggregates):
+                        print(_line(event) if format == "text" else msgspec.json.encode(event).decode())
+                sys.stdout.flush()
+                await events.wait(seen, seconds=_LOOK_EVERY)
+
+    use_wiring(follow)
+
+
+def _line(event: EventRead) -> str:
+    changed = f"  {', '.join(event.changed)}" if event.changed else ""
+    return f"{event.sequence}  {event.at:%Y-%m-%d %H:%M:%S}  {event.type}  {event.aggregate_id}  {event.by}{changed}"
 
 
 def history_of(plural: str, noun: str, get: Callable[[Services, UUID], Awaitable[object]]) -> Callable[..., None]:

@@ -47,7 +47,7 @@ _GROUPS: Final = {
     "segments": ("entrypoints.cli.segments:app", "Segments: list, get, create, update, members, snapshots."),
     "orders": ("entrypoints.cli.orders:app", "Orders: list, get, create, cancel, return, confirm."),
     "returns": ("entrypoints.cli.returns:app", "Returns: list, get, create."),
-    "events": ("entrypoints.cli.events:app", "Events: who changed what, and when."),
+    "events": ("entrypoints.cli.events:app", "Events: who changed what, and when; list, tail."),
     "analytics": ("entrypoints.cli.analytics:app", "Who buys what: reports, their definitions, verification."),
     "jobs": ("entrypoints.cli.jobs:app", "Jobs: list, show, cancel, retry, wait."),
     "schedules": (

@@ -30,6 +30,7 @@ from entrypoints.http.consents import consent_operations
 from entrypoints.http.customers import customer_operations
 from entrypoints.http.documentation import documentation_operations
 from entrypoints.http.duplicates import duplicate_operations
+from entrypoints.http.event_hub import EventHub, StreamObserver
 from entrypoints.http.events import event_operations
 from entrypoints.http.groups import group_operations
 from entrypoints.http.handlers import Handlers
@@ -57,14 +58,19 @@ Lifespan = Callable[[], AbstractAsyncContextManager[None]]
 
 
 def create_app(
-    services: Services, config: HttpConfig, *, lifespan: Lifespan | None = None, metrics: Metrics | None = None
+    services: Services,
+    config: HttpConfig,
+    *,
+    lifespan: Lifespan | None = None,
+    metrics: Metrics | None = None,
+    hub: EventHub | None = None,
 ) -> Litestar:
     """The application on these services.
 
     `lifespan` is entered when the server starts and left when it stops; `metrics` gives the media type and the text of
-    /metrics, which does not exist without it.
+    /metrics, which does not exist without it. `hub` feeds the event stream; whoever stops the server closes it first.
     """
-    operations = http_operations(services, config, metrics)
+    operations = http_operations(services, config, metrics, hub)
 
     @asynccontextmanager
     async def span(_: Litestar) -> AsyncIterator[None]:
@@ -84,8 +90,11 @@ def create_app(
     )
 
 
-def http_operations(services: Services, config: HttpConfig, metrics: Metrics | None = None) -> list[Operation]:
+def http_operations(
+    services: Services, config: HttpConfig, metrics: Metrics | None = None, hub: EventHub | None = None
+) -> list[Operation]:
     """Every operation of the application, those of the documentation included."""
+    hub = hub or event_hub(services, config)
     handlers, parts, members = Handlers(config), PartHandlers(config), MemberHandlers(config)
     operations = [
         *customer_operations(services.customers, services.orders, handlers),
@@ -103,7 +112,7 @@ def http_operations(services: Services, config: HttpConfig, metrics: Metrics | N
         *order_operations(services.orders, handlers),
         *return_operations(services.orders, handlers),
         *analytics_operations(services.analytics, handlers),
-        *event_operations(services, handlers),
+        *event_operations(services, handlers, hub, config),
         *job_operations(services.jobs, handlers),
         *schedule_operations(services.schedules, handlers),
         *health_operations(services.health),
@@ -120,6 +129,16 @@ def http_operations(services: Services, config: HttpConfig, metrics: Metrics | N
     if config.docs:
         operations += documentation_operations(operations, config)
     return operations
+
+
+def event_hub(services: Services, config: HttpConfig, observer: StreamObserver | None = None) -> EventHub:
+    """What feeds the event stream, as the configuration has it."""
+    return EventHub(
+        services.events,
+        most_readers=config.stream_readers,
+        most_bytes=config.stream_buffer_bytes,
+        observer=observer,
+    )
 
 
 def _route_handlers(operations: Sequence[Operation]) -> list[HTTPRouteHandler]:

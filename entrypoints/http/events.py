@@ -6,6 +6,9 @@ from uuid import UUID
 
 from application.events.models import EVENT_LIST, HISTORY_LIST, EventRead
 from application.listing import Listed
+from entrypoints.http.config import HttpConfig
+from entrypoints.http.event_hub import EventHub
+from entrypoints.http.event_stream import stream_operation
 from entrypoints.http.examples import EVENT, page_of
 from entrypoints.http.handlers import Handlers
 from entrypoints.http.operations import Operation
@@ -15,7 +18,7 @@ from entrypoints.services import Services
 _OF_ONE = frozenset({"aggregate_id"})
 
 
-def event_operations(services: Services, handlers: Handlers) -> list[Operation]:
+def event_operations(services: Services, handlers: Handlers, hub: EventHub, config: HttpConfig) -> list[Operation]:
     """The operations of events."""
 
     async def customer(customer_id: UUID) -> object:
@@ -37,6 +40,7 @@ def event_operations(services: Services, handlers: Handlers) -> list[Operation]:
             gives=Listed[EventRead],
             gives_example=page_of(EVENT),
         ),
+        stream_operation(services.events, hub, config),
         _history("customer", "customers", customer, services, handlers, aliased=True),
         _history("book", "books", book, services, handlers, aliased=True),
         _history("order", "orders", services.orders.get, services, handlers),

@@ -43,6 +43,7 @@ from entrypoints.http.refusals import (
     NotReady,
     PreconditionFailed,
     PreconditionRequired,
+    TooManyReaders,
     UnsupportedMediaType,
 )
 from entrypoints.http.replies import (
@@ -96,6 +97,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     PreconditionFailed: Kind(412, "A precondition does not hold"),
     PreconditionRequired: Kind(428, "A change must name the version it is meant for"),
     NotReady: Kind(503, "Not ready to take requests"),
+    TooManyReaders: Kind(503, "No more streams can be opened now"),
     InternalError: Kind(500, "Something went wrong on our side"),
 }
 

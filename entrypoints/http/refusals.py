@@ -75,6 +75,12 @@ class NotReady(HttpRefusal):
     code = "not-ready"
 
 
+class TooManyReaders(HttpRefusal):
+    """As many streams are open in this server process as it takes, or it is about to stop: try again in a moment."""
+
+    code = "too-many-readers"
+
+
 class InternalError(HttpRefusal):
     """Something went wrong on our side; the request id leads to it in the logs."""
 

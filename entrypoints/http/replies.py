@@ -24,6 +24,9 @@ NO_STORE = (b"cache-control", b"no-store")
 REVALIDATE = (b"cache-control", b"private, no-cache")
 JSON = (b"content-type", b"application/json")
 
+ANSWERED_AT = "answered_at"
+"""In the state of a request whose answer lasts as long as the caller likes: the `perf_counter` of when it began."""
+
 
 class Reply:
     """An ASGI answer. To HEAD it sends the headers of GET and no body."""

@@ -7,7 +7,7 @@ from litestar.types import Message, Scope
 from entrypoints.http.requests import header
 
 _ANY = "*"
-_SENT = b"Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id, traceparent, tracestate"
+_SENT = b"Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, X-Request-Id, traceparent, tracestate"
 _SHOWN = b"Accept-Patch, Allow, ETag, Idempotent-Replayed, Link, Location, Retry-After, X-Request-Id"
 _PREFLIGHT_SECONDS = b"600"
 

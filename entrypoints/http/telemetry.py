@@ -15,11 +15,12 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from opentelemetry import context as otel_context
 from opentelemetry import trace
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-from prometheus_client import CollectorRegistry, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from entrypoints import correlation
 from entrypoints.correlation import Correlation
 from entrypoints.http.problems import problem_reply
+from entrypoints.http.replies import ANSWERED_AT
 
 UNMATCHED: Final = "unmatched"
 # What a client that went away before its answer is counted as; nginx has made the number known.
@@ -49,7 +50,7 @@ class RequestMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         self._durations = Histogram(
             "http_request_duration_seconds",
-            "Time from the first byte of the request to the last byte of the answer.",
+            "Time from the first byte of the request to the last byte of the answer, of a stream to its first.",
             ("method", "route", "status"),
             buckets=_BUCKETS,
             registry=registry,
@@ -72,6 +73,23 @@ class RequestMetrics:
         if observer is None:
             observer = self._observers[key] = self._durations.labels(method, route, f"{status // 100}xx").observe
         observer(seconds)
+
+
+class StreamMetrics:
+    """Readers of the event stream: how many there are, and how many were sent away since they were too slow."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        readers = Gauge(
+            "event_stream_readers", "Event streams that are open.", registry=registry, multiprocess_mode="livesum"
+        )
+        dropped = Counter(
+            "event_stream_readers_dropped",
+            "Event streams that were ended since their readers lagged.",
+            registry=registry,
+        )
+        self.joined = readers.inc
+        self.left = readers.dec
+        self.dropped = dropped.inc
 
 
 class Telemetry:
@@ -169,15 +187,16 @@ class Telemetry:
                 raise
             await problem_reply(error, scope)(scope, receive, send_with_id)
         finally:
-            seconds = perf_counter() - began
+            ended = perf_counter()
             method = scope["method"] if scope["method"] in _METHODS else "OTHER"
             route = self._route(scope)
             status = status or CLIENT_GONE
             if metrics is not None:
                 metrics.ended()
-                metrics.observe(method, route, status, seconds)
+                # A stream lasts as long as its reader likes: what it took is the time until it began.
+                metrics.observe(method, route, status, scope["state"].get(ANSWERED_AT, ended) - began)
             if self._log is not None:
-                self._log(method=method, route=route, status=status, seconds=seconds, about=about)
+                self._log(method=method, route=route, status=status, seconds=ended - began, about=about)
         return status
 
     def _route(self, scope: Any) -> str:

@@ -1,4 +1,4 @@
-"""The worker: runs jobs, and asks for those of schedules, until it is told to stop."""
+"""The worker: runs jobs, asks for those of schedules and of events, until it is told to stop."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -7,6 +7,7 @@ from contextlib import suppress
 import structlog
 
 from application.errors import ApplicationError
+from application.events.consuming import Consuming, EventConsumer
 from application.jobs.housekeeping import USUAL_SCHEDULES
 from application.jobs.running import JobRunner
 from application.jobs.scheduling import ScheduleService
@@ -26,12 +27,16 @@ class Worker:
         *,
         runner: JobRunner,
         schedules: ScheduleService,
+        consuming: Consuming,
+        consumers: Sequence[EventConsumer],
         queues: Sequence[str],
         concurrency: int,
         grace: float,
     ) -> None:
         self._runner = runner
         self._schedules = schedules
+        self._consuming = consuming
+        self._consumers = consumers
         self._queues = queues
         self._concurrency = concurrency
         self._grace = grace
@@ -39,8 +44,13 @@ class Worker:
     async def work(self, stopping: asyncio.Event) -> None:
         """Works until `stopping` is set; what runs then has its grace to end, and is handed back after that."""
         async with asyncio.TaskGroup() as tasks:
+            following = [tasks.create_task(self._consuming.follow(one)) for one in self._consumers]
             tasks.create_task(_kept_up(self._run_jobs, stopping, "jobs"))
             tasks.create_task(_kept_up(self._tick, stopping, "schedules"))
+            await stopping.wait()
+            # A round is kept as a whole or not at all, so that it may end anywhere.
+            for one in following:
+                one.cancel()
 
     async def _run_jobs(self, stopping: asyncio.Event) -> None:
         await self._runner.work(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from adapters.postgres import authors, books, customers, events, history, idempotency
+from adapters.postgres import authors, books, consumers, customers, events, history, idempotency
 from adapters.postgres import credits as book_credits
 from adapters.postgres.authors import AUTHORS
 from adapters.postgres.books import BOOKS
@@ -108,6 +108,12 @@ def test_retries_and_events_are_pinned() -> None:
         events._ANY_WAITING,
         events._ALONE,
         events._NUMBER,
+        events._TELL,
+        events.LAST,
+        consumers._BEGIN,
+        consumers._ADVANCE,
+        consumers._POSITION,
+        consumers._POSITIONS,
         following,
         of_one,
     ]

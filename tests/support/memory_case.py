@@ -8,8 +8,10 @@ from adapters.memory.authors import MemoryAuthorReader, MemoryAuthorRepository
 from adapters.memory.books import MemoryBookReader, MemoryBookRepository
 from adapters.memory.categories import MemoryCategoryReader, MemoryCategoryRepository
 from adapters.memory.consents import MemoryConsentReader, MemoryConsentRepository
+from adapters.memory.consumers import MemoryConsumerReader, MemoryConsumerRepository
 from adapters.memory.customers import MemoryCustomerReader, MemoryCustomerRepository
 from adapters.memory.duplicates import MemoryDuplicateReader
+from adapters.memory.event_signal import MemoryEventSignal
 from adapters.memory.events import MemoryEventReader
 from adapters.memory.groups import MemoryGroupReader, MemoryGroupRepository
 from adapters.memory.history import MemoryHistorySink, MemoryHistorySource
@@ -36,8 +38,10 @@ from application.ports.authors import AuthorReader, AuthorRepository
 from application.ports.books import BookReader, BookRepository
 from application.ports.categories import CategoryReader, CategoryRepository
 from application.ports.consents import ConsentReader, ConsentRepository
+from application.ports.consumers import ConsumerReader, ConsumerRepository
 from application.ports.customers import CustomerReader, CustomerRepository
 from application.ports.duplicates import DuplicateReader
+from application.ports.event_signal import EventSignal
 from application.ports.events import EventReader
 from application.ports.groups import GroupReader, GroupRepository
 from application.ports.history import HistorySink, HistorySource
@@ -87,6 +91,8 @@ def memory_ports(store: MemoryStore) -> StorePorts:
         jobs=MemoryJobReader(store, clock),
         job_queue=MemoryJobQueue(store, clock),
         schedules=MemoryScheduleReader(store),
+        consumers=MemoryConsumerReader(store),
+        signal=MemoryEventSignal(store),
         source=MemoryHistorySource(store),
         sink=MemoryHistorySink(store),
         purchases=MemoryPurchaseFacts(store),
@@ -138,6 +144,9 @@ def memory_case() -> StoreCase:
             SegmentReader: MemorySegmentReader,
             IdempotencyKeys: MemoryIdempotencyKeys,
             EventReader: MemoryEventReader,
+            EventSignal: MemoryEventSignal,
+            ConsumerRepository: MemoryConsumerRepository,
+            ConsumerReader: MemoryConsumerReader,
             AddressRepository: MemoryAddressRepository,
             AddressReader: MemoryAddressReader,
             ConsentRepository: MemoryConsentRepository,

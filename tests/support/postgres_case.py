@@ -12,8 +12,10 @@ from adapters.postgres.authors import PostgresAuthorReader, PostgresAuthorReposi
 from adapters.postgres.books import PostgresBookReader, PostgresBookRepository
 from adapters.postgres.categories import PostgresCategoryReader, PostgresCategoryRepository
 from adapters.postgres.consents import PostgresConsentReader, PostgresConsentRepository
+from adapters.postgres.consumers import PostgresConsumerReader, PostgresConsumerRepository
 from adapters.postgres.customers import PostgresCustomerReader, PostgresCustomerRepository
 from adapters.postgres.duplicates import PostgresDuplicateReader
+from adapters.postgres.event_signal import PostgresEventSignal
 from adapters.postgres.events import PostgresEventReader
 from adapters.postgres.groups import PostgresGroupReader, PostgresGroupRepository
 from adapters.postgres.history import PostgresHistorySink, PostgresHistorySource
@@ -42,8 +44,10 @@ from application.ports.authors import AuthorReader, AuthorRepository
 from application.ports.books import BookReader, BookRepository
 from application.ports.categories import CategoryReader, CategoryRepository
 from application.ports.consents import ConsentReader, ConsentRepository
+from application.ports.consumers import ConsumerReader, ConsumerRepository
 from application.ports.customers import CustomerReader, CustomerRepository
 from application.ports.duplicates import DuplicateReader
+from application.ports.event_signal import EventSignal
 from application.ports.events import EventReader
 from application.ports.groups import GroupReader, GroupRepository
 from application.ports.history import HistorySink, HistorySource
@@ -65,7 +69,8 @@ from tests.support.store_case import KeptEvent, StoreCase, StorePorts
 
 _EMPTY = """
     TRUNCATE jobs, schedules, pgqueuer.pgqueuer, groups, segments, categories,
-        customers, authors, books, reviews, orders, order_lines, returns, return_lines, events, idempotency_keys
+        customers, authors, books, reviews, orders, order_lines, returns, return_lines,
+        events, event_consumers, idempotency_keys
     RESTART IDENTITY CASCADE
 """
 
@@ -154,8 +159,9 @@ def postgres_ports(pool: Pool) -> StorePorts:
             rows = await connection.fetch("SELECT * FROM events ORDER BY position")
         return [KeptEvent(_event(row), row["request_id"]) for row in rows]
 
+    signal = PostgresEventSignal(pool)
     return StorePorts(
-        units=PostgresUnitsOfWork(pool),
+        units=PostgresUnitsOfWork(pool, tell=signal.tell),
         customers=PostgresCustomerReader(pool),
         authors=PostgresAuthorReader(pool),
         books=PostgresBookReader(pool),
@@ -176,6 +182,8 @@ def postgres_ports(pool: Pool) -> StorePorts:
         jobs=PostgresJobReader(pool),
         job_queue=PostgresJobQueue(pool, SystemClock(), heartbeat=timedelta(seconds=2), poll=timedelta(seconds=0.2)),
         schedules=PostgresScheduleReader(pool),
+        consumers=PostgresConsumerReader(pool),
+        signal=signal,
         source=PostgresHistorySource(pool),
         sink=PostgresHistorySink(pool),
         purchases=PostgresPurchaseFacts(pool),
@@ -250,6 +258,9 @@ def postgres_case() -> StoreCase:
             SegmentReader: PostgresSegmentReader,
             IdempotencyKeys: PostgresIdempotencyKeys,
             EventReader: PostgresEventReader,
+            EventSignal: PostgresEventSignal,
+            ConsumerRepository: PostgresConsumerRepository,
+            ConsumerReader: PostgresConsumerReader,
             AddressRepository: PostgresAddressRepository,
             AddressReader: PostgresAddressReader,
             ConsentRepository: PostgresConsentRepository,

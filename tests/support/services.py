@@ -17,6 +17,7 @@ from application.customers.erasing import ErasureService
 from application.customers.exporting import ExportService
 from application.customers.merging import MergeService
 from application.customers.service import CustomerService
+from application.events.consuming import Consuming
 from application.events.service import EventService
 from application.groups.service import GroupService
 from application.health.service import HealthService
@@ -39,6 +40,8 @@ def services_on(ports: StorePorts) -> Services:
     assert ports.returns is not None
     assert ports.keys is not None
     assert ports.event_reader is not None
+    assert ports.signal is not None
+    assert ports.consumers is not None
     assert ports.addresses is not None
     assert ports.consents is not None
     assert ports.people is not None
@@ -95,8 +98,11 @@ def services_on(ports: StorePorts) -> Services:
         analytics=AnalyticsService(facts=ports.purchases, clock=clock),
         health=HealthService(stores=[ports.health]),
         idempotency=idempotency,
-        events=EventService(reader=ports.event_reader),
         jobs=JobService(units=ports.units, reader=ports.jobs, clock=clock),
         schedules=ScheduleService(reader=ports.schedules, recurrence=CronRecurrence(), kinds=kinds, **written),
         job_kinds=tuple(kinds),
+        events=EventService(reader=ports.event_reader, signal=ports.signal, consumers=ports.consumers),
+        consuming=Consuming(
+            units=ports.units, events=ports.event_reader, consumers=ports.consumers, signal=ports.signal, clock=clock
+        ),
     )

@@ -36,8 +36,10 @@ from application.ports.authors import AuthorReader, AuthorRepository
 from application.ports.books import BookReader, BookRepository
 from application.ports.categories import CategoryReader, CategoryRepository
 from application.ports.consents import ConsentReader, ConsentRepository
+from application.ports.consumers import ConsumerReader, ConsumerRepository
 from application.ports.customers import CustomerReader, CustomerRepository
 from application.ports.duplicates import DuplicateReader
+from application.ports.event_signal import EventSignal
 from application.ports.events import EventReader
 from application.ports.groups import GroupReader, GroupRepository
 from application.ports.history import HistorySink, HistorySource
@@ -241,5 +243,8 @@ def snowflake_case() -> StoreCase:
             HistorySource: _NO_SOURCE,
             IdempotencyKeys: _READ_ONLY,
             EventReader: _NO_EVENTS,
+            EventSignal: _NO_EVENTS,
+            ConsumerRepository: _READ_ONLY,
+            ConsumerReader: _NO_EVENTS,
         },
     )

@@ -10,8 +10,10 @@ from application.ports.authors import AuthorReader
 from application.ports.books import BookReader
 from application.ports.categories import CategoryReader
 from application.ports.consents import ConsentReader
+from application.ports.consumers import ConsumerReader
 from application.ports.customers import CustomerReader
 from application.ports.duplicates import DuplicateReader
+from application.ports.event_signal import EventSignal
 from application.ports.events import EventReader
 from application.ports.groups import GroupReader
 from application.ports.history import History, HistoryBatch, HistorySink, HistorySource
@@ -83,6 +85,8 @@ class StorePorts:
     segments: SegmentReader | None = None
     keys: IdempotencyKeys | None = None
     event_reader: EventReader | None = None
+    consumers: ConsumerReader | None = None
+    signal: EventSignal | None = None
     addresses: AddressReader | None = None
     consents: ConsentReader | None = None
     people: PersonReader | None = None

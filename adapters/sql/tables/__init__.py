@@ -6,6 +6,7 @@ from adapters.sql.tables.books import books
 from adapters.sql.tables.categories import categories
 from adapters.sql.tables.columns import AMOUNT, DOCUMENT, MOMENT, TEXTS, WORDS, metadata
 from adapters.sql.tables.consents import consents
+from adapters.sql.tables.consumers import event_consumers
 from adapters.sql.tables.customers import customers
 from adapters.sql.tables.events import events
 from adapters.sql.tables.groups import group_members, groups
@@ -29,6 +30,7 @@ __all__ = [
     "categories",
     "consents",
     "customers",
+    "event_consumers",
     "events",
     "group_members",
     "groups",

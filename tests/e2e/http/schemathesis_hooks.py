@@ -17,6 +17,7 @@ from tests.support.builders import isbn
 # document says less, or the application asks more, than the other.
 MEANINGS = frozenset(
     {
+        "after-the-end",
         "authors-deleted",
         "authors-twice",
         "bad-cursor",

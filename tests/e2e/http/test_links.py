@@ -37,7 +37,8 @@ Link = Mapping[str, Any]
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with server(tmp_path_factory.mktemp("links"), STORAGE="memory") as started:
+    # A stream is looked at like every other answer, so it has to end.
+    with server(tmp_path_factory.mktemp("links"), STORAGE="memory", STREAM_LIFETIME_SECONDS="0.2") as started:
         yield started
 
 

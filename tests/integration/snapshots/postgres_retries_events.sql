@@ -67,6 +67,41 @@ FROM events
 WHERE events.sequence > 0) AS last ON true) AS placed WHERE events.position = placed.position
 -- many
 
+-- events.tell
+SELECT last.sequence, pg_notify('daybook_events', CAST(last.sequence AS TEXT)) AS pg_notify_1 
+FROM (SELECT coalesce(max(events.sequence), 0) AS sequence 
+FROM events 
+WHERE events.sequence > 0) AS last
+-- 
+
+-- events.last
+SELECT last.sequence 
+FROM (SELECT coalesce(max(events.sequence), 0) AS sequence 
+FROM events 
+WHERE events.sequence > 0) AS last
+-- 
+
+-- event_consumers.begin
+INSERT INTO event_consumers (name, sequence, updated_at) VALUES ($1::VARCHAR, $2::BIGINT, $3::TIMESTAMP WITH TIME ZONE)
+-- name, after, at
+
+-- event_consumers.advance
+UPDATE event_consumers SET sequence=$1::BIGINT, updated_at=$2::TIMESTAMP WITH TIME ZONE WHERE event_consumers.name = $3::VARCHAR AND event_consumers.sequence = $4::BIGINT
+-- after, at, name, before
+
+-- event_consumers.position
+SELECT event_consumers.sequence 
+FROM event_consumers 
+WHERE event_consumers.name = $1::VARCHAR
+-- name
+
+-- event_consumers.positions
+SELECT event_consumers.name, event_consumers.sequence, last.sequence - event_consumers.sequence AS anon_1, event_consumers.updated_at 
+FROM event_consumers JOIN (SELECT coalesce(max(events.sequence), 0) AS sequence 
+FROM events 
+WHERE events.sequence > 0) AS last ON true ORDER BY event_consumers.name
+-- 
+
 -- events.list
 SELECT events.sequence, events.position, events.type, events.aggregate, events.aggregate_id, events.version, events.at, events.by, events.request_id, events.changed, events.data 
 FROM events 

@@ -3,6 +3,9 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from time import perf_counter
 from typing import Any
 
 import pytest
@@ -13,9 +16,11 @@ from opentelemetry.trace import StatusCode
 from prometheus_client import CollectorRegistry
 
 from application.errors import Unavailable
+from application.ports.consumers import ConsumerPosition
 from entrypoints import correlation
-from entrypoints.bootstrap.telemetry import QueryTelemetry, traced
+from entrypoints.bootstrap.telemetry import Metrics, QueryTelemetry, traced
 from entrypoints.correlation import Correlation
+from entrypoints.http.replies import ANSWERED_AT
 from entrypoints.http.telemetry import RequestMetrics, Telemetry
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -322,3 +327,37 @@ async def test_what_is_no_request_passes_through() -> None:
     assert await call(type="lifespan") == []
     assert seen == ["lifespan"]
     assert call.log.lines == []
+
+
+async def test_a_stream_counts_with_the_time_until_it_began() -> None:
+    async def stream(scope: Any, receive: Any, send: Any) -> None:
+        scope["state"][ANSWERED_AT] = perf_counter()
+        await asyncio.sleep(0.05)
+        await answered(scope, receive, send)
+
+    call = Caller(stream)
+    await call()
+    labels = {"method": "GET", "route": "/v1/books/{book_id}", "status": "2xx"}
+    assert call.count(**labels) == 1
+    seconds = call.registry.get_sample_value("http_request_duration_seconds_sum", labels)
+    assert seconds is not None
+    assert seconds < 0.05
+
+
+async def test_how_far_consumers_are_behind_is_told_and_stays_while_the_store_is_away() -> None:
+    metrics = Metrics(None)
+    asked = 0
+
+    async def ask() -> list[ConsumerPosition]:
+        nonlocal asked
+        asked += 1
+        if asked > 1:
+            raise Unavailable("away")
+        return [ConsumerPosition(name="letters", sequence=3, behind=4, updated_at=datetime(2026, 1, 1, tzinfo=UTC))]
+
+    for _ in range(2):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.02):
+                await metrics.follow_consumers(ask)
+    assert asked == 2
+    assert b'event_consumer_lag{consumer="letters"} 4.0' in metrics.scrape()[1]
