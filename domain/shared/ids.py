@@ -18,6 +18,8 @@ SnapshotId = NewType("SnapshotId", UUID)
 AddressId = NewType("AddressId", UUID)
 ConsentId = NewType("ConsentId", UUID)
 MergeId = NewType("MergeId", UUID)
+WebhookId = NewType("WebhookId", UUID)
+DeliveryId = NewType("DeliveryId", UUID)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
