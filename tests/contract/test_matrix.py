@@ -9,15 +9,21 @@ from typing import Any, Protocol
 
 import pytest
 
+from adapters.aiohttp.webhook_sender import AiohttpWebhookSender
 from adapters.system.system import SystemClock, Uuid7Generator
 from application.ports.system import Clock, IdGenerator
+from application.ports.webhook_sender import WebhookSender
 from tests.support.cases import CASES, having
 from tests.support.store_case import CAPABILITIES, Gap, StoreCase
 
 ROOT = Path(__file__).parents[2]
 SUITES = Path(__file__).parent
 PORT_MODULES = sorted(path.stem for path in (ROOT / "application" / "ports").glob("[a-z]*.py"))
-BESIDE_THE_STORES: dict[type, type] = {Clock: SystemClock, IdGenerator: Uuid7Generator}
+BESIDE_THE_STORES: dict[type, type] = {
+    Clock: SystemClock,
+    IdGenerator: Uuid7Generator,
+    WebhookSender: AiohttpWebhookSender,
+}
 
 
 def protocols(module: str) -> Iterator[type]:
@@ -31,7 +37,7 @@ def protocols(module: str) -> Iterator[type]:
 PORTS = [port for module in PORT_MODULES for port in protocols(module)]
 PAIRS = [
     *((port, kind, case.name) for case in CASES for port, kind in case.implements.items()),
-    *((port, kind, "system") for port, kind in BESIDE_THE_STORES.items()),
+    *((port, kind, kind.__module__.split(".")[1]) for port, kind in BESIDE_THE_STORES.items()),
 ]
 
 

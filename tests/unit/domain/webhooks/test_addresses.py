@@ -39,7 +39,7 @@ def test_a_zone_names_an_interface_of_this_machine() -> None:
 def test_nothing_is_public_that_python_takes_for_special(address: IPv4Address | IPv6Address) -> None:
     if is_public(address):
         assert address.is_global
-        assert not (address.is_private or address.is_multicast or address.is_loopback or address.is_link_local)
+        assert not any((address.is_private, address.is_multicast, address.is_loopback, address.is_link_local))
 
 
 @given(st.ip_addresses(v=4))
