@@ -7,7 +7,7 @@ from uuid import UUID
 
 from adapters.memory.collection import Collection, Stage, Unique
 from application.caller import Claim
-from application.errors import Conflict
+from application.errors import AlreadyExists, Conflict
 from application.ports.authors import AuthorExists, AuthorsChanged
 from application.ports.books import IsbnExists
 from application.ports.categories import CategoryCodeExists, SlugExists
@@ -33,6 +33,8 @@ from domain.orders.order import Order
 from domain.orders.returns import Return
 from domain.shared.events import Event
 from domain.shared.ids import CustomerId
+from domain.webhooks.delivery import Delivery
+from domain.webhooks.endpoint import WebhookEndpoint
 
 
 class RecordedEvent(NamedTuple):
@@ -131,6 +133,12 @@ class MemoryStore:
             unique={},
             groups={"customer_id": lambda one: one.customer_id, "from_id": lambda one: one.from_id},
         )
+        self.webhook_rows: Collection[WebhookEndpoint] = Collection("webhook", unique={}, groups={})
+        self.delivery_rows: Collection[Delivery] = Collection(
+            "delivery",
+            unique={"event": Unique(lambda one: (one.webhook_id, one.sequence), AlreadyExists)},
+            groups={"webhook_id": lambda one: one.webhook_id},
+        )
         self.customers: dict[UUID, Customer] = self.customer_rows.rows
         self.authors: dict[UUID, Author] = self.author_rows.rows
         self.books: dict[UUID, Book] = self.book_rows.rows
@@ -142,6 +150,8 @@ class MemoryStore:
         self.memberships: dict[tuple[UUID, UUID], Membership] = {}
         self.segments: dict[UUID, Segment] = self.segment_rows.rows
         self.snapshots: dict[UUID, Snapshot] = self.snapshot_rows.rows
+        self.webhooks: dict[UUID, WebhookEndpoint] = self.webhook_rows.rows
+        self.deliveries: dict[UUID, Delivery] = self.delivery_rows.rows
         self.events: list[RecordedEvent] = []
         self.answered: dict[tuple[str, str], Answered] = {}
         self.watermark = 0
@@ -175,6 +185,8 @@ class Changes:
         self.addresses: Stage[Address] = store.address_rows.stage()
         self.consents: Stage[Consent] = store.consent_rows.stage()
         self.merges: Stage[Merge] = store.merge_rows.stage()
+        self.webhooks: Stage[WebhookEndpoint] = store.webhook_rows.stage()
+        self.deliveries: Stage[Delivery] = store.delivery_rows.stage()
 
     def add_book(self, book: Book) -> None:
         """A new book. Raises as `Stage.add`, and AuthorsChanged."""
@@ -235,6 +247,15 @@ class Changes:
         place = snapshot.members.index(before)
         members = (*snapshot.members[:place], after, *snapshot.members[place + 1 :])
         self.snapshots.amend(replace(snapshot, members=members))
+
+    def add_delivery(self, delivery: Delivery) -> None:
+        """A new delivery. Raises as `Stage.add`, and Conflict when its event or its endpoint stands in its way."""
+        if self.webhooks.get(delivery.webhook_id) is None:
+            raise Conflict(f"the delivery {delivery.id} is to a webhook that is not kept: {delivery.webhook_id}")
+        try:
+            self.deliveries.add(delivery)
+        except AlreadyExists:
+            raise Conflict(f"there is a delivery of the event {delivery.sequence} to the webhook already") from None
 
     def is_named(self, customer_id: UUID) -> bool:
         """Whether the customer will be in a group or in a snapshot."""
@@ -332,6 +353,8 @@ class Changes:
         for belonging in (self.addresses, self.consents, self.merges):
             belonging.apply()
         self.categories.apply()
+        self.webhooks.apply()
+        self.deliveries.apply()
         for named in (self.groups, self.segments, self.snapshots):
             named.apply()
         self._belong()

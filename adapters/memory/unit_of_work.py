@@ -11,6 +11,7 @@ from adapters.memory.books import MemoryBookRepository
 from adapters.memory.categories import MemoryCategoryRepository
 from adapters.memory.consents import MemoryConsentRepository
 from adapters.memory.customers import MemoryCustomerRepository
+from adapters.memory.deliveries import MemoryDeliveryRepository
 from adapters.memory.groups import MemoryGroupRepository
 from adapters.memory.merges import MemoryMergeRepository
 from adapters.memory.orders import MemoryOrderRepository, MemoryReturnRepository
@@ -19,6 +20,7 @@ from adapters.memory.people import MemoryPersonRepository
 from adapters.memory.reviews import MemoryReviewRepository
 from adapters.memory.segments import MemorySegmentRepository
 from adapters.memory.store import Answered, MemoryStore
+from adapters.memory.webhooks import MemoryWebhookRepository
 from application.caller import Caller
 from application.ports.idempotency import KEPT_FOR, KeyInUse, people
 from domain.shared.events import Event
@@ -49,6 +51,8 @@ class MemoryUnitOfWork:
         self.consents = MemoryConsentRepository(store, self._pending)
         self.people = MemoryPersonRepository(store, self._pending)
         self.merges = MemoryMergeRepository(store, self._pending)
+        self.webhooks = MemoryWebhookRepository(store, self._pending)
+        self.deliveries = MemoryDeliveryRepository(store, self._pending)
 
     def record(self, *events: Event) -> None:
         """Appends events at commit."""

@@ -12,6 +12,7 @@ from adapters.postgres.books import PostgresBookRepository
 from adapters.postgres.categories import PostgresCategoryRepository
 from adapters.postgres.consents import PostgresConsentRepository
 from adapters.postgres.customers import PostgresCustomerRepository
+from adapters.postgres.deliveries import PostgresDeliveryRepository
 from adapters.postgres.events import EVENTS, Recorded
 from adapters.postgres.groups import PostgresGroupRepository
 from adapters.postgres.idempotency import Claimed
@@ -21,6 +22,7 @@ from adapters.postgres.people import PostgresPersonRepository
 from adapters.postgres.pool import Pool
 from adapters.postgres.reviews import PostgresReviewRepository
 from adapters.postgres.segments import PostgresSegmentRepository
+from adapters.postgres.webhooks import PostgresWebhookRepository
 from adapters.postgres.writes import Pending, keep, keep_claimed
 from application.caller import Caller
 from application.ports.idempotency import people
@@ -90,6 +92,14 @@ class PostgresUnitOfWork:
     @cached_property
     def merges(self) -> PostgresMergeRepository:
         return PostgresMergeRepository(self._pool, self._pending)
+
+    @cached_property
+    def webhooks(self) -> PostgresWebhookRepository:
+        return PostgresWebhookRepository(self._pool, self._pending)
+
+    @cached_property
+    def deliveries(self) -> PostgresDeliveryRepository:
+        return PostgresDeliveryRepository(self._pool, self._pending)
 
     def record(self, *events: Event) -> None:
         """Appends events at commit."""

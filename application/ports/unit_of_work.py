@@ -12,12 +12,14 @@ from application.ports.books import BookRepository
 from application.ports.categories import CategoryRepository
 from application.ports.consents import ConsentRepository
 from application.ports.customers import CustomerRepository
+from application.ports.deliveries import DeliveryRepository
 from application.ports.groups import GroupRepository
 from application.ports.merges import MergeRepository
 from application.ports.orders import OrderRepository, ReturnRepository
 from application.ports.people import PersonRepository
 from application.ports.reviews import ReviewRepository
 from application.ports.segments import SegmentRepository
+from application.ports.webhooks import WebhookRepository
 from domain.shared.events import Event
 
 
@@ -54,6 +56,10 @@ class UnitOfWork(Protocol):
     def people(self) -> PersonRepository: ...
     @property
     def merges(self) -> MergeRepository: ...
+    @property
+    def webhooks(self) -> WebhookRepository: ...
+    @property
+    def deliveries(self) -> DeliveryRepository: ...
 
     def record(self, *events: Event) -> None:
         """Appends events at commit, in the order given, with the request id of the caller."""

@@ -10,8 +10,8 @@ from typing import Any, Protocol
 import pytest
 
 from adapters.aiohttp.webhook_sender import AiohttpWebhookSender
-from adapters.system.system import SystemClock, Uuid7Generator
-from application.ports.system import Clock, IdGenerator
+from adapters.system.system import SystemClock, SystemRandomBytes, Uuid7Generator
+from application.ports.system import Clock, IdGenerator, RandomBytes
 from application.ports.webhook_sender import WebhookSender
 from tests.support.cases import CASES, having
 from tests.support.store_case import CAPABILITIES, Gap, StoreCase
@@ -22,6 +22,7 @@ PORT_MODULES = sorted(path.stem for path in (ROOT / "application" / "ports").glo
 BESIDE_THE_STORES: dict[type, type] = {
     Clock: SystemClock,
     IdGenerator: Uuid7Generator,
+    RandomBytes: SystemRandomBytes,
     WebhookSender: AiohttpWebhookSender,
 }
 

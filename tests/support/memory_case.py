@@ -9,6 +9,7 @@ from adapters.memory.books import MemoryBookReader, MemoryBookRepository
 from adapters.memory.categories import MemoryCategoryReader, MemoryCategoryRepository
 from adapters.memory.consents import MemoryConsentReader, MemoryConsentRepository
 from adapters.memory.customers import MemoryCustomerReader, MemoryCustomerRepository
+from adapters.memory.deliveries import MemoryDeliveryReader, MemoryDeliveryRepository
 from adapters.memory.duplicates import MemoryDuplicateReader
 from adapters.memory.events import MemoryEventReader
 from adapters.memory.groups import MemoryGroupReader, MemoryGroupRepository
@@ -28,12 +29,14 @@ from adapters.memory.segments import MemorySegmentReader, MemorySegmentRepositor
 from adapters.memory.store import MemoryStore
 from adapters.memory.stores import MemoryHealth
 from adapters.memory.unit_of_work import MemoryUnitOfWork, MemoryUnitsOfWork
+from adapters.memory.webhooks import MemoryWebhookReader, MemoryWebhookRepository
 from application.ports.addresses import AddressReader, AddressRepository
 from application.ports.authors import AuthorReader, AuthorRepository
 from application.ports.books import BookReader, BookRepository
 from application.ports.categories import CategoryReader, CategoryRepository
 from application.ports.consents import ConsentReader, ConsentRepository
 from application.ports.customers import CustomerReader, CustomerRepository
+from application.ports.deliveries import DeliveryReader, DeliveryRepository
 from application.ports.duplicates import DuplicateReader
 from application.ports.events import EventReader
 from application.ports.groups import GroupReader, GroupRepository
@@ -47,6 +50,7 @@ from application.ports.reviews import ReviewReader, ReviewRepository
 from application.ports.segments import SegmentReader, SegmentRepository
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from application.ports.webhooks import WebhookReader, WebhookRepository
 from tests.support.store_case import KeptEvent, StoreCase, StorePorts
 
 
@@ -75,6 +79,8 @@ def memory_ports(store: MemoryStore) -> StorePorts:
         people=MemoryPersonReader(store),
         merges=MemoryMergeReader(store),
         duplicates=MemoryDuplicateReader(store),
+        webhooks=MemoryWebhookReader(store),
+        deliveries=MemoryDeliveryReader(store),
         health=MemoryHealth(),
         keys=MemoryIdempotencyKeys(store),
         event_reader=MemoryEventReader(store),
@@ -138,6 +144,10 @@ def memory_case() -> StoreCase:
             MergeRepository: MemoryMergeRepository,
             MergeReader: MemoryMergeReader,
             DuplicateReader: MemoryDuplicateReader,
+            WebhookRepository: MemoryWebhookRepository,
+            WebhookReader: MemoryWebhookReader,
+            DeliveryRepository: MemoryDeliveryRepository,
+            DeliveryReader: MemoryDeliveryReader,
             HistorySource: MemoryHistorySource,
             HistorySink: MemoryHistorySink,
             PurchaseFacts: MemoryPurchaseFacts,

@@ -12,6 +12,7 @@ from adapters.postgres.books import PostgresBookReader, PostgresBookRepository
 from adapters.postgres.categories import PostgresCategoryReader, PostgresCategoryRepository
 from adapters.postgres.consents import PostgresConsentReader, PostgresConsentRepository
 from adapters.postgres.customers import PostgresCustomerReader, PostgresCustomerRepository
+from adapters.postgres.deliveries import PostgresDeliveryReader, PostgresDeliveryRepository
 from adapters.postgres.duplicates import PostgresDuplicateReader
 from adapters.postgres.events import PostgresEventReader
 from adapters.postgres.groups import PostgresGroupReader, PostgresGroupRepository
@@ -31,6 +32,7 @@ from adapters.postgres.reviews import PostgresReviewReader, PostgresReviewReposi
 from adapters.postgres.segments import PostgresSegmentReader, PostgresSegmentRepository
 from adapters.postgres.stores import PostgresHealth
 from adapters.postgres.unit_of_work import PostgresUnitOfWork, PostgresUnitsOfWork
+from adapters.postgres.webhooks import PostgresWebhookReader, PostgresWebhookRepository
 from adapters.sql.purchases import SqlPurchaseView
 from application.ports.addresses import AddressReader, AddressRepository
 from application.ports.authors import AuthorReader, AuthorRepository
@@ -38,6 +40,7 @@ from application.ports.books import BookReader, BookRepository
 from application.ports.categories import CategoryReader, CategoryRepository
 from application.ports.consents import ConsentReader, ConsentRepository
 from application.ports.customers import CustomerReader, CustomerRepository
+from application.ports.deliveries import DeliveryReader, DeliveryRepository
 from application.ports.duplicates import DuplicateReader
 from application.ports.events import EventReader
 from application.ports.groups import GroupReader, GroupRepository
@@ -51,13 +54,14 @@ from application.ports.reviews import ReviewReader, ReviewRepository
 from application.ports.segments import SegmentReader, SegmentRepository
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from application.ports.webhooks import WebhookReader, WebhookRepository
 from domain.shared.events import Event
 from entrypoints.bootstrap import migrate
 from tests.support.postgres import TemplateDatabase, template_database
 from tests.support.store_case import KeptEvent, StoreCase, StorePorts
 
 _EMPTY = """
-    TRUNCATE groups, segments, categories,
+    TRUNCATE webhooks, groups, segments, categories,
         customers, authors, books, reviews, orders, order_lines, returns, return_lines, events, idempotency_keys
     RESTART IDENTITY CASCADE
 """
@@ -163,6 +167,8 @@ def postgres_ports(pool: Pool) -> StorePorts:
         people=PostgresPersonReader(pool),
         merges=PostgresMergeReader(pool),
         duplicates=PostgresDuplicateReader(pool),
+        webhooks=PostgresWebhookReader(pool),
+        deliveries=PostgresDeliveryReader(pool),
         health=PostgresHealth(pool, head=migrate.head()),
         keys=PostgresIdempotencyKeys(pool),
         event_reader=PostgresEventReader(pool),
@@ -249,6 +255,10 @@ def postgres_case() -> StoreCase:
             MergeRepository: PostgresMergeRepository,
             MergeReader: PostgresMergeReader,
             DuplicateReader: PostgresDuplicateReader,
+            WebhookRepository: PostgresWebhookRepository,
+            WebhookReader: PostgresWebhookReader,
+            DeliveryRepository: PostgresDeliveryRepository,
+            DeliveryReader: PostgresDeliveryReader,
             HistorySource: PostgresHistorySource,
             HistorySink: PostgresHistorySink,
             PurchaseFacts: PostgresPurchaseFacts,

@@ -11,6 +11,7 @@ from application.ports.books import BookReader
 from application.ports.categories import CategoryReader
 from application.ports.consents import ConsentReader
 from application.ports.customers import CustomerReader
+from application.ports.deliveries import DeliveryReader
 from application.ports.duplicates import DuplicateReader
 from application.ports.events import EventReader
 from application.ports.groups import GroupReader
@@ -24,6 +25,7 @@ from application.ports.reviews import ReviewReader
 from application.ports.segments import SegmentReader
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitsOfWork
+from application.ports.webhooks import WebhookReader
 from domain.shared.events import Event
 
 CAPABILITIES = {
@@ -86,6 +88,8 @@ class StorePorts:
     people: PersonReader | None = None
     merges: MergeReader | None = None
     duplicates: DuplicateReader | None = None
+    webhooks: WebhookReader | None = None
+    deliveries: DeliveryReader | None = None
     source: HistorySource | None = None
     sink: HistorySink | None = None
     purchases: PurchaseFacts
