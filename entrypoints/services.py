@@ -22,6 +22,7 @@ from application.imports.service import ImportService
 from application.orders.service import OrderService
 from application.reviews.service import ReviewService
 from application.segments.service import SegmentService
+from application.webhooks.service import WebhookService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,3 +49,4 @@ class Services:
     health: HealthService
     idempotency: IdempotencyService
     events: EventService
+    webhooks: WebhookService

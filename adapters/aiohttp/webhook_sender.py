@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from time import perf_counter
 
 from aiohttp import (
@@ -69,7 +70,7 @@ class AiohttpWebhookSender:
         self._headers = {"User-Agent": user_agent, "Accept-Encoding": "identity", "Content-Type": "application/json"}
         self._total = total_seconds
         self._timeout = ClientTimeout(total=None, sock_connect=connect_seconds)
-        self._tls = ssl.create_default_context() if tls is None else tls
+        self._given_tls = tls
         self._lookup = lookup
         self._threads = ThreadPoolExecutor(_LOOKUPS_AT_ONCE, thread_name_prefix="webhook-lookup")
 
@@ -92,6 +93,11 @@ class AiohttpWebhookSender:
         except (TimeoutError, ClientError, OSError, ValueError) as error:
             kind = _kind_of(error)
             return Sent(duration_ms=_since(began), error=kind, detail=_SAID[kind])
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        # Reading what the system trusts takes longer than most commands, which send nothing.
+        return ssl.create_default_context() if self._given_tls is None else self._given_tls
 
     def _session(self, url: str) -> ClientSession:
         check = checker(self._reach, encrypted=url.startswith("https://"))

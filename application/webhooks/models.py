@@ -23,6 +23,8 @@ from domain.webhooks.endpoint import (
 )
 from domain.webhooks.event_types import EVENT_TYPE_LENGTH, MOST_EVENT_TYPES, event_pattern, event_patterns
 
+# Where messages may go is a setting, which the use case knows; how a URL is written is the same everywhere.
+_ANYWHERE = Reach.into(["0.0.0.0/0", "::/0"])
 Url = Annotated[
     str,
     Meta(
@@ -30,6 +32,7 @@ Url = Annotated[
         max_length=URL_LENGTH,
         description="Where events are POSTed to, by https. A host in a private network is refused.",
         examples=["https://shop.example.org/hooks/daybook"],
+        extra={"value": lambda text: checked_url(text, _ANYWHERE)},
     ),
 ]
 Description = Annotated[

@@ -13,6 +13,7 @@ from application.ports.webhook_sender import Sent
 from domain.webhooks.delivery import Attempt, SendError
 
 TEST_TYPE = "webhook.test"
+CONTENT_TYPE = {"content-type": "application/json"}
 
 
 class Message(Struct, frozen=True, kw_only=True):

@@ -8,12 +8,14 @@ from typing import Any
 
 from dependency_injector import containers, providers
 
+from adapters.aiohttp.webhook_sender import AiohttpWebhookSender
 from adapters.memory.addresses import MemoryAddressReader
 from adapters.memory.authors import MemoryAuthorReader
 from adapters.memory.books import MemoryBookReader
 from adapters.memory.categories import MemoryCategoryReader
 from adapters.memory.consents import MemoryConsentReader
 from adapters.memory.customers import MemoryCustomerReader
+from adapters.memory.deliveries import MemoryDeliveryReader
 from adapters.memory.duplicates import MemoryDuplicateReader
 from adapters.memory.events import MemoryEventReader
 from adapters.memory.groups import MemoryGroupReader
@@ -28,12 +30,14 @@ from adapters.memory.segments import MemorySegmentReader
 from adapters.memory.store import MemoryStore
 from adapters.memory.stores import MemoryHealth
 from adapters.memory.unit_of_work import MemoryUnitsOfWork
+from adapters.memory.webhooks import MemoryWebhookReader
 from adapters.postgres.addresses import PostgresAddressReader
 from adapters.postgres.authors import PostgresAuthorReader
 from adapters.postgres.books import PostgresBookReader
 from adapters.postgres.categories import PostgresCategoryReader
 from adapters.postgres.consents import PostgresConsentReader
 from adapters.postgres.customers import PostgresCustomerReader
+from adapters.postgres.deliveries import PostgresDeliveryReader
 from adapters.postgres.duplicates import PostgresDuplicateReader
 from adapters.postgres.events import PostgresEventReader
 from adapters.postgres.groups import PostgresGroupReader
@@ -48,7 +52,8 @@ from adapters.postgres.reviews import PostgresReviewReader
 from adapters.postgres.segments import PostgresSegmentReader
 from adapters.postgres.stores import PostgresHealth
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
-from adapters.system.system import SystemClock, Uuid7Generator
+from adapters.postgres.webhooks import PostgresWebhookReader
+from adapters.system.system import SystemClock, SystemRandomBytes, Uuid7Generator
 from application.analytics.service import AnalyticsService
 from application.authors.directory import AuthorDirectory
 from application.authors.service import AuthorService
@@ -71,15 +76,25 @@ from application.orders.service import OrderService
 from application.ports.stores import Store
 from application.reviews.service import ReviewService
 from application.segments.service import SegmentService
+from application.webhooks.service import WebhookService
 from domain.analytics.segments import SegmentTable
+from domain.webhooks.addresses import Reach
 from entrypoints.services import Services
 
 
 class SystemAdapters(containers.DeclarativeContainer):
-    """The time and new ids."""
+    """The time, new ids and chance."""
 
     clock = providers.Singleton(SystemClock)
     ids = providers.Singleton(Uuid7Generator, clock)
+    random = providers.Singleton(SystemRandomBytes)
+
+
+class WebAdapters(containers.DeclarativeContainer):
+    """What is sent to others over HTTP; `reach` is where it may go."""
+
+    reach: providers.Dependency[Reach] = providers.Dependency(instance_of=Reach)
+    sender = providers.Singleton(AiohttpWebhookSender, reach)
 
 
 class MemoryAdapters(containers.DeclarativeContainer):
@@ -101,6 +116,8 @@ class MemoryAdapters(containers.DeclarativeContainer):
     people = providers.Singleton(MemoryPersonReader, rows)
     merges = providers.Singleton(MemoryMergeReader, rows)
     duplicates = providers.Singleton(MemoryDuplicateReader, rows)
+    webhooks = providers.Singleton(MemoryWebhookReader, rows)
+    deliveries = providers.Singleton(MemoryDeliveryReader, rows)
     facts = providers.Singleton(MemoryPurchaseFacts, rows)
     keys = providers.Singleton(MemoryIdempotencyKeys, rows)
     events = providers.Singleton(MemoryEventReader, rows)
@@ -129,6 +146,8 @@ class PostgresAdapters(containers.DeclarativeContainer):
     people = providers.Singleton(PostgresPersonReader, pool)
     merges = providers.Singleton(PostgresMergeReader, pool)
     duplicates = providers.Singleton(PostgresDuplicateReader, pool)
+    webhooks = providers.Singleton(PostgresWebhookReader, pool)
+    deliveries = providers.Singleton(PostgresDeliveryReader, pool)
     facts = providers.Singleton(PostgresPurchaseFacts, pool)
     keys = providers.Singleton(PostgresIdempotencyKeys, pool)
     events = providers.Singleton(PostgresEventReader, pool)
@@ -140,6 +159,7 @@ class Application(containers.DeclarativeContainer):
     """The use cases: on `records`, with the analytics counted by `analytics` (often the same)."""
 
     system = providers.DependenciesContainer()
+    web = providers.DependenciesContainer()
     records = providers.DependenciesContainer()
     analytics_records = providers.DependenciesContainer()
     stores: providers.Dependency[list[Store]] = providers.Dependency(instance_of=list)
@@ -242,6 +262,16 @@ class Application(containers.DeclarativeContainer):
     health = providers.Singleton(HealthService, stores=stores)
     idempotency = providers.Singleton(IdempotencyService, keys=records.keys, clock=system.clock)
     events = providers.Singleton(EventService, reader=records.events)
+    webhooks = providers.Singleton(
+        WebhookService,
+        units=records.units,
+        reader=records.webhooks,
+        sender=web.sender,
+        reach=web.reach,
+        clock=system.clock,
+        ids=system.ids,
+        random=system.random,
+    )
     services = providers.Singleton(
         Services,
         customers=customers,
@@ -264,6 +294,7 @@ class Application(containers.DeclarativeContainer):
         health=health,
         idempotency=idempotency,
         events=events,
+        webhooks=webhooks,
     )
 
 
@@ -272,15 +303,17 @@ def services(
     analytics_records: containers.Container,
     *,
     segments: SegmentTable,
+    reach: Reach,
     wrap: Callable[[type[Any]], type[Any]] | None = None,
 ) -> Services:
-    """The use cases on these adapters, with this table of RFM segments.
+    """The use cases on these adapters, with this table of RFM segments and this reach of webhooks.
 
     `wrap` gives the class that is made instead of a service's own.
     """
     bound = [records] if records is analytics_records else [records, analytics_records]
     application = Application(
         system=SystemAdapters(),
+        web=WebAdapters(reach=reach),
         records=records,
         analytics_records=analytics_records,
         stores=[one.health() for one in bound],

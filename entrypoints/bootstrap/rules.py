@@ -7,6 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from adapters.postgres.connection import Dsn
+from domain.shared.errors import Invalid
 from entrypoints.bootstrap.settings import Settings, SnowflakeConfig
 
 # Passwords that stand in examples all over the world.
@@ -30,7 +31,7 @@ def is_loopback(host: str) -> bool:
 
 def broken(settings: Settings) -> list[str]:
     """Why these settings cannot be used; empty when they can."""
-    found = [*_server(settings), *_stores(settings), *_monitoring(settings)]
+    found = [*_server(settings), *_stores(settings), *_webhooks(settings), *_monitoring(settings)]
     if settings.app.env == "production":
         found += _production(settings)
     return found
@@ -41,6 +42,8 @@ def odd(settings: Settings) -> list[str]:
     found = []
     if settings.database.url is not None and settings.app.storage == "memory":
         found.append("DATABASE_URL is not used: STORAGE=memory keeps everything in memory")
+    if settings.app.env == "production" and settings.webhooks.allowed_networks:
+        found.append("WEBHOOKS_ALLOWED_NETWORKS lets whoever registers a webhook reach into these networks")
     return found
 
 
@@ -82,6 +85,13 @@ def without_snowflake(config: SnowflakeConfig) -> Iterator[str]:
         yield f"{', '.join(missing)} must be given to use Snowflake"
     if importlib.util.find_spec("snowflake") is None:
         yield "Snowflake needs the extra: install daybook[snowflake]"
+
+
+def _webhooks(settings: Settings) -> Iterator[str]:
+    try:
+        _ = settings.webhooks.reach
+    except Invalid as error:
+        yield f"WEBHOOKS_ALLOWED_NETWORKS {error.problems[0].message}"
 
 
 def _monitoring(settings: Settings) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Literal
 from msgspec import Meta, Struct
 
 from domain.analytics.segments import STANDARD, SegmentTable
+from domain.webhooks.addresses import Reach
 from entrypoints.bootstrap.segments import SegmentFile
 
 Environment = Literal["development", "test", "production"]
@@ -145,6 +146,25 @@ class SecurityConfig(Struct, frozen=True, kw_only=True):
     ] = 30
 
 
+class WebhooksConfig(Struct, frozen=True, kw_only=True):
+    """Where webhooks may go."""
+
+    allowed_networks: Annotated[
+        tuple[str, ...],
+        Meta(
+            description=(
+                "Private networks that webhooks may go to, without TLS too, such as 127.0.0.0/8, with commas between. "
+                "For development: without it they go to the internet only."
+            )
+        ),
+    ] = ()
+
+    @property
+    def reach(self) -> Reach:
+        """As the domain knows it. Raises Invalid."""
+        return Reach.into(self.allowed_networks)
+
+
 class MonitoringConfig(Struct, frozen=True, kw_only=True):
     """Metrics and traces."""
 
@@ -194,6 +214,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     logging: LoggingConfig = LoggingConfig()
     database: DatabaseConfig = DatabaseConfig()
     security: SecurityConfig = SecurityConfig()
+    webhooks: WebhooksConfig = WebhooksConfig()
     monitoring: MonitoringConfig = MonitoringConfig()
     performance: PerformanceConfig = PerformanceConfig()
     snowflake: SnowflakeConfig = SnowflakeConfig()

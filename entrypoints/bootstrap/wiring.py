@@ -37,7 +37,8 @@ class Wiring:
         self._made: dict[Storage, containers.Container] = {}
         self.pool = _pool(settings.database, url, self._observer("postgres")) if url is not None else None
         records, analytics = self._adapters(settings.app.storage), self._adapters(settings.app.analytics)
-        self.services: Services = services(records, analytics, segments=settings.app.segments, wrap=wrap)
+        reach = settings.webhooks.reach
+        self.services: Services = services(records, analytics, segments=settings.app.segments, reach=reach, wrap=wrap)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Wiring"]:

@@ -49,6 +49,7 @@ from entrypoints.http.reviews import review_operations
 from entrypoints.http.security import cross_origin
 from entrypoints.http.segments import segment_operations
 from entrypoints.http.sparse import with_fields
+from entrypoints.http.webhooks import webhook_operations
 from entrypoints.services import Services
 
 _OPTIONS: set[Method] = {"OPTIONS"}
@@ -103,6 +104,7 @@ def http_operations(services: Services, config: HttpConfig, metrics: Metrics | N
         *return_operations(services.orders, handlers),
         *analytics_operations(services.analytics, handlers),
         *event_operations(services, handlers),
+        *webhook_operations(services.webhooks, handlers),
         *health_operations(services.health),
         *meta_operations(config, metrics),
     ]

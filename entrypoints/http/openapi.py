@@ -63,6 +63,7 @@ _TAGS = {
     "returns": "What came back.",
     "analytics": "Who buys what: exact answers, the same on every store.",
     "events": "What happened: who changed what, when, with which request.",
+    "webhooks": "Who is told of events over HTTP, and what was sent (Standard Webhooks 1.0).",
     "health": "Is it up, is it ready.",
     "service": "The service itself.",
 }

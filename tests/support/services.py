@@ -1,8 +1,11 @@
 """The use cases on the ports of a store."""
 
+import socket
 from typing import Any
 
-from adapters.system.system import SystemClock, Uuid7Generator
+from adapters.aiohttp.guard import system_lookup
+from adapters.aiohttp.webhook_sender import AiohttpWebhookSender
+from adapters.system.system import SystemClock, SystemRandomBytes, Uuid7Generator
 from application.analytics.service import AnalyticsService
 from application.authors.service import AuthorService
 from application.books.batch import BookBatchService
@@ -23,12 +26,24 @@ from application.imports.service import ImportService
 from application.orders.service import OrderService
 from application.reviews.service import ReviewService
 from application.segments.service import SegmentService
+from application.webhooks.service import WebhookService
+from domain.webhooks.addresses import Reach
 from entrypoints.services import Services
 from tests.support.store_case import StorePorts
 
 
-def services_on(ports: StorePorts) -> Services:
-    """The use cases on a store."""
+def loopback_only(host: str, port: int) -> Any:
+    """The addresses of names that stand for this machine: tests ask nobody on the internet."""
+    if host not in ("localhost", "127.0.0.1", "::1"):
+        raise socket.gaierror(socket.EAI_NONAME, "tests know no names")
+    return system_lookup(host, port)
+
+
+LOCAL = Reach.into(["127.0.0.0/8", "::1/128"])
+
+
+def services_on(ports: StorePorts, reach: Reach = LOCAL) -> Services:
+    """The use cases on a store; webhooks go to the loopback addresses too, unless `reach` says otherwise."""
     assert ports.authors is not None
     assert ports.orders is not None
     assert ports.returns is not None
@@ -43,6 +58,8 @@ def services_on(ports: StorePorts) -> Services:
     assert ports.categories is not None
     assert ports.groups is not None
     assert ports.segments is not None
+    assert ports.webhooks is not None
+    assert ports.deliveries is not None
     clock = SystemClock()
     written: dict[str, Any] = {"units": ports.units, "clock": clock, "ids": Uuid7Generator(clock)}
     return Services(
@@ -77,4 +94,11 @@ def services_on(ports: StorePorts) -> Services:
         health=HealthService(stores=[ports.health]),
         idempotency=IdempotencyService(keys=ports.keys, clock=clock),
         events=EventService(reader=ports.event_reader),
+        webhooks=WebhookService(
+            reader=ports.webhooks,
+            sender=AiohttpWebhookSender(reach, lookup=loopback_only),
+            reach=reach,
+            random=SystemRandomBytes(),
+            **written,
+        ),
     )
