@@ -28,9 +28,11 @@ class Claim:
 class Caller:
     """The actor that a change is put down to, and the request it came with (both go into the event).
 
+    `traceparent` is the trace that what it asks for goes on with (W3C Trace Context), such as a job.
     `claim` is there when the request came with an idempotency key: the one commit made for this caller keeps it.
     """
 
     actor: str = ANONYMOUS
     request_id: str | None = None
     claim: Claim | None = None
+    traceparent: str | None = None

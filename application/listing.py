@@ -21,7 +21,7 @@ import msgspec
 
 from application.errors import BadQuery
 from domain.shared.errors import Invalid, Problem, Problems
-from domain.shared.search import Term, beginnings, whole
+from domain.shared.search import Term, beginnings, ranks, whole
 from domain.shared.text import tokens
 
 T = TypeVar("T")
@@ -265,7 +265,7 @@ def _after(spec: ListSpec, asked: Listing, cursor: str) -> Listing:
         raw = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
         mark, *values = msgspec.json.decode(raw, type=list[Any])
         kinds = [int if key.field == RELEVANCE else spec.sorts.get(key.field, UUID) for key in asked.sort]
-        after = tuple(_cursor_value(value, kind) for value, kind in zip(values, kinds, strict=True))
+        after = tuple(_cursor_value(*told) for told in zip(values, asked.sort, kinds, strict=True))
     except (UnicodeEncodeError, binascii.Error, msgspec.MsgspecError, ValueError, RecursionError):
         mark, after = "", ()
     if mark != _fingerprint(spec, asked):
@@ -274,13 +274,15 @@ def _after(spec: ListSpec, asked: Listing, cursor: str) -> Listing:
     return replace(asked, after=after)
 
 
-def _cursor_value(value: object, kind: type) -> SortValue:
+def _cursor_value(value: object, key: SortKey, kind: type) -> SortValue:
     # A cursor is not secret, so anybody may write one: a store must be able to compare what it holds.
     if kind is datetime:
         return moment(msgspec.convert(value, str))
     found: SortValue = msgspec.convert(value, kind)
     if isinstance(found, int) and not 0 <= found <= LARGEST_NUMBER:
         raise ValueError("no number in a store is so large")
+    if key.field == RELEVANCE and found not in range(1, len(ranks(())) + 1):
+        raise ValueError("no row has such a rank")
     if isinstance(found, str) and "\x00" in found:
         raise ValueError("no text in a store holds a NUL")
     return found

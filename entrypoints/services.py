@@ -19,6 +19,9 @@ from application.groups.service import GroupService
 from application.health.service import HealthService
 from application.idempotency.service import IdempotencyService
 from application.imports.service import ImportService
+from application.jobs.kinds import JobKind
+from application.jobs.scheduling import ScheduleService
+from application.jobs.service import JobService
 from application.orders.service import OrderService
 from application.reviews.service import ReviewService
 from application.segments.service import SegmentService
@@ -27,7 +30,10 @@ from application.webhooks.service import WebhookService
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """One service a concept. Every entrypoint (HTTP, command line) gets the same ones."""
+    """One service a concept. Every entrypoint (HTTP, command line, worker) gets the same ones.
+
+    `job_kinds` are the jobs there are, with what does them.
+    """
 
     customers: CustomerService
     addresses: AddressService
@@ -49,4 +55,7 @@ class Services:
     health: HealthService
     idempotency: IdempotencyService
     events: EventService
+    jobs: JobService
+    schedules: ScheduleService
+    job_kinds: tuple[JobKind, ...]
     webhooks: WebhookService

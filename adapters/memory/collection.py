@@ -146,6 +146,9 @@ class Stage(Generic[A]):
         self._removed: set[UUID] = set()
         self._owners: dict[str, dict[Hashable, UUID | None]] = {name: {} for name in collection.unique}
 
+    def __bool__(self) -> bool:
+        return bool(self._changed or self._removed)
+
     def get(self, row_id: UUID) -> A | None:
         """The row as it will be."""
         if row_id in self._removed:

@@ -1,7 +1,10 @@
 """The state that all memory adapters share."""
 
+import asyncio
 from collections.abc import Callable, Hashable, Iterable
+from contextlib import suppress
 from dataclasses import replace
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -14,8 +17,10 @@ from application.ports.categories import CategoryCodeExists, SlugExists
 from application.ports.customers import CustomerReferenceExists, EmailExists
 from application.ports.groups import GroupNameExists
 from application.ports.history import HistoryBatch
+from application.ports.jobs import JobKeyExists
 from application.ports.orders import OrderReferenceExists, ReturnReferenceExists
 from application.ports.reviews import ReviewExists
+from application.ports.schedules import ScheduleNameExists
 from application.ports.segments import SegmentNameExists
 from domain.books.author import Author
 from domain.books.book import Book
@@ -29,6 +34,8 @@ from domain.customers.customer import Customer
 from domain.customers.group import Group, Membership
 from domain.customers.merge import Merge
 from domain.customers.segment import Segment, Snapshot
+from domain.jobs.job import Job
+from domain.jobs.schedule import Schedule
 from domain.orders.order import Order
 from domain.orders.returns import Return
 from domain.shared.events import Event
@@ -63,6 +70,7 @@ class MemoryStore:
     `returns`                                   the committed rows by id, in the order in which they first came
     `events`                                    the events in the order of their positions
     `answered`                                  by actor and idempotency key
+    `jobs`                                      by id; `jobs_held` are those that somebody runs
     `watermark`                                 the position of the last event that the rows reflect; 0 for an empty
                                                 store; of events taken over from another store the rows alone are here
     """
@@ -133,6 +141,14 @@ class MemoryStore:
             unique={},
             groups={"customer_id": lambda one: one.customer_id, "from_id": lambda one: one.from_id},
         )
+        self.job_rows: Collection[Job] = Collection(
+            "job",
+            unique={"key": Unique(lambda one: None if one.state.done else one.unique_key, JobKeyExists)},
+            groups={"open": lambda one: None if one.state.done else True},
+        )
+        self.schedule_rows: Collection[Schedule] = Collection(
+            "schedule", unique={"name": Unique(_living_name, ScheduleNameExists)}, groups={}
+        )
         self.webhook_rows: Collection[WebhookEndpoint] = Collection("webhook", unique={}, groups={})
         self.delivery_rows: Collection[Delivery] = Collection(
             "delivery",
@@ -150,11 +166,20 @@ class MemoryStore:
         self.memberships: dict[tuple[UUID, UUID], Membership] = {}
         self.segments: dict[UUID, Segment] = self.segment_rows.rows
         self.snapshots: dict[UUID, Snapshot] = self.snapshot_rows.rows
+        self.jobs: dict[UUID, Job] = self.job_rows.rows
+        self.schedules: dict[UUID, Schedule] = self.schedule_rows.rows
+        self.jobs_held: set[UUID] = set()
+        self.job_signals: set[asyncio.Event] = set()
         self.webhooks: dict[UUID, WebhookEndpoint] = self.webhook_rows.rows
         self.deliveries: dict[UUID, Delivery] = self.delivery_rows.rows
         self.events: list[RecordedEvent] = []
         self.answered: dict[tuple[str, str], Answered] = {}
         self.watermark = 0
+
+    def signal_jobs(self) -> None:
+        """Tells those who run jobs that there may be one to begin."""
+        for one in self.job_signals:
+            one.set()
 
     def begin(self) -> "Changes":
         """An empty set of changes."""
@@ -185,8 +210,22 @@ class Changes:
         self.addresses: Stage[Address] = store.address_rows.stage()
         self.consents: Stage[Consent] = store.consent_rows.stage()
         self.merges: Stage[Merge] = store.merge_rows.stage()
+        self.jobs: Stage[Job] = store.job_rows.stage()
+        self.schedules: Stage[Schedule] = store.schedule_rows.stage()
         self.webhooks: Stage[WebhookEndpoint] = store.webhook_rows.stage()
         self.deliveries: Stage[Delivery] = store.delivery_rows.stage()
+
+    def advance(self, schedule: Schedule, next_at: datetime | None, last_at: datetime | None) -> None:
+        """Goes on to another time. Raises Conflict when `schedule` is not as it is kept."""
+        present = self.schedules.get(schedule.id)
+        if present is None or (present.next_at, present.lifecycle) != (schedule.next_at, schedule.lifecycle):
+            raise Conflict(f"the schedule {schedule.id} was dealt with or changed in the meantime")
+        self.schedules.amend(replace(present, next_at=next_at, last_at=last_at))
+
+    def enqueue(self, job: Job) -> None:
+        """A new job, unless one with its key is on its way. Raises Conflict when its id is taken."""
+        with suppress(JobKeyExists):
+            self.jobs.add(job)
 
     def add_book(self, book: Book) -> None:
         """A new book. Raises as `Stage.add`, and AuthorsChanged."""
@@ -355,10 +394,13 @@ class Changes:
         self.categories.apply()
         self.webhooks.apply()
         self.deliveries.apply()
-        for named in (self.groups, self.segments, self.snapshots):
+        for named in (self.groups, self.segments, self.snapshots, self.schedules):
             named.apply()
         self._belong()
         store = self._store
+        if self.jobs:
+            self.jobs.apply()
+            store.signal_jobs()
         if self._forgotten:
             for name in [at for at, kept in store.answered.items() if self._forgotten & kept.customer_ids]:
                 del store.answered[name]
@@ -390,7 +432,7 @@ def _living_isbn(book: Book) -> Hashable | None:
     return None if book.lifecycle.deleted else book.details.isbn.value
 
 
-def _living_name(one: Group | Segment) -> Hashable | None:
+def _living_name(one: Group | Segment | Schedule) -> Hashable | None:
     return None if one.lifecycle.deleted else one.details.name
 
 

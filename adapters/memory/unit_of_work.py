@@ -13,11 +13,13 @@ from adapters.memory.consents import MemoryConsentRepository
 from adapters.memory.customers import MemoryCustomerRepository
 from adapters.memory.deliveries import MemoryDeliveryRepository
 from adapters.memory.groups import MemoryGroupRepository
+from adapters.memory.jobs import MemoryJobRepository
 from adapters.memory.merges import MemoryMergeRepository
 from adapters.memory.orders import MemoryOrderRepository, MemoryReturnRepository
 from adapters.memory.pending import Pending
 from adapters.memory.people import MemoryPersonRepository
 from adapters.memory.reviews import MemoryReviewRepository
+from adapters.memory.schedules import MemoryScheduleRepository
 from adapters.memory.segments import MemorySegmentRepository
 from adapters.memory.store import Answered, MemoryStore
 from adapters.memory.webhooks import MemoryWebhookRepository
@@ -51,6 +53,8 @@ class MemoryUnitOfWork:
         self.consents = MemoryConsentRepository(store, self._pending)
         self.people = MemoryPersonRepository(store, self._pending)
         self.merges = MemoryMergeRepository(store, self._pending)
+        self.jobs = MemoryJobRepository(store, self._pending, caller)
+        self.schedules = MemoryScheduleRepository(store, self._pending)
         self.webhooks = MemoryWebhookRepository(store, self._pending)
         self.deliveries = MemoryDeliveryRepository(store, self._pending)
 

@@ -25,8 +25,15 @@ _KEYS = bindparam("keys", type_=ARRAY(Text()))
 _PLACES = bindparam("places", type_=ARRAY(Integer()))
 
 # How many values an array has is the whole matter of a plan here, and a plan for any array takes it for a short one.
+# Nor does PostgreSQL know that each text is there once: it expects twenty times the rows that come of looking up the
+# texts of all books, and would rather sort them all, on the disk.
 _PLAN_ANEW = Statement(
-    text("SELECT set_config('plan_cache_mode', 'force_custom_plan', true)"), name="categories.plan_anew"
+    text(
+        """
+        SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_mergejoin', 'off', true)
+        """
+    ),
+    name="categories.plan_anew",
 )
 _TEXTS = Statement(text("SELECT DISTINCT each FROM books, unnest(categories) AS each"), name="books.category_texts")
 _MEMBERS = Statement(

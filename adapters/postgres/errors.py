@@ -18,8 +18,10 @@ from application.ports.categories import CategoriesChanged, CategoryCodeExists, 
 from application.ports.customers import CustomerReferenceExists, EmailExists
 from application.ports.groups import GroupNameExists
 from application.ports.idempotency import KeyInUse
+from application.ports.jobs import JobKeyExists
 from application.ports.orders import OrderReferenceExists, ReturnReferenceExists
 from application.ports.reviews import ReviewExists
+from application.ports.schedules import ScheduleNameExists
 from application.ports.segments import SegmentNameExists
 
 _Result = TypeVar("_Result")
@@ -49,6 +51,8 @@ CONSTRAINTS: dict[str, Callable[[asyncpg.IntegrityConstraintViolationError], Exc
     "uq_reviews_living_customer_id_book_id": lambda _error: ReviewExists(),
     "uq_groups_living_name": lambda _error: GroupNameExists(),
     "uq_segments_living_name": lambda _error: SegmentNameExists(),
+    "uq_jobs_open_unique_key": lambda _error: JobKeyExists(),
+    "uq_schedules_living_name": lambda _error: ScheduleNameExists(),
     "pk_idempotency_keys": lambda _error: KeyInUse(),
     "pk_customers": _there("a customer"),
     "pk_authors": _there("an author"),
@@ -64,6 +68,8 @@ CONSTRAINTS: dict[str, Callable[[asyncpg.IntegrityConstraintViolationError], Exc
     "pk_addresses": _there("an address"),
     "pk_consents": _there("a consent"),
     "pk_merges": _there("a merge"),
+    "pk_jobs": _there("a job"),
+    "pk_schedules": _there("a schedule"),
     "pk_webhooks": _there("a webhook"),
     "pk_deliveries": _there("a delivery"),
     "uq_deliveries_webhook_id_sequence": _there("a delivery of the event to the webhook"),

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache, reduce
-from operator import and_, eq, ge, gt, le, lt, or_
+from operator import add, and_, eq, ge, gt, le, lt, or_
 from typing import Any, NamedTuple
 
 from asyncpg import Record
 from sqlalchemy import (
+    CTE,
+    BigInteger,
     Column,
     Select,
     Table,
@@ -19,6 +21,7 @@ from sqlalchemy import (
     literal_column,
     not_,
     select,
+    true,
     tuple_,
     type_coerce,
     union_all,
@@ -41,6 +44,7 @@ _COMPARE: dict[str, Comparison] = {"eq": eq, "gte": ge, "gt": gt, "lte": le, "lt
 _KEPT_SHAPES = 256
 _FEW_VALUES = 2
 _EACH = "each"
+_MANY = bindparam("many", type_=BigInteger())
 _FIRST = datetime.min.replace(tzinfo=UTC)
 _LAST = datetime.max.replace(tzinfo=UTC)
 
@@ -108,7 +112,9 @@ class ListStatements:
             after = listing.after[1:] if _ranked(listing.sort) else listing.after
             params |= {f"after_{place}": _bindable(value) for place, value in enumerate(after)}
         if _ranked(listing.sort):
-            params |= {f"rank_{rank}": _tsquery(terms) for rank, terms in enumerate(ranks(listing.words), start=1)}
+            needed = _rank_reached(listing) - 1
+            queries = enumerate(map(_tsquery, ranks(listing.words)), start=1)
+            params |= {f"rank_{rank}": query for rank, query in queries if rank >= needed}
             del params["words"]
         return self._page(_shape(listing, after=listing.after is not None)), params
 
@@ -150,30 +156,54 @@ class ListStatements:
             question = question.where(self._found("words"))
         if shape.after:
             question = question.where(self._after(shape.sort))
-        order = self._order(self._sorted, shape.sort)
+        order = self._order(shape.sort)
         # The limit is bound like all else: PostgreSQL then plans each question by its values (a rare word through the
         # index of words, a common one along the index of the order), which costs it less than one plan for both.
-        return Statement(question.order_by(*order).limit(bindparam("many")), name=f"{self._table.name}.list")
+        return Statement(question.order_by(*order).limit(_MANY), name=f"{self._table.name}.list")
 
     def _compile_ranked(self, shape: _Shape) -> Statement:
-        """The rows of each rank that the listing has not come past, none of them asked for more than the page holds.
+        """The rows of each rank that the listing has not come past, until the page is full.
 
-        Each finds its rows through the index of words, or along the index of the order where most rows fit, so that the
-        words that every second book has cost no more than rare ones.
+        Ids are found first and rows fetched for the page alone, since a rank may sort thousands to find its first ones.
         """
         _, *sort = shape.sort
-        parts: list[Select[Any]] = []
+        parts: list[CTE] = []
         for rank in range(max(shape.rank, 1), len(ranks(())) + 1):
-            question = self._matching(select(*self._output, literal_column(str(rank)).label(RELEVANCE)), shape)
-            question = question.where(
-                self._found(f"rank_{rank}"), *(not_(self._found(f"rank_{better}")) for better in range(1, rank))
-            )
-            if rank == shape.rank:
-                question = question.where(self._after(sort))
-            parts.append(question.order_by(*self._order(self._sorted, sort)).limit(bindparam("many")))
-        together = union_all(*[part.subquery(f"rank_{place}").select() for place, part in enumerate(parts)]).subquery()
-        order = [together.c[RELEVANCE], *self._order(lambda key: together.c[key.field], sort)]
-        return Statement(select(together).order_by(*order).limit(bindparam("many")), name=f"{self._table.name}.search")
+            parts.append(self._of_rank(rank, shape, sort, parts))
+        found = union_all(*[select(part) for part in parts]).subquery("found")
+        rows = select(*self._output, found.c[RELEVANCE]).join_from(found, self._table, found.c.id == self._table.c.id)
+        page = rows.where(self._planned_anew()).order_by(found.c[RELEVANCE], *self._order(sort)).limit(_MANY)
+        return Statement(page, name=f"{self._table.name}.search")
+
+    def _planned_anew(self) -> ColumnElement[bool]:
+        """What always holds, and is gone from a plan made for the values at hand, but dear in one made for any values.
+
+        After five runs PostgreSQL goes over to a plan for any values where it takes that for cheaper, as it does for a
+        search with filters: it expects few rows of any words, and then sorts the half of all books. To choose is a
+        matter of the session, which a pooled connection cannot change for one statement.
+        """
+        pairs = select(func.count()).select_from(self._table.alias("one").join(self._table.alias("other"), true()))
+        always: ColumnElement[bool] = or_(_MANY > 0, pairs.scalar_subquery() > 0)
+        return always
+
+    def _of_rank(self, rank: int, shape: _Shape, sort: Sequence[SortKey], better: Sequence[CTE]) -> CTE:
+        """The ids of one rank's first rows, at most a page of them, and none when the better ranks fill the page.
+
+        They are found through the index of words, or along the index of the order where many rows fit. A rank that is
+        not needed must not be looked for: where hardly a row is left for it, that takes a walk through all of them.
+        """
+        keys = [self._table.c[key.field] for key in sort]
+        question = self._matching(select(*keys, literal_column(str(rank)).label(RELEVANCE)), shape)
+        question = question.where(self._found(f"rank_{rank}"))
+        if rank > 1:
+            # What fits a rank fits the next one too, so this is all that fits a better one.
+            question = question.where(not_(self._found(f"rank_{rank - 1}")))
+        if rank == shape.rank:
+            question = question.where(self._after(sort))
+        if better:
+            counts = [select(func.count()).select_from(part).scalar_subquery() for part in better]
+            question = question.where(reduce(add, counts) < _MANY)
+        return question.order_by(*self._order(sort)).limit(_MANY).cte(f"rank_{rank}")
 
     def _compile_total(self, shape: _Shape) -> Statement:
         question = self._matching(select(func.count()).select_from(self._table), shape)
@@ -191,8 +221,8 @@ class ListStatements:
         words = cast(each.c.words, postgresql.TSQUERY())
         return select(looked_up.c.id).join(each, looked_up.c.search_tokens.bool_op("@@")(words))
 
-    def _order(self, column: Callable[[SortKey], ColumnElement[Any]], sort: Sequence[SortKey]) -> list[Any]:
-        return [column(key).desc() if key.descending else column(key) for key in sort]
+    def _order(self, sort: Sequence[SortKey]) -> list[ColumnElement[Any]]:
+        return [self._sorted(key).desc() if key.descending else self._sorted(key) for key in sort]
 
     def _matching(self, question: Select[Any], shape: _Shape) -> Select[Any]:
         columns = self._table.c
@@ -248,6 +278,11 @@ def _ranked(sort: Sequence[SortKey]) -> bool:
     return sort[0].field == RELEVANCE
 
 
+def _rank_reached(listing: Listing) -> int:
+    """That of the row before the page of a list that comes by rank."""
+    return 0 if listing.after is None else int(str(listing.after[0]))
+
+
 def _page(listing: Listing, rows: Sequence[Record], total: int | None = None) -> Page[Record]:
     items = rows[: listing.limit]
     rank = items[-1][RELEVANCE] if items and _ranked(listing.sort) else None
@@ -272,7 +307,7 @@ def _shape(listing: Listing, *, after: bool) -> _Shape:
         filters=tuple([(one.field, one.op) for one in listing.filters]),
         sort=listing.sort,
         after=after,
-        rank=int(str(listing.after[0])) if after and listing.after and _ranked(listing.sort) else 0,
+        rank=_rank_reached(listing) if after and _ranked(listing.sort) else 0,
         include_deleted=listing.include_deleted,
     )
 

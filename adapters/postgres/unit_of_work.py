@@ -1,5 +1,6 @@
 """Units of work on PostgreSQL."""
 
+from collections.abc import Callable
 from functools import cached_property
 from types import TracebackType
 from typing import Self
@@ -16,14 +17,18 @@ from adapters.postgres.deliveries import PostgresDeliveryRepository
 from adapters.postgres.events import EVENTS, Recorded
 from adapters.postgres.groups import PostgresGroupRepository
 from adapters.postgres.idempotency import Claimed
+from adapters.postgres.job_rows import JOBS
+from adapters.postgres.job_signal import JobSignal
+from adapters.postgres.jobs import PostgresJobRepository
 from adapters.postgres.merges import PostgresMergeRepository
 from adapters.postgres.orders import PostgresOrderRepository, PostgresReturnRepository
 from adapters.postgres.people import PostgresPersonRepository
 from adapters.postgres.pool import Pool
 from adapters.postgres.reviews import PostgresReviewRepository
+from adapters.postgres.schedules import PostgresScheduleRepository
 from adapters.postgres.segments import PostgresSegmentRepository
 from adapters.postgres.webhooks import PostgresWebhookRepository
-from adapters.postgres.writes import Pending, keep, keep_claimed
+from adapters.postgres.writes import Pending, Write, keep, keep_claimed
 from application.caller import Caller
 from application.ports.idempotency import people
 from domain.shared.events import Event
@@ -32,9 +37,10 @@ from domain.shared.events import Event
 class PostgresUnitOfWork:
     """Reads go to the pool at once and hold no connection; a commit is one statement in the usual case."""
 
-    def __init__(self, pool: Pool, caller: Caller) -> None:
+    def __init__(self, pool: Pool, caller: Caller, jobs_asked: Callable[[], None]) -> None:
         self._pool = pool
         self._caller = caller
+        self._jobs_asked = jobs_asked
         self._pending = Pending()
         self._events: list[Recorded] = []
         self._open = False
@@ -94,6 +100,14 @@ class PostgresUnitOfWork:
         return PostgresMergeRepository(self._pool, self._pending)
 
     @cached_property
+    def jobs(self) -> PostgresJobRepository:
+        return PostgresJobRepository(self._pool, self._pending, self._caller)
+
+    @cached_property
+    def schedules(self) -> PostgresScheduleRepository:
+        return PostgresScheduleRepository(self._pool, self._pending)
+
+    @cached_property
     def webhooks(self) -> PostgresWebhookRepository:
         return PostgresWebhookRepository(self._pool, self._pending)
 
@@ -121,6 +135,8 @@ class PostgresUnitOfWork:
         else:
             claimed = Claimed(claim, self._caller.actor, claim.reply(answer), people(answer))
             await keep_claimed(self._pool, writes, claimed)
+        if any(isinstance(one, Write) and one.kind is JOBS for one in writes):
+            self._jobs_asked()
 
     async def __aenter__(self) -> Self:
         self._open = True
@@ -137,7 +153,8 @@ class PostgresUnitsOfWork:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._jobs_asked = JobSignal(pool)
 
     def __call__(self, caller: Caller) -> PostgresUnitOfWork:
         """A new one."""
-        return PostgresUnitOfWork(self._pool, caller)
+        return PostgresUnitOfWork(self._pool, caller, self._jobs_asked)

@@ -14,10 +14,12 @@ from application.ports.consents import ConsentRepository
 from application.ports.customers import CustomerRepository
 from application.ports.deliveries import DeliveryRepository
 from application.ports.groups import GroupRepository
+from application.ports.jobs import JobRepository
 from application.ports.merges import MergeRepository
 from application.ports.orders import OrderRepository, ReturnRepository
 from application.ports.people import PersonRepository
 from application.ports.reviews import ReviewRepository
+from application.ports.schedules import ScheduleRepository
 from application.ports.segments import SegmentRepository
 from application.ports.webhooks import WebhookRepository
 from domain.shared.events import Event
@@ -56,6 +58,10 @@ class UnitOfWork(Protocol):
     def people(self) -> PersonRepository: ...
     @property
     def merges(self) -> MergeRepository: ...
+    @property
+    def jobs(self) -> JobRepository: ...
+    @property
+    def schedules(self) -> ScheduleRepository: ...
     @property
     def webhooks(self) -> WebhookRepository: ...
     @property

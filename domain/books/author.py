@@ -41,10 +41,13 @@ def author_key(name: str) -> str:
 
 
 def sort_name_of(name: str) -> str:
-    """The last word first, as in a card catalogue: "George Eliot" is "Eliot, George". One word stays as it is.
+    """The last word first, as in a card catalogue: "George Eliot" is "Eliot, George".
 
-    It knows no particles and no titles: where it is wrong, the sort name is given.
+    One word stays as it is, and so does a name with a comma ("Le Guin, Ursula K."). It knows no particles and no
+    titles: where it is wrong, the sort name is given.
     """
+    if "," in name:
+        return name
     first, _, last = name.rpartition(" ")
     return f"{last}, {first.rstrip()}" if first else name
 

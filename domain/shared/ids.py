@@ -18,6 +18,8 @@ SnapshotId = NewType("SnapshotId", UUID)
 AddressId = NewType("AddressId", UUID)
 ConsentId = NewType("ConsentId", UUID)
 MergeId = NewType("MergeId", UUID)
+JobId = NewType("JobId", UUID)
+ScheduleId = NewType("ScheduleId", UUID)
 WebhookId = NewType("WebhookId", UUID)
 DeliveryId = NewType("DeliveryId", UUID)
 

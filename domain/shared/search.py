@@ -8,6 +8,7 @@ names, numbers) twice; any other as it is. So one index of words answers every r
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from domain.shared.text import distinct_words
@@ -46,14 +47,14 @@ def ranks(words: Sequence[str]) -> tuple[tuple[Term, ...], ...]:
     """
     return (
         tuple([Term(TITLE + word, prefix=False) for word in words]),
-        tuple([Term(HEADING + word, prefix=True) for word in words]),
+        tuple([Term(HEADING + word, prefix=True) for word in _longest(words)]),
         beginnings(words),
     )
 
 
 def beginnings(words: Sequence[str]) -> tuple[Term, ...]:
     """Every word begins a kept one."""
-    return tuple([Term(word, prefix=True) for word in words])
+    return tuple([Term(word, prefix=True) for word in _longest(words)])
 
 
 def whole(words: Sequence[str]) -> tuple[Term, ...]:
@@ -64,6 +65,13 @@ def whole(words: Sequence[str]) -> tuple[Term, ...]:
 def meets(kept: Sequence[str], terms: Iterable[Term]) -> bool:
     """Whether sorted kept words meet every term."""
     return all(_meets(kept, term) for term in terms)
+
+
+def _longest(words: Sequence[str]) -> list[str]:
+    """Those that begin no other one: what has a word that begins with "harbour" has one that begins with "harbo"."""
+    # Of sorted words, one that begins any other begins the next.
+    ordered = sorted(words)
+    return [*(one for one, after in pairwise(ordered) if not after.startswith(one)), *ordered[-1:]]
 
 
 def _meets(kept: Sequence[str], term: Term) -> bool:

@@ -5,7 +5,7 @@ import gc
 import multiprocessing
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from functools import partial
 from multiprocessing.synchronize import Semaphore
@@ -16,6 +16,7 @@ from litestar.types import ASGIApp
 from msgspec import Struct
 
 from entrypoints.bootstrap import logs
+from entrypoints.bootstrap.job_telemetry import JobTelemetry, watch_jobs
 from entrypoints.bootstrap.settings import Settings
 from entrypoints.bootstrap.telemetry import Metrics, QueryTelemetry, traced, tracer_provider
 from entrypoints.bootstrap.wiring import Wiring
@@ -23,6 +24,7 @@ from entrypoints.http.app import create_app
 from entrypoints.http.config import HttpConfig
 from entrypoints.http.telemetry import Telemetry
 from entrypoints.services import Services
+from entrypoints.worker.worker import Worker
 
 Prepare = Callable[[Services], Awaitable[None]]
 
@@ -62,6 +64,11 @@ def build(brief: Brief, ready: Semaphore | None = None) -> ASGIApp:
                 await brief.prepare(wiring.services)
             if metrics is not None and wiring.pool is not None:
                 metrics.watch(wiring.pool)
+            records = settings.app.storage != "snowflake"
+            internal = records and settings.worker.mode == "internal"
+            seen = JobTelemetry(None if metrics is None else metrics.jobs, tracer)
+            worker = wiring.worker(seen) if internal else None
+            counting = watch_jobs(wiring.jobs(), metrics.jobs) if records and metrics is not None else None
             # What is there now stays: looking through it again and again is what made the slowest requests slow.
             gc.collect()
             gc.freeze()
@@ -70,7 +77,8 @@ def build(brief: Brief, ready: Semaphore | None = None) -> ASGIApp:
             gc.set_threshold(20_000, 20, 20)
             if ready is not None:
                 ready.release()
-            yield
+            async with _beside(worker, counting):
+                yield
         await asyncio.to_thread(provider.shutdown)
         if metrics is not None:
             metrics.close()
@@ -88,6 +96,22 @@ def build(brief: Brief, ready: Semaphore | None = None) -> ASGIApp:
         tracer=tracer,
         sampling=settings.monitoring.trace_sampling,
     )
+
+
+@asynccontextmanager
+async def _beside(worker: Worker | None, counting: Coroutine[Any, Any, None] | None) -> AsyncIterator[None]:
+    """What a server process does beside its requests. On a stop, jobs that run have their grace to end."""
+    stopping = asyncio.Event()
+    working = None if worker is None else asyncio.create_task(worker.work(stopping))
+    counted = None if counting is None else asyncio.create_task(counting)
+    try:
+        yield
+    finally:
+        stopping.set()
+        if counted is not None:
+            counted.cancel()
+        if working is not None:
+            await working
 
 
 def http_config(settings: Settings) -> HttpConfig:

@@ -4,6 +4,7 @@ Containers are read once, at the start of a process. Nobody is handed one.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from dependency_injector import containers, providers
@@ -21,11 +22,13 @@ from adapters.memory.events import MemoryEventReader
 from adapters.memory.groups import MemoryGroupReader
 from adapters.memory.history import MemoryHistorySink, MemoryHistorySource
 from adapters.memory.idempotency import MemoryIdempotencyKeys
+from adapters.memory.jobs import MemoryJobQueue, MemoryJobReader
 from adapters.memory.merges import MemoryMergeReader
 from adapters.memory.orders import MemoryOrderReader, MemoryReturnReader
 from adapters.memory.people import MemoryPersonReader
 from adapters.memory.purchases import MemoryPurchaseFacts
 from adapters.memory.reviews import MemoryReviewReader
+from adapters.memory.schedules import MemoryScheduleReader
 from adapters.memory.segments import MemorySegmentReader
 from adapters.memory.store import MemoryStore
 from adapters.memory.stores import MemoryHealth
@@ -43,16 +46,19 @@ from adapters.postgres.events import PostgresEventReader
 from adapters.postgres.groups import PostgresGroupReader
 from adapters.postgres.history import PostgresHistorySource
 from adapters.postgres.idempotency import PostgresIdempotencyKeys
+from adapters.postgres.jobs import PostgresJobReader
 from adapters.postgres.merges import PostgresMergeReader
 from adapters.postgres.orders import PostgresOrderReader, PostgresReturnReader
 from adapters.postgres.people import PostgresPersonReader
 from adapters.postgres.pool import Pool
 from adapters.postgres.purchases import PostgresPurchaseFacts
 from adapters.postgres.reviews import PostgresReviewReader
+from adapters.postgres.schedules import PostgresScheduleReader
 from adapters.postgres.segments import PostgresSegmentReader
 from adapters.postgres.stores import PostgresHealth
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from adapters.postgres.webhooks import PostgresWebhookReader
+from adapters.system.cron import CronRecurrence
 from adapters.system.system import SystemClock, SystemRandomBytes, Uuid7Generator
 from application.analytics.service import AnalyticsService
 from application.authors.directory import AuthorDirectory
@@ -72,6 +78,10 @@ from application.groups.service import GroupService
 from application.health.service import HealthService
 from application.idempotency.service import IdempotencyService
 from application.imports.service import ImportService
+from application.jobs.housekeeping import housekeeping
+from application.jobs.kinds import JobKind
+from application.jobs.scheduling import ScheduleService
+from application.jobs.service import JobService
 from application.orders.service import OrderService
 from application.ports.stores import Store
 from application.reviews.service import ReviewService
@@ -79,14 +89,17 @@ from application.segments.service import SegmentService
 from application.webhooks.service import WebhookService
 from domain.analytics.segments import SegmentTable
 from domain.webhooks.addresses import Reach
+from entrypoints.bootstrap import extras
+from entrypoints.bootstrap.settings import Settings
 from entrypoints.services import Services
 
 
 class SystemAdapters(containers.DeclarativeContainer):
-    """The time, new ids and chance."""
+    """The time, new ids, chance, and the times that cron expressions name."""
 
     clock = providers.Singleton(SystemClock)
     ids = providers.Singleton(Uuid7Generator, clock)
+    recurrence = providers.Singleton(CronRecurrence)
     random = providers.Singleton(SystemRandomBytes)
 
 
@@ -121,6 +134,9 @@ class MemoryAdapters(containers.DeclarativeContainer):
     facts = providers.Singleton(MemoryPurchaseFacts, rows)
     keys = providers.Singleton(MemoryIdempotencyKeys, rows)
     events = providers.Singleton(MemoryEventReader, rows)
+    jobs = providers.Singleton(MemoryJobReader, rows, SystemAdapters.clock)
+    job_queue = providers.Singleton(MemoryJobQueue, rows, SystemAdapters.clock)
+    schedules = providers.Singleton(MemoryScheduleReader, rows)
     history = providers.Singleton(MemoryHistorySource, rows)
     sink = providers.Singleton(MemoryHistorySink, rows)
     health = providers.Singleton(MemoryHealth)
@@ -131,6 +147,7 @@ class PostgresAdapters(containers.DeclarativeContainer):
 
     pool: providers.Dependency[Pool] = providers.Dependency(instance_of=Pool)
     head: providers.Dependency[str] = providers.Dependency(instance_of=str)
+    heartbeat: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
     units = providers.Singleton(PostgresUnitsOfWork, pool)
     customers = providers.Singleton(PostgresCustomerReader, pool)
     authors = providers.Singleton(PostgresAuthorReader, pool)
@@ -151,8 +168,15 @@ class PostgresAdapters(containers.DeclarativeContainer):
     facts = providers.Singleton(PostgresPurchaseFacts, pool)
     keys = providers.Singleton(PostgresIdempotencyKeys, pool)
     events = providers.Singleton(PostgresEventReader, pool)
+    jobs = providers.Singleton(PostgresJobReader, pool)
+    job_queue = providers.Singleton(extras.job_queue, pool, SystemAdapters.clock, heartbeat=heartbeat)
+    schedules = providers.Singleton(PostgresScheduleReader, pool)
     history = providers.Singleton(PostgresHistorySource, pool)
     health = providers.Singleton(PostgresHealth, pool, head=head)
+
+
+def _job_kinds(**parts: Any) -> tuple[JobKind, ...]:
+    return tuple(housekeeping(**parts))
 
 
 class Application(containers.DeclarativeContainer):
@@ -164,6 +188,8 @@ class Application(containers.DeclarativeContainer):
     analytics_records = providers.DependenciesContainer()
     stores: providers.Dependency[list[Store]] = providers.Dependency(instance_of=list)
     segments: providers.Dependency[SegmentTable] = providers.Dependency(instance_of=SegmentTable)
+    purge_customers_after: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
+    forget_jobs_after: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
 
     customers = providers.Singleton(
         CustomerService, units=records.units, reader=records.customers, clock=system.clock, ids=system.ids
@@ -262,6 +288,25 @@ class Application(containers.DeclarativeContainer):
     health = providers.Singleton(HealthService, stores=stores)
     idempotency = providers.Singleton(IdempotencyService, keys=records.keys, clock=system.clock)
     events = providers.Singleton(EventService, reader=records.events)
+    jobs = providers.Singleton(JobService, units=records.units, reader=records.jobs, clock=system.clock)
+    job_kinds = providers.Singleton(
+        _job_kinds,
+        erasures=erasures,
+        idempotency=idempotency,
+        queue=records.job_queue.provider,
+        clock=system.clock,
+        purge_customers_after=purge_customers_after,
+        forget_jobs_after=forget_jobs_after,
+    )
+    schedules = providers.Singleton(
+        ScheduleService,
+        units=records.units,
+        reader=records.schedules,
+        recurrence=system.recurrence,
+        kinds=job_kinds,
+        clock=system.clock,
+        ids=system.ids,
+    )
     webhooks = providers.Singleton(
         WebhookService,
         units=records.units,
@@ -294,6 +339,9 @@ class Application(containers.DeclarativeContainer):
         health=health,
         idempotency=idempotency,
         events=events,
+        jobs=jobs,
+        schedules=schedules,
+        job_kinds=job_kinds,
         webhooks=webhooks,
     )
 
@@ -302,22 +350,23 @@ def services(
     records: containers.Container,
     analytics_records: containers.Container,
     *,
-    segments: SegmentTable,
-    reach: Reach,
+    settings: Settings,
     wrap: Callable[[type[Any]], type[Any]] | None = None,
 ) -> Services:
-    """The use cases on these adapters, with this table of RFM segments and this reach of webhooks.
+    """The use cases on these adapters, as the settings have them.
 
     `wrap` gives the class that is made instead of a service's own.
     """
     bound = [records] if records is analytics_records else [records, analytics_records]
     application = Application(
         system=SystemAdapters(),
-        web=WebAdapters(reach=reach),
+        web=WebAdapters(reach=settings.webhooks.reach),
         records=records,
         analytics_records=analytics_records,
         stores=[one.health() for one in bound],
-        segments=segments,
+        segments=settings.app.segments,
+        purge_customers_after=timedelta(days=settings.security.purge_customers_after_days),
+        forget_jobs_after=timedelta(days=settings.worker.forget_jobs_after_days),
     )
     if wrap is not None:
         for use_cases in (application.customers, application.books, application.orders, application.analytics):

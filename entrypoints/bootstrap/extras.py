@@ -1,11 +1,15 @@
-"""What only an optional extra brings, imported when a setting asks for it: the one place where that is done."""
+"""What is imported only when it is asked for (an optional extra, a large library): the one place where that is done."""
 
+from datetime import timedelta
 from importlib import import_module
 
 from dependency_injector import containers
 from opentelemetry.sdk.trace.export import SpanExporter
 
 from adapters.postgres.connection import QueryObserver
+from adapters.postgres.pool import Pool
+from application.ports.jobs import JobQueue
+from application.ports.system import Clock
 from entrypoints.bootstrap.settings import SnowflakeConfig
 
 
@@ -21,3 +25,9 @@ def snowflake(config: SnowflakeConfig, observer: QueryObserver | None) -> contai
     """The adapters of the warehouse (extra `snowflake`)."""
     made: containers.Container = import_module("entrypoints.bootstrap.warehouse").adapters(config, observer)
     return made
+
+
+def job_queue(pool: Pool, clock: Clock, *, heartbeat: timedelta) -> JobQueue:
+    """Jobs for those who run them; its engine takes a quarter of a second to import, and commands need none of it."""
+    queue: JobQueue = import_module("adapters.postgres.job_queue").PostgresJobQueue(pool, clock, heartbeat=heartbeat)
+    return queue

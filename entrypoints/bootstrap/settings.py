@@ -11,11 +11,13 @@ from typing import Annotated, Any, Final, Literal
 from msgspec import Meta, Struct
 
 from domain.analytics.segments import STANDARD, SegmentTable
+from domain.jobs.job import DEFAULT_QUEUE
 from domain.webhooks.addresses import Reach
 from entrypoints.bootstrap.segments import SegmentFile
 
 Environment = Literal["development", "test", "production"]
 Storage = Literal["memory", "postgres", "snowflake"]
+WorkerMode = Literal["internal", "external"]
 LogLevel = Literal["debug", "info", "warning", "error", "critical"]
 LogFormat = Literal["auto", "console", "json"]
 
@@ -146,6 +148,31 @@ class SecurityConfig(Struct, frozen=True, kw_only=True):
     ] = 30
 
 
+class WorkerConfig(Struct, frozen=True, kw_only=True):
+    """Who runs jobs and schedules, and how many at once."""
+
+    mode: Annotated[
+        WorkerMode,
+        Meta(
+            description="internal: each server process runs jobs too; external: only `daybook worker` does.",
+            extra=also("WORKER"),
+        ),
+    ] = "internal"
+    concurrency: Annotated[int, Meta(ge=2, le=1000, description="Jobs that one process runs at once.")] = 10
+    queues: Annotated[tuple[str, ...], Meta(description="The queues that are worked on, with commas between.")] = (
+        DEFAULT_QUEUE,
+    )
+    heartbeat_seconds: Annotated[
+        float, Meta(ge=1, le=600, description="A worker that gives no sign of life for so long counts as dead.")
+    ] = 10.0
+    grace_seconds: Annotated[
+        float, Meta(ge=0, le=3600, description="How long a stop waits for jobs that run, before it hands them back.")
+    ] = 20.0
+    forget_jobs_after_days: Annotated[
+        int, Meta(ge=1, le=36_500, description="Days after which jobs that succeeded or were cancelled are deleted.")
+    ] = 30
+
+
 class WebhooksConfig(Struct, frozen=True, kw_only=True):
     """Where webhooks may go."""
 
@@ -214,6 +241,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     logging: LoggingConfig = LoggingConfig()
     database: DatabaseConfig = DatabaseConfig()
     security: SecurityConfig = SecurityConfig()
+    worker: WorkerConfig = WorkerConfig()
     webhooks: WebhooksConfig = WebhooksConfig()
     monitoring: MonitoringConfig = MonitoringConfig()
     performance: PerformanceConfig = PerformanceConfig()

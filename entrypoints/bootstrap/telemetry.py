@@ -19,6 +19,7 @@ from prometheus_client.openmetrics import exposition
 
 from adapters.postgres.pool import Pool
 from entrypoints.bootstrap import extras
+from entrypoints.bootstrap.job_telemetry import JobMetrics
 from entrypoints.bootstrap.settings import Settings
 from entrypoints.http.telemetry import RequestMetrics
 
@@ -49,6 +50,7 @@ class Metrics:
             _forget_dead(folder)
         self._registry = CollectorRegistry()
         self.requests = RequestMetrics(self._registry)
+        self.jobs = JobMetrics(self._registry)
         self.queries = Histogram(
             "database_query_duration_seconds",
             "Time from sending a statement to its last row.",

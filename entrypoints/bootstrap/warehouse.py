@@ -152,6 +152,26 @@ class EventsElsewhere:
         raise _not_there("events")
 
 
+class JobsElsewhere:
+    """Jobs and schedules of a deployment that has a warehouse only."""
+
+    async def get(self, item_id: UUID, *, include_deleted: bool = False) -> NoReturn:  # noqa: ARG002  # likewise
+        """Raises ReadOnlyStore."""
+        raise _not_there("jobs")
+
+    async def list(self, listing: Listing) -> NoReturn:  # noqa: ARG002  # likewise
+        """Raises ReadOnlyStore."""
+        raise _not_there("jobs")
+
+    async def depths(self) -> NoReturn:
+        """Raises ReadOnlyStore."""
+        raise _not_there("jobs")
+
+    async def due(self, at: datetime, many: int) -> NoReturn:  # noqa: ARG002  # likewise
+        """Raises ReadOnlyStore."""
+        raise _not_there("jobs")
+
+
 class WebhooksElsewhere:
     """Webhooks of a deployment that has a warehouse only."""
 
@@ -232,6 +252,9 @@ class SnowflakeAdapters(containers.DeclarativeContainer):
     duplicates = providers.Singleton(DuplicatesElsewhere)
     keys = providers.Singleton(NoKeys)
     events = providers.Singleton(EventsElsewhere)
+    jobs = providers.Singleton(JobsElsewhere)
+    job_queue = providers.Singleton(JobsElsewhere)
+    schedules = providers.Singleton(JobsElsewhere)
     webhooks = providers.Singleton(WebhooksElsewhere)
     deliveries = providers.Singleton(DeliveriesElsewhere)
     facts = providers.Singleton(SnowflakePurchaseFacts, warehouse)

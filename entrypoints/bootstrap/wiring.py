@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from random import random
 from typing import Any
 
 from dependency_injector import containers
@@ -10,11 +12,14 @@ from adapters.postgres.connection import QueryObserver
 from adapters.postgres.errors import raise_translated
 from adapters.postgres.pool import Pool
 from application.analytics.verify import Backend, VerificationService
+from application.jobs.running import JobRunner, JobTelemetry
 from application.ports.history import HistorySink, HistorySource
+from application.ports.jobs import JobReader
 from entrypoints.bootstrap import extras, migrate
 from entrypoints.bootstrap.containers import MemoryAdapters, PostgresAdapters, SystemAdapters, services
 from entrypoints.bootstrap.settings import DatabaseConfig, Settings, Storage
 from entrypoints.services import Services
+from entrypoints.worker.worker import Worker
 
 
 class Wiring:
@@ -37,8 +42,7 @@ class Wiring:
         self._made: dict[Storage, containers.Container] = {}
         self.pool = _pool(settings.database, url, self._observer("postgres")) if url is not None else None
         records, analytics = self._adapters(settings.app.storage), self._adapters(settings.app.analytics)
-        reach = settings.webhooks.reach
-        self.services: Services = services(records, analytics, segments=settings.app.segments, reach=reach, wrap=wrap)
+        self.services: Services = services(records, analytics, settings=settings, wrap=wrap)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Wiring"]:
@@ -52,6 +56,29 @@ class Wiring:
                 await self.pool.close()
             if "snowflake" in self._made:
                 await self._made["snowflake"].warehouse().close()
+
+    def worker(self, telemetry: JobTelemetry) -> Worker:
+        """What this process does in the background."""
+        config = self._settings.worker
+        runner = JobRunner(
+            queue=self._adapters(self._settings.app.storage).job_queue(),
+            kinds=self.services.job_kinds,
+            clock=SystemAdapters.clock(),
+            chance=random,
+            telemetry=telemetry,
+        )
+        return Worker(
+            runner=runner,
+            schedules=self.services.schedules,
+            queues=config.queues,
+            concurrency=config.concurrency,
+            grace=config.grace_seconds,
+        )
+
+    def jobs(self) -> JobReader:
+        """Jobs as they are kept, for who counts them."""
+        reader: JobReader = self._adapters(self._settings.app.storage).jobs()
+        return reader
 
     def verification(self, backends: Sequence[Storage]) -> VerificationService:
         """Compares these stores with each other; those that are not the store of record are given its history."""
@@ -98,7 +125,8 @@ class Wiring:
         if storage == "snowflake":
             return extras.snowflake(self._settings.snowflake, self._observer("snowflake"))
         if storage == "postgres" and self.pool is not None:
-            return PostgresAdapters(pool=self.pool, head=migrate.head())
+            heartbeat = timedelta(seconds=self._settings.worker.heartbeat_seconds)
+            return PostgresAdapters(pool=self.pool, head=migrate.head(), heartbeat=heartbeat)
         return MemoryAdapters()
 
 

@@ -26,9 +26,10 @@ the environment and .env: `daybook config show` lists them."""
 # A module is imported when one of its commands is used. A line of each is here, so that `daybook --help` needs none.
 _GROUPS: Final = {
     "serve": ("entrypoints.cli.serve:serve", "Serve the HTTP API."),
+    "worker": ("entrypoints.cli.worker:worker", "Run jobs and schedules in a process of their own."),
     "demo": ("entrypoints.cli.demo:demo", "Serve a made-up bookshop from memory."),
     "import": ("entrypoints.cli.imports:import_file", "Take in a file of books, customers or sales."),
-    "customers": ("entrypoints.cli.customers:app", "Customers: list, get, create, update, delete, erase, export."),
+    "customers": ("entrypoints.cli.customers:app", "Customers: list, get, create, update, merge, erase, export."),
     "books": ("entrypoints.cli.books:app", "Books: list, get, create, update, batch, delete, restore."),
     "authors": (
         "entrypoints.cli.authors:app",
@@ -43,7 +44,7 @@ _GROUPS: Final = {
         "entrypoints.cli.groups:app",
         "Groups: list, get, create, update, members, add, remove, delete, restore.",
     ),
-    "segments": ("entrypoints.cli.segments:app", "Segments: list, get, create, update, members, snapshots, delete."),
+    "segments": ("entrypoints.cli.segments:app", "Segments: list, get, create, update, members, snapshots."),
     "orders": ("entrypoints.cli.orders:app", "Orders: list, get, create, cancel, return."),
     "returns": ("entrypoints.cli.returns:app", "Returns: list, get, create."),
     "events": ("entrypoints.cli.events:app", "Events: who changed what, and when."),
@@ -52,6 +53,11 @@ _GROUPS: Final = {
         "Webhooks: list, get, create, update, rotate-secret, test, resume, delete, restore.",
     ),
     "analytics": ("entrypoints.cli.analytics:app", "Who buys what: reports, their definitions, verification."),
+    "jobs": ("entrypoints.cli.jobs:app", "Jobs: list, show, cancel, retry, wait."),
+    "schedules": (
+        "entrypoints.cli.schedules:app",
+        "Schedules: list, get, create, update, run, delete, restore.",
+    ),
     "health": ("entrypoints.cli.health:health", "Are the stores there, and at the newest schema."),
     "db": ("entrypoints.cli.db:app", "The schema of PostgreSQL: upgrade, downgrade, current, check; prune."),
     "config": ("entrypoints.cli.config:app", "The settings: show, check."),

@@ -35,6 +35,7 @@ from entrypoints.http.groups import group_operations
 from entrypoints.http.handlers import Handlers
 from entrypoints.http.health import health_operations
 from entrypoints.http.idempotency import once_a_key
+from entrypoints.http.jobs import job_operations, schedule_operations
 from entrypoints.http.members import MemberHandlers
 from entrypoints.http.merges import merge_operations
 from entrypoints.http.meta import Metrics, meta_operations
@@ -104,6 +105,8 @@ def http_operations(services: Services, config: HttpConfig, metrics: Metrics | N
         *return_operations(services.orders, handlers),
         *analytics_operations(services.analytics, handlers),
         *event_operations(services, handlers),
+        *job_operations(services.jobs, handlers),
+        *schedule_operations(services.schedules, handlers),
         *webhook_operations(services.webhooks, handlers),
         *health_operations(services.health),
         *meta_operations(config, metrics),

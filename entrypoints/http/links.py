@@ -1,7 +1,7 @@
 """Links of the OpenAPI document: where an answer leads to, found in the table of operations.
 
 - A record leads to every operation that names it in its path, in a filter or in a body, with the field that it is named
-  by; one in a currency also to what is asked for by currency.
+  by; one in a currency also to what is asked for by currency, and each to its own events.
 - A list leads to its next page and to its first record.
 - What puts a thing away leads to what brings it back.
 """
@@ -18,6 +18,17 @@ from application.listing import Listed
 from entrypoints.http.operations import Operation
 
 _PLACES = re.compile(r"\{([a-z_]+)\}")
+_EVENTS = "aggregate_id"
+# Where a record is named by another word than its own key: as one of several, as what others are beneath, by its path.
+_OTHER_NAMES: Mapping[str, Mapping[str, Any]] = {
+    "author_id": {"author_ids": ["$response.body#/id"]},
+    "category_id": {
+        "parent_id": "$response.body#/id",
+        "root": "$response.body#/id",
+        "category": "$response.body#/path",
+        "categories": ["$response.body#/path"],
+    },
+}
 Link = Mapping[str, Any]
 
 
@@ -46,6 +57,12 @@ def _homes(operations: Sequence[Operation]) -> dict[Any, _Home]:
     return found
 
 
+def _home_beside(path: str, homes: Mapping[Any, _Home]) -> _Home | None:
+    """That of the records whose collection `path` shows in another form, such as a tree."""
+    collection = path.rpartition("/")[0]
+    return next((one for one in homes.values() if one.path == f"{collection}/{{{one.key}}}"), None)
+
+
 def _links(
     source: Operation, operations: Sequence[Operation], homes: Mapping[Any, _Home]
 ) -> Iterator[tuple[str, Link]]:
@@ -55,10 +72,12 @@ def _links(
         yield from ((target.id, _link(target.id, kept)) for target in back)
     elif source.gives in homes and (source.method == "GET" or source.status == 201):
         home = homes[source.gives]
-        told = {**_references(source.gives), home.key: f"$response.body#/{home.field}"}
+        here = f"$response.body#/{home.field}"
+        others = {_EVENTS: here, **_OTHER_NAMES.get(home.key, {})} if home.field == "id" else {}
+        told = {**_references(source.gives), home.key: here, **others}
         for target in operations:
-            if target.id != source.id:
-                yield from _to(target, {home.key, "isbn", "currency"}, kept, told)
+            if target.id != source.id or source.method == "POST":
+                yield from _to(target, {home.key, "isbn", "currency", *others}, others.keys(), kept, told)
     elif source.method == "GET":
         yield from _from_list(source, operations, homes, kept)
 
@@ -69,7 +88,7 @@ def _from_list(
     if any(one.name == "cursor" for one in source.parameters) and get_origin(source.gives) is Listed:
         yield source.id, _link(source.id, {**kept, "cursor": "$response.body#/next_cursor"})
     for name, model in _members(source.gives):
-        home = homes.get(model)
+        home = homes.get(model) or _home_beside(source.path, homes)
         for target in operations:
             key = (_PLACES.findall(target.path) or [""])[-1]
             at_home = home is not None and target.path == home.path
@@ -82,7 +101,7 @@ def _from_list(
 
 
 def _to(
-    target: Operation, own: Set[str], kept: Mapping[str, str], told: Mapping[str, str]
+    target: Operation, own: Set[str], others: Set[str], kept: Mapping[str, str], told: Mapping[str, Any]
 ) -> Iterator[tuple[str, Link]]:
     """The link to `target`, if it names the record: by a parameter of its path, by a filter, or in its body."""
     places, known = _PLACES.findall(target.path), {**kept, **told}
@@ -92,7 +111,7 @@ def _to(
     if own & set(places):
         yield target.id, _link(target.id, there)
         return
-    named = {name for name in own & told.keys() if name.endswith("_id") or name == "currency"}
+    named = {name for name in own & told.keys() if name in others or name.endswith("_id") or name == "currency"}
     filters = sorted(named & {one.name for one in target.parameters if one.place == "query"})
     body = sorted(named & set(target.takes.__struct_fields__) - {"currency"}) if _is_record(target.takes) else []
     if target.method == "GET" and filters:
@@ -101,7 +120,7 @@ def _to(
         yield target.id, _link(target.id, there, {name: told[name] for name in body})
 
 
-def _link(target: str, parameters: Mapping[str, str], body: Mapping[str, str] | None = None) -> Link:
+def _link(target: str, parameters: Mapping[str, str], body: Mapping[str, Any] | None = None) -> Link:
     told = ", ".join(f"`{name}`" for name in (*parameters, *(body or ())))
     found: dict[str, Any] = {"operationId": target, "description": f"Gives {told} to `{target}`."}
     if parameters:

@@ -71,6 +71,9 @@ _STORELESS = ("service",)
 _ENTITY_TAGS = r'^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$'
 _PLACES = re.compile(r"\{([a-z_]+)\}")
 _MERGEABLE = "{customer_id}"
+# What is never loaded to a warehouse: one that serves alone refuses to read it as well (bootstrap/warehouse.py).
+_NOT_IN_WAREHOUSE_TAGS = ("orders", "returns", "groups", "segments", "events")
+_NOT_IN_WAREHOUSE_PATHS = re.compile(r"/v1/customers/(duplicates|\{customer_id\}/.+)|/v1/books/\{book_id\}/history")
 _ID_SCHEMA = {"type": "string", "format": "uuid"}
 _OWN_PLACES = {
     "isbn": Parameter(
@@ -264,6 +267,8 @@ def _errors(one: Operation) -> set[type[Exception]]:
         found |= {StaleVersion, PreconditionFailed, PreconditionRequired, MalformedPrecondition}
     if one.method != "GET":
         found |= {Conflict, ReadOnlyStore, OutcomeUnknown}
+    elif one.tag in _NOT_IN_WAREHOUSE_TAGS or _NOT_IN_WAREHOUSE_PATHS.fullmatch(one.path):
+        found.add(ReadOnlyStore)
     if one.method == "POST":
         found |= {KeyInUse, KeyReused, MalformedIdempotencyKey}
     if one.tag not in (*_STORELESS, "health"):

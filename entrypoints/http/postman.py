@@ -1,7 +1,7 @@
 """A Postman Collection v2.1.0, made from the OpenAPI document: https://schema.getpostman.com/json/collection/v2.1.0/."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from http import HTTPStatus
 from typing import Any, Final
 from uuid import NAMESPACE_URL, uuid5
@@ -22,9 +22,10 @@ def postman_collection(document: Mapping[str, Any], base_url: str) -> dict[str, 
     once for all requests. What may be left out (parameters, preconditions) is there, and switched off.
     """
     folders: dict[str, list[dict[str, Any]]] = {tag["name"]: [] for tag in document["tags"]}
+    ids = _ids(document)
     for path, item in document["paths"].items():
         for method, operation in item.items():
-            folders[operation["tags"][0]].append(_item(document, method.upper(), path, operation))
+            folders[operation["tags"][0]].append(_item(document, ids.keys(), method.upper(), path, operation))
     return {
         "info": {
             "_postman_id": _ID,
@@ -40,30 +41,32 @@ def postman_collection(document: Mapping[str, Any], base_url: str) -> dict[str, 
         ],
         "variable": [
             {"key": BASE_URL, "value": base_url},
-            *({"key": name, "value": value} for name, value in sorted(_ids(document).items())),
+            *({"key": name, "value": value} for name, value in sorted(ids.items())),
         ],
     }
 
 
-def _item(document: Mapping[str, Any], method: str, path: str, operation: Mapping[str, Any]) -> dict[str, Any]:
+def _item(
+    document: Mapping[str, Any], ids: Set[str], method: str, path: str, operation: Mapping[str, Any]
+) -> dict[str, Any]:
     request = _request(method, path, operation)
     return {
         "id": operation["operationId"],
         "name": operation["summary"],
         "request": request,
         "response": list(_answers(document, operation, request)),
-        "event": _after(operation),
+        "event": _after(operation, ids),
     }
 
 
-def _after(operation: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _after(operation: Mapping[str, Any], ids: Set[str]) -> list[dict[str, Any]]:
     """Keeps the id of what was made, so that the requests after it are about that."""
     links = operation["responses"].get("201", {}).get("links", {}).values()
     made = {
         name
         for link in links
         for name, value in link.get("parameters", {}).items()
-        if name.endswith("_id") and value == "$response.body#/id"
+        if name in ids and value == "$response.body#/id"
     }
     if not made:
         return []

@@ -49,7 +49,8 @@ def request_id(scope: Scope) -> str:
 
 def caller(scope: Scope) -> Caller:
     """Who asks. Until access control exists, nobody in particular."""
-    return Caller(request_id=request_id(scope) or None)
+    state = scope["state"]
+    return Caller(request_id=state.get("request_id") or None, traceparent=state.get("traceparent"))
 
 
 def path_id(scope: Scope, name: str, kind: str) -> UUID:

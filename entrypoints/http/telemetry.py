@@ -127,7 +127,8 @@ class Telemetry:
         trace_id = f"{span.get_span_context().trace_id:032x}"
         about = Correlation(given or trace_id, trace_id)
         with trace.use_span(span, end_on_exit=True, record_exception=False, set_status_on_exception=False):
-            status = await self._observed(scope, receive, send, about)
+            goes_on = f"00-{trace_id}-{span.get_span_context().span_id:016x}-01"
+            status = await self._observed(scope, receive, send, about, goes_on)
             route = self._route(scope)
             span.update_name(f"{method} {route}")
             span.set_attributes(
@@ -136,9 +137,14 @@ class Telemetry:
             if status >= 500:
                 span.set_status(trace.StatusCode.ERROR)
 
-    async def _observed(self, scope: Any, receive: Receive, send: Send, about: Correlation) -> int:
+    async def _observed(
+        self, scope: Any, receive: Receive, send: Send, about: Correlation, traceparent: str | None = None
+    ) -> int:
         """Serves the request and returns its status, for all that is counted and logged of it."""
-        scope.setdefault("state", {})["request_id"] = about.request_id
+        state = scope.setdefault("state", {})
+        state["request_id"] = about.request_id
+        # What is asked for here and done later goes on with this trace; where there is no span, any parent will do.
+        state["traceparent"] = traceparent or f"00-{about.trace_id}-{about.trace_id[16:]}-00"
         correlation.current.set(about)
         header = (b"x-request-id", about.request_id.encode("ascii"))
         metrics = self._metrics

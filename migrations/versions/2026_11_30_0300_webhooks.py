@@ -6,7 +6,7 @@ The planner keeps samples of what is in a column; of secrets it takes none.
 from alembic import op
 
 revision = "2026_11_30_0300"
-down_revision = "2026_11_21_1000"
+down_revision = "2026_11_30_0100"
 
 _WEBHOOKS = (
     """

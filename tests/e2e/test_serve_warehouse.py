@@ -23,6 +23,7 @@ from entrypoints.bootstrap.wiring import Wiring
 from entrypoints.cli.main import run
 from tests.support.daybook_on_fakesnow import FOLDER, PROGRAM
 from tests.support.daybook_process import Server, command, server
+from tests.support.every_operation import described
 from tests.support.postgres import TemplateDatabase
 
 ACCOUNT = {"SNOWFLAKE_ACCOUNT": "fakesnow", "SNOWFLAKE_USER": "tester", "SNOWFLAKE_PASSWORD": "none"}
@@ -208,6 +209,21 @@ def test_what_a_warehouse_does_not_do_is_refused_with_its_reason(
     assert (
         warehouse.running.get("/v1/analytics/summary").json()["watermark"] == warehouse.answered["summary"]["watermark"]
     )
+
+
+def test_the_document_declares_what_each_question_is_answered_with(warehouse: Warehouse) -> None:
+    running = warehouse.running
+    (customer, _), (book, _) = (running.get(f"/v1/{one}").json()["data"] for one in ("customers", "books"))
+    there = {"customer_id": customer["id"], "book_id": book["id"], "isbn": book["isbn"], "report": "rfm"}
+    refused = set()
+    for one in described(running.get("/schema/openapi.json").json()):
+        if one.method == "GET":
+            path = one.path.format_map({name: there.get(name, NOWHERE) for name in one.places})
+            status = running.get(path).status
+            assert str(status) in one.told["responses"], (path, status)
+            refused |= {one.id} if status == 409 else set()
+    assert {"get_orders", "get_customer_addresses", "get_events", "get_book_history", "get_snapshot"} <= refused
+    assert not refused & {"get_customers", "get_customer", "get_books", "get_book", "get_book_by_isbn", "get_rfm"}
 
 
 @pytest.mark.parametrize("what", ["addresses", "consents", "groups", "merges"])

@@ -1,8 +1,6 @@
 """Categories in PostgreSQL: through an index at size, in a constant number of statements, and over books of old."""
 
-import json
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import asyncpg
 import pytest
@@ -14,7 +12,6 @@ from adapters.postgres.books import PostgresBookReader
 from adapters.postgres.categories import PostgresCategoryReader
 from adapters.postgres.listing import marked_query
 from adapters.postgres.pool import Pool
-from adapters.postgres.statements import Statement
 from adapters.postgres.unit_of_work import PostgresUnitOfWork
 from application.categories.models import CATEGORY_LIST, CategoryBooks
 from application.listing import Filter, Listing, SortKey, read_listing
@@ -22,6 +19,7 @@ from domain.books.category import Category
 from domain.shared.search import FILED
 from entrypoints.bootstrap import migrate
 from tests.support.builders import MORNING, a_book, a_category, minutes
+from tests.support.plans import indexes, planned, read_whole
 from tests.support.postgres import template_database
 from tests.support.postgres_units import ask, committed
 
@@ -58,51 +56,6 @@ async def shop(module_pool: Pool) -> Pool:
     return module_pool
 
 
-def nodes(plan: dict[str, Any]) -> Iterable[dict[str, Any]]:
-    yield plan
-    for inner in plan.get("Plans", []):
-        yield from nodes(inner)
-
-
-async def explained(pool: Pool, statement: Statement, **params: object) -> list[dict[str, Any]]:
-    async with pool.acquire() as connection:
-        rows = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {statement.sql}", *statement.bind(params))
-    return list(nodes((json.loads(rows) if isinstance(rows, str) else rows)[0]["Plan"]))
-
-
-def indexes(plan: list[dict[str, Any]]) -> set[str]:
-    return {node["Index Name"] for node in plan if "Index Name" in node}
-
-
-def read_whole(plan: list[dict[str, Any]]) -> set[str]:
-    return {node["Relation Name"] for node in plan if node["Node Type"] == "Seq Scan"}
-
-
-@pytest.mark.parametrize(
-    ("asked", "index"),
-    [
-        ({}, "ix_categories_position"),
-        ({"parent_id": "ROOT"}, "ix_categories_parent_id_position"),
-        ({"depth": "1"}, "ix_categories_depth_position"),
-        ({"path": "root-7/shelf-7-7"}, "uq_categories_living_path"),
-        ({"code": "R7"}, "uq_categories_living_code"),
-        ({"q": "root 17"}, "ix_categories_search_tokens"),
-        ({"sort": "path"}, "ix_categories_path"),
-        ({"sort": "-name"}, "ix_categories_name"),
-        ({"sort": "-created_at"}, "ix_categories_created_at"),
-        ({"sort": "-updated_at"}, "ix_categories_updated_at"),
-    ],
-    ids=str,
-)
-async def test_each_filter_and_each_order_has_an_index(shop: Pool, asked: dict[str, str], index: str) -> None:
-    root = str(await ask(shop, "SELECT id FROM categories WHERE code = 'R7'"))
-    named = [(name, root if text == "ROOT" else text) for name, text in asked.items()]
-    statement, params = category_statements._LISTS.page(read_listing(CATEGORY_LIST, named))
-    plan = await explained(shop, statement, **params)
-    assert read_whole(plan) == set()
-    assert {index, "ix_categories_path"} & indexes(plan) if "path" in index else index in indexes(plan)
-
-
 async def test_a_branch_is_found_by_its_path(shop: Pool) -> None:
     root = await ask(shop, "SELECT id FROM categories WHERE code = 'R7'")
     for statement, params in (
@@ -111,7 +64,7 @@ async def test_a_branch_is_found_by_its_path(shop: Pool) -> None:
         (category_statements._BRANCH, {"id": root, "depth": 3, "many": 100}),
         (category_counts._MEMBERS, {"ids": [root]}),
     ):
-        plan = await explained(shop, statement, **params)
+        plan = await planned(shop, statement, **params)
         assert read_whole(plan) == set(), statement
         assert {"pk_categories"} <= indexes(plan)
         assert {"uq_categories_living_path", "ix_categories_path", "pk_categories"} & indexes(plan)
@@ -125,14 +78,14 @@ async def test_the_books_of_a_category_are_found_by_the_index_of_words(shop: Poo
         sort = (SortKey("created_at", descending=True), SortKey("id", descending=True))
         asked = Listing(filters=(Filter("category", "any", keys),), sort=sort, limit=20)
         statement, params = BOOK_STATEMENTS.page(asked)
-        plan = await explained(shop, statement, **params)
+        plan = await planned(shop, statement, **params)
         assert read_whole(plan) == set()
         assert {"ix_books_search_tokens", "ix_books_created_at"} & indexes(plan)
         statement, params = BOOK_STATEMENTS.total(asked)
-        assert "ix_books_search_tokens" in indexes(await explained(shop, statement, **params))
+        assert "ix_books_search_tokens" in indexes(await planned(shop, statement, **params))
         places = {"keys": [marked_query(FILED, [key]) for key in keys], "places": [0] * len(keys)}
         for ways in (category_counts._FIND, category_counts._COUNT_ALL):
-            plan = await explained(shop, ways.by_index, **places)
+            plan = await planned(shop, ways.by_index, **places)
             assert (read_whole(plan), indexes(plan)) == (set(), {"ix_books_search_tokens"})
 
 

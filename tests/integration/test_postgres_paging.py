@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from itertools import accumulate, chain, islice, pairwise, repeat
 from random import Random
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -17,6 +16,7 @@ from application.books.models import BOOK_LIST
 from application.listing import Listing, listed, read_listing
 from domain.books.book import Book
 from tests.support.builders import MORNING, a_book, minutes
+from tests.support.plans import blocks, measured
 from tests.support.postgres_units import CALLER, ask, committed
 
 SEED = 2026
@@ -69,15 +69,10 @@ async def pages(
         await between()
 
 
-async def blocks(pool: Pool, listing: Listing) -> int:
+async def cost(pool: Pool, listing: Listing) -> int:
     """How many blocks of the database a page takes, which is its cost whatever the machine is busy with."""
     statement, params = book_statements._LISTS.page(listing)
-    async with pool.acquire() as connection:
-        rows = await connection.fetchval(
-            f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement.sql}", *statement.bind(params)
-        )
-    plan: dict[str, Any] = rows[0]["Plan"]
-    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+    return blocks(await measured(pool, statement, **params))
 
 
 @pytest.mark.parametrize(("many", "changed"), SIZES)
@@ -120,4 +115,4 @@ async def test_the_last_page_costs_what_the_first_does(pool: Pool, many: int, ch
     for sort in SORTS:
         seen, first, last = await pages(pool, sort)
         assert len(seen) == many
-        assert await blocks(pool, last) <= 1.5 * await blocks(pool, first) + 5, sort
+        assert await cost(pool, last) <= 1.5 * await cost(pool, first) + 5, sort

@@ -1,25 +1,27 @@
-"""Reviews, groups and segments at a hundred thousand rows: through an index, and nothing of a person left behind."""
+"""Reviews, groups, segments and what customers have, 100,000 of each: through an index, and nobody left in."""
 
-import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Sequence
 
 import pytest
 
+from adapters.postgres import addresses as address_statements
 from adapters.postgres import groups as group_statements
+from adapters.postgres import merges as merge_statements
 from adapters.postgres import reviews as review_statements
 from adapters.postgres import segments as segment_statements
 from adapters.postgres.listing import ListStatements
 from adapters.postgres.pool import Pool
-from adapters.postgres.statements import Statement
-from application.groups.models import GROUP_MEMBER_LIST
+from application.customers.address_models import ADDRESS_LIST
+from application.customers.merge_models import MERGE_LIST
+from application.groups.models import GROUP_LIST, GROUP_MEMBER_LIST
 from application.listing import Listing, ListSpec, SortKey, read_listing
 from application.reviews.models import REVIEW_LIST
-from application.segments.models import SNAPSHOT_MEMBER_LIST
+from application.segments.models import SEGMENT_LIST, SNAPSHOT_LIST, SNAPSHOT_MEMBER_LIST
 from domain.customers.segment import Segment, SegmentDetails
 from domain.customers.segment_parser import parse_rule
 from domain.shared.ids import SegmentId, SnapshotId
 from tests.support.builders import MORNING, a_book, a_customer, a_review, new_id
+from tests.support.plans import Node, blocks, indexes, measured, read_whole
 from tests.support.postgres_case import postgres_ports
 from tests.support.postgres_units import ask, committed
 
@@ -49,14 +51,27 @@ FILL = f"""
             CASE WHEN n % 100 = 0 THEN 'pending' ELSE 'published' END, {LIFECYCLE}
         FROM numbers JOIN (SELECT id, row_number() OVER (ORDER BY id) - 1 AS place FROM books) b ON b.place = n % 1000;
     INSERT INTO groups (id, name, version, created_at, created_by, updated_at, updated_by)
-        SELECT pg_temp.nth(4, n), 'Group ' || n, {LIFECYCLE} FROM numbers WHERE n <= 100;
-    INSERT INTO group_members SELECT pg_temp.nth(4, 1 + n % 100), pg_temp.nth(1, n), t, 'ada' FROM numbers;
+        SELECT pg_temp.nth(4, n), 'Group ' || n, {LIFECYCLE} FROM numbers;
+    INSERT INTO group_members SELECT pg_temp.nth(4, 1 + n % 5000), pg_temp.nth(1, n), t, 'ada' FROM numbers;
+    INSERT INTO segments (id, name, rule, version, created_at, created_by, updated_at, updated_by)
+        SELECT pg_temp.nth(6, n), 'Segment ' || n, 'has email', {LIFECYCLE} FROM numbers;
+    INSERT INTO snapshots (id, segment_id, rule, member_count, version, created_at, created_by, updated_at, updated_by)
+        SELECT pg_temp.nth(7, n), pg_temp.nth(6, 1 + n % 5000), 'has email', 1, {LIFECYCLE} FROM numbers;
+    INSERT INTO snapshot_members SELECT pg_temp.nth(7, 1 + n % 5000), n, pg_temp.nth(1, n) FROM numbers;
+    INSERT INTO addresses (id, customer_id, type, is_default, lines, country, match_key,
+            version, created_at, created_by, updated_at, updated_by)
+        SELECT pg_temp.nth(8, n), pg_temp.nth(1, 1 + n % 5000), 'other', false, ARRAY['Street ' || n], 'DE', '{{}}',
+            {LIFECYCLE} FROM numbers;
+    INSERT INTO merges (id, customer_id, into_id, from_id, from_version, moved,
+            version, created_at, created_by, updated_at, updated_by)
+        SELECT pg_temp.nth(9, n), pg_temp.nth(1, 1 + n % 5000), pg_temp.nth(1, 1 + n % 5000), pg_temp.nth(10, n), 1,
+            '{{}}', {LIFECYCLE} FROM numbers;
 """
 
 
 @pytest.fixture(scope="module")
 async def shop(module_pool: Pool) -> Pool:
-    """A hundred thousand customers, orders, reviews and memberships, a thousand books, with statistics."""
+    """A hundred thousand of everything but books, a thousand of these, with statistics."""
     await committed(module_pool, lambda uow: uow.books.add_many(a_book(number=n) for n in range(1_000)))
     async with module_pool.acquire() as connection:
         await connection.execute(FILL)
@@ -64,30 +79,9 @@ async def shop(module_pool: Pool) -> Pool:
     return module_pool
 
 
-def nodes(plan: dict[str, Any]) -> Iterable[dict[str, Any]]:
-    yield plan
-    for inner in plan.get("Plans", []):
-        yield from nodes(inner)
-
-
-async def plan_of(pool: Pool, statement: Statement, params: dict[str, object]) -> dict[str, Any]:
-    query = f"EXPLAIN (ANALYZE, TIMING OFF, BUFFERS, FORMAT JSON) {statement.sql}"
-    async with pool.acquire() as connection:
-        told = await connection.fetchval(query, *statement.bind(params))
-    whole: dict[str, Any] = (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]
-    return whole
-
-
-def indexes(plan: dict[str, Any]) -> set[str]:
-    return {node["Index Name"] for node in nodes(plan) if "Index Name" in node}
-
-
-def touched_whole(plan: dict[str, Any]) -> set[str]:
-    return {node["Relation Name"] for node in nodes(plan) if node["Node Type"] == "Seq Scan"}
-
-
-def blocks(plan: dict[str, Any]) -> int:
-    return int(plan["Shared Hit Blocks"]) + int(plan["Shared Read Blocks"])
+async def of_page(pool: Pool, statements: ListStatements, listing: Listing) -> Sequence[Node]:
+    statement, params = statements.page(listing)
+    return await measured(pool, statement, **params)
 
 
 BY_QUESTION: list[tuple[ListSpec, ListStatements, dict[str, str], str]] = [
@@ -106,6 +100,18 @@ BY_QUESTION: list[tuple[ListSpec, ListStatements, dict[str, str], str]] = [
     (REVIEW_LIST, review_statements._LISTS, {"status": "rejected"}, "ix_reviews_status_created_at"),
     (REVIEW_LIST, review_statements._LISTS, {"rating": "5"}, "ix_reviews_rating_created_at"),
     (REVIEW_LIST, review_statements._LISTS, {"created_at[lt]": "2026-01-02T00:00:00Z"}, "ix_reviews_created_at"),
+    (GROUP_LIST, group_statements._LISTS, {}, "ix_groups_created_at"),
+    (GROUP_LIST, group_statements._LISTS, {"sort": "-updated_at"}, "ix_groups_updated_at"),
+    (GROUP_LIST, group_statements._LISTS, {"sort": "name"}, "ix_groups_name"),
+    (GROUP_LIST, group_statements._LISTS, {"name": "Group 7"}, "uq_groups_living_name or ix_groups_name"),
+    (SEGMENT_LIST, segment_statements._LISTS, {}, "ix_segments_created_at"),
+    (SEGMENT_LIST, segment_statements._LISTS, {"sort": "-updated_at"}, "ix_segments_updated_at"),
+    (SEGMENT_LIST, segment_statements._LISTS, {"sort": "name"}, "ix_segments_name"),
+    (SEGMENT_LIST, segment_statements._LISTS, {"name": "Segment 7"}, "uq_segments_living_name or ix_segments_name"),
+    (SNAPSHOT_LIST, segment_statements._SNAPSHOTS, {"segment_id": "SEGMENT"}, "ix_snapshots_segment_id_created_at"),
+    (SNAPSHOT_MEMBER_LIST, segment_statements._SNAPSHOT_MEMBERS, {"snapshot_id": "SNAPSHOT"}, "pk_snapshot_members"),
+    (ADDRESS_LIST, address_statements._LISTS, {"customer_id": "CUSTOMER"}, "ix_addresses_customer_id_created_at"),
+    (MERGE_LIST, merge_statements._LISTS, {"customer_id": "CUSTOMER"}, "ix_merges_customer_id_created_at"),
     (GROUP_MEMBER_LIST, group_statements._MEMBERS, {"group_id": "GROUP"}, "pk_group_members"),
     (GROUP_MEMBER_LIST, group_statements._MEMBERS, {"group_id": "GROUP", "sort": "name"}, "pk_group_members"),
 ]
@@ -122,12 +128,14 @@ async def test_each_filter_and_each_order_has_an_index(
     ids = {
         "BOOK": await ask(shop, "SELECT book_id FROM reviews LIMIT 1"),
         "CUSTOMER": await ask(shop, "SELECT customer_id FROM reviews LIMIT 1"),
-        "GROUP": await ask(shop, "SELECT id FROM groups LIMIT 1"),
+        "GROUP": await ask(shop, "SELECT group_id FROM group_members LIMIT 1"),
+        "SEGMENT": await ask(shop, "SELECT segment_id FROM snapshots LIMIT 1"),
+        "SNAPSHOT": await ask(shop, "SELECT snapshot_id FROM snapshot_members LIMIT 1"),
     }
     named = [(name, str(ids.get(text, text))) for name, text in parameters.items()]
-    plan = await plan_of(shop, *statements.page(read_listing(spec, named)))
-    assert touched_whole(plan) == set()
-    assert index in indexes(plan)
+    plan = await of_page(shop, statements, read_listing(spec, named))
+    assert read_whole(plan) == set()
+    assert {*index.split(" or ")} & indexes(plan)
 
 
 @pytest.mark.parametrize(
@@ -143,17 +151,17 @@ async def test_each_filter_and_each_order_has_an_index(
 )
 async def test_a_page_of_a_segment_looks_at_few_customers(shop: Pool, rule: str, index: str) -> None:
     newest = Listing(sort=(SortKey("created_at", descending=True), SortKey("id", descending=True)))
-    plan = await plan_of(shop, *segment_statements._members(parse_rule(rule)).page(newest))
-    assert touched_whole(plan) == set()
+    plan = await of_page(shop, segment_statements._members(parse_rule(rule)), newest)
+    assert read_whole(plan) == set()
     assert index in indexes(plan)
 
 
 async def test_the_last_page_of_a_segment_costs_what_the_first_does(shop: Pool) -> None:
     statements = segment_statements._members(parse_rule('metadata.shelf = "A3"'))
     sort = (SortKey("created_at"), SortKey("id"))
-    first = await plan_of(shop, *statements.page(Listing(sort=sort)))
+    first = await of_page(shop, statements, Listing(sort=sort))
     middle = await ask(shop, "SELECT (created_at, id) FROM customers ORDER BY created_at OFFSET 99000 LIMIT 1")
-    last = await plan_of(shop, *statements.page(Listing(sort=sort, after=tuple(middle))))
+    last = await of_page(shop, statements, Listing(sort=sort, after=tuple(middle)))
     assert blocks(last) <= 1.5 * blocks(first)
 
 

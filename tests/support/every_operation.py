@@ -4,10 +4,10 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from tests.support.builders import isbn
-from tests.support.http_client import HttpClient
+from tests.support.http_client import HttpAnswer
 
 _PLACE = re.compile(r"\{(\w+)\}")
 
@@ -85,7 +85,13 @@ class OneOfEach:
         return json.loads(text)
 
 
-async def one_of_each(client: HttpClient, operations: list[Described], *, nth: int = 0) -> OneOfEach:
+class Poster(Protocol):
+    """Whatever sends a POST."""
+
+    async def post(self, path: str, *, json: Any) -> HttpAnswer: ...
+
+
+async def one_of_each(client: Poster, operations: list[Described], *, nth: int = 0) -> OneOfEach:
     """Makes whatever can be made, each once, what is needed for others first.
 
     `nth` is for more of each: it changes what must be unique in the examples.

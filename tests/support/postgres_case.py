@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import asyncpg
 import pytest
@@ -18,6 +19,8 @@ from adapters.postgres.events import PostgresEventReader
 from adapters.postgres.groups import PostgresGroupReader, PostgresGroupRepository
 from adapters.postgres.history import PostgresHistorySink, PostgresHistorySource
 from adapters.postgres.idempotency import PostgresIdempotencyKeys
+from adapters.postgres.job_queue import PostgresJobQueue
+from adapters.postgres.jobs import PostgresJobReader, PostgresJobRepository
 from adapters.postgres.merges import PostgresMergeReader, PostgresMergeRepository
 from adapters.postgres.orders import (
     PostgresOrderReader,
@@ -29,11 +32,13 @@ from adapters.postgres.people import PostgresPersonReader, PostgresPersonReposit
 from adapters.postgres.pool import Pool
 from adapters.postgres.purchases import PostgresPurchaseFacts
 from adapters.postgres.reviews import PostgresReviewReader, PostgresReviewRepository
+from adapters.postgres.schedules import PostgresScheduleReader, PostgresScheduleRepository
 from adapters.postgres.segments import PostgresSegmentReader, PostgresSegmentRepository
 from adapters.postgres.stores import PostgresHealth
 from adapters.postgres.unit_of_work import PostgresUnitOfWork, PostgresUnitsOfWork
 from adapters.postgres.webhooks import PostgresWebhookReader, PostgresWebhookRepository
 from adapters.sql.purchases import SqlPurchaseView
+from adapters.system.system import SystemClock
 from application.ports.addresses import AddressReader, AddressRepository
 from application.ports.authors import AuthorReader, AuthorRepository
 from application.ports.books import BookReader, BookRepository
@@ -46,11 +51,13 @@ from application.ports.events import EventReader
 from application.ports.groups import GroupReader, GroupRepository
 from application.ports.history import HistorySink, HistorySource
 from application.ports.idempotency import IdempotencyKeys
+from application.ports.jobs import JobQueue, JobReader, JobRepository
 from application.ports.merges import MergeReader, MergeRepository
 from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
 from application.ports.people import PersonReader, PersonRepository
 from application.ports.purchases import PurchaseFacts, PurchaseView
 from application.ports.reviews import ReviewReader, ReviewRepository
+from application.ports.schedules import ScheduleReader, ScheduleRepository
 from application.ports.segments import SegmentReader, SegmentRepository
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
@@ -61,7 +68,7 @@ from tests.support.postgres import TemplateDatabase, template_database
 from tests.support.store_case import KeptEvent, StoreCase, StorePorts
 
 _EMPTY = """
-    TRUNCATE webhooks, groups, segments, categories,
+    TRUNCATE webhooks, jobs, schedules, pgqueuer.pgqueuer, groups, segments, categories,
         customers, authors, books, reviews, orders, order_lines, returns, return_lines, events, idempotency_keys
     RESTART IDENTITY CASCADE
 """
@@ -172,6 +179,9 @@ def postgres_ports(pool: Pool) -> StorePorts:
         health=PostgresHealth(pool, head=migrate.head()),
         keys=PostgresIdempotencyKeys(pool),
         event_reader=PostgresEventReader(pool),
+        jobs=PostgresJobReader(pool),
+        job_queue=PostgresJobQueue(pool, SystemClock(), heartbeat=timedelta(seconds=2), poll=timedelta(seconds=0.2)),
+        schedules=PostgresScheduleReader(pool),
         source=PostgresHistorySource(pool),
         sink=PostgresHistorySink(pool),
         purchases=PostgresPurchaseFacts(pool),
@@ -255,6 +265,11 @@ def postgres_case() -> StoreCase:
             MergeRepository: PostgresMergeRepository,
             MergeReader: PostgresMergeReader,
             DuplicateReader: PostgresDuplicateReader,
+            JobRepository: PostgresJobRepository,
+            JobReader: PostgresJobReader,
+            JobQueue: PostgresJobQueue,
+            ScheduleRepository: PostgresScheduleRepository,
+            ScheduleReader: PostgresScheduleReader,
             WebhookRepository: PostgresWebhookRepository,
             WebhookReader: PostgresWebhookReader,
             DeliveryRepository: PostgresDeliveryRepository,

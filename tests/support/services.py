@@ -1,10 +1,12 @@
 """The use cases on the ports of a store."""
 
 import socket
+from datetime import timedelta
 from typing import Any
 
 from adapters.aiohttp.guard import system_lookup
 from adapters.aiohttp.webhook_sender import AiohttpWebhookSender
+from adapters.system.cron import CronRecurrence
 from adapters.system.system import SystemClock, SystemRandomBytes, Uuid7Generator
 from application.analytics.service import AnalyticsService
 from application.authors.service import AuthorService
@@ -23,6 +25,9 @@ from application.groups.service import GroupService
 from application.health.service import HealthService
 from application.idempotency.service import IdempotencyService
 from application.imports.service import ImportService
+from application.jobs.housekeeping import housekeeping
+from application.jobs.scheduling import ScheduleService
+from application.jobs.service import JobService
 from application.orders.service import OrderService
 from application.reviews.service import ReviewService
 from application.segments.service import SegmentService
@@ -58,15 +63,29 @@ def services_on(ports: StorePorts, reach: Reach = LOCAL) -> Services:
     assert ports.categories is not None
     assert ports.groups is not None
     assert ports.segments is not None
+    assert ports.jobs is not None
+    assert ports.schedules is not None
+    assert ports.job_queue is not None
+    job_queue = ports.job_queue
     assert ports.webhooks is not None
     assert ports.deliveries is not None
     clock = SystemClock()
     written: dict[str, Any] = {"units": ports.units, "clock": clock, "ids": Uuid7Generator(clock)}
+    erasures = ErasureService(units=ports.units, people=ports.people, clock=clock)
+    idempotency = IdempotencyService(keys=ports.keys, clock=clock)
+    kinds = housekeeping(
+        erasures=erasures,
+        idempotency=idempotency,
+        queue=lambda: job_queue,
+        clock=clock,
+        purge_customers_after=timedelta(days=30),
+        forget_jobs_after=timedelta(days=30),
+    )
     return Services(
         customers=CustomerService(reader=ports.customers, **written),
         addresses=AddressService(reader=ports.addresses, customers=ports.customers, **written),
         consents=ConsentService(reader=ports.consents, customers=ports.customers, **written),
-        erasures=ErasureService(units=ports.units, people=ports.people, clock=clock),
+        erasures=erasures,
         exports=ExportService(
             customers=ports.customers,
             addresses=ports.addresses,
@@ -92,8 +111,11 @@ def services_on(ports: StorePorts, reach: Reach = LOCAL) -> Services:
         imports=ImportService(**written),
         analytics=AnalyticsService(facts=ports.purchases, clock=clock),
         health=HealthService(stores=[ports.health]),
-        idempotency=IdempotencyService(keys=ports.keys, clock=clock),
+        idempotency=idempotency,
         events=EventService(reader=ports.event_reader),
+        jobs=JobService(units=ports.units, reader=ports.jobs, clock=clock),
+        schedules=ScheduleService(reader=ports.schedules, recurrence=CronRecurrence(), kinds=kinds, **written),
+        job_kinds=tuple(kinds),
         webhooks=WebhookService(
             reader=ports.webhooks,
             sender=AiohttpWebhookSender(reach, lookup=loopback_only),

@@ -10,6 +10,7 @@ from adapters.sql.tables.customers import customers
 from adapters.sql.tables.events import events
 from adapters.sql.tables.groups import group_members, groups
 from adapters.sql.tables.idempotency import idempotency_keys
+from adapters.sql.tables.jobs import jobs, schedules
 from adapters.sql.tables.merges import merges
 from adapters.sql.tables.orders import order_lines, orders, return_lines, returns
 from adapters.sql.tables.reviews import reviews
@@ -34,6 +35,7 @@ __all__ = [
     "group_members",
     "groups",
     "idempotency_keys",
+    "jobs",
     "merges",
     "metadata",
     "order_lines",
@@ -41,6 +43,7 @@ __all__ = [
     "return_lines",
     "returns",
     "reviews",
+    "schedules",
     "segments",
     "snapshot_members",
     "snapshots",

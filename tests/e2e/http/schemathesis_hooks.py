@@ -151,6 +151,27 @@ def _is_used(key: Any) -> bool:
     return _keys[key] % 5 != 1
 
 
+_given_by_links: set[str] = set()
+
+
+@schemathesis.hook
+def after_load_schema(ctx: Any, schema: Any) -> None:
+    """Notes the names of all parameters that some link of the document gives."""
+    for methods in schema.raw_schema["paths"].values():
+        for operation in methods.values():
+            for answer in operation["responses"].values():
+                for link in answer.get("links", {}).values():
+                    _given_by_links.update(link.get("parameters", {}))
+
+
+def _unfiltered(case: Any) -> None:
+    """In a chain of requests, leaves a list without the filters that no link gives: little there would match them."""
+    if case.meta is not None and case.meta.phase.name == "stateful" and isinstance(case.query, dict):
+        kept = _given_by_links | {"limit", "include", "include_deleted", "expand"}
+        for name in case.query.keys() - kept:
+            del case.query[name]
+
+
 @schemathesis.hook
 def before_call(ctx: Any, case: Any, kwargs: Any) -> None:
     """Leaves out what hides more than it shows.
@@ -160,6 +181,7 @@ def before_call(ctx: Any, case: Any, kwargs: Any) -> None:
     tests/integration/http/test_fields.py has each operation answer to them. An idempotency key that was sent before
     would have every other request refused, so it stays in one of five.
     """
+    _unfiltered(case)
     if _are_fields(case):
         del case.query["fields"]
     headers = case.headers or {}

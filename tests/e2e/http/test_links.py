@@ -1,6 +1,6 @@
 """Chains of requests along the links of the document: Schemathesis makes and checks each request, with all its checks.
 
-The stateful phase of test_schemathesis.py goes where chance leads it. Here every link is followed that can be: from
+The chains of test_schemathesis.py go where chance leads them. Here every link is followed that can be: from
 each operation that needs nothing, on with what its answer gives, and on from there. An operation counts as **reached**
 when it was called with at least one value that a link gave, and the answer was neither 404 nor 5xx: it found what the
 link named. The share is that of all operations of the document, those included that no answer can lead to (health,
@@ -49,8 +49,11 @@ class Exchange:
         self.answer = response.json() if response.content else None
         self.status = response.status_code
 
-    def value(self, expression: str) -> Any:
-        """What `$request.path.x` or `$response.body#/x/0/y` is here; None for nothing."""
+    def value(self, expression: Any) -> Any:
+        """What `$request.path.x` or `$response.body#/x/0/y` is here, or a list of one such; None for nothing."""
+        if isinstance(expression, list):
+            found = [self.value(one) for one in expression]
+            return None if None in found else found
         if expression.startswith("$request.path."):
             return self.path[expression.removeprefix("$request.path.")]
         names = expression.removeprefix("$response.body#/").split("/")
@@ -173,6 +176,15 @@ def test_links_lead_to_operations_with_what_these_need(running: Server) -> None:
     assert set(links_of(operations["create_book"])) >= {"get_book", "patch_book", "delete_book", "get_book_reviews"}
     assert links_of(operations["get_books"])["get_books"]["parameters"] == {"cursor": "$response.body#/next_cursor"}
     assert set(links_of(operations["delete_book"])) == {"restore_book"}
+    assert links_of(operations["get_author"])["create_book"]["requestBody"] == {"author_ids": ["$response.body#/id"]}
+    beneath = links_of(operations["create_category"])
+    assert beneath["create_category"]["requestBody"] == {"parent_id": "$response.body#/id"}
+    assert beneath["create_book"]["requestBody"] == {"categories": ["$response.body#/path"]}
+    assert beneath["get_category_tree"]["parameters"] == {"root": "$response.body#/id"}
+    assert links_of(operations["get_category_tree"])["get_category"]["parameters"] == {
+        "category_id": "$response.body#/data/0/id"
+    }
+    assert all("get_events" in links_of(operations[f"get_{one}"]) for one in ("customer", "book", "order", "snapshot"))
 
 
 def test_most_operations_are_reached_through_links(running: Server) -> None:

@@ -1,49 +1,130 @@
-"""Schemathesis, all its checks and one of ours, against a running server."""
+"""Schemathesis, all its checks and ours, against a running server: single requests, and chains along links.
 
+**Reached** is an operation that Schemathesis called with at least one value that a link of the document gave, and that
+answered neither 404 nor 5xx: it found what the link named. The share is that of all operations of the document, those
+included that no link can lead to (health, documents of the service, the creation of what belongs to nothing).
+test_links.py holds every link by itself, by a walk that leaves nothing to chance.
+"""
+
+import asyncio
 import json
 import os
 import re
 import subprocess
 import sys
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from tests.support.daybook_process import server
+import pytest
+
+from tests.support.daybook_process import Server, server
+from tests.support.every_operation import described, one_of_each
+from tests.support.http_client import HttpAnswer
 
 ROOT = Path(__file__).parents[3]
 HERE = Path(__file__).parent
 EXAMPLES = "5"
+SHARE = 0.8
+# Some that are reached must refuse: a second review of one book, a merge with somebody who was erased.
+WORKED = 0.6
+# Chance may pass by what one link alone leads to: the second page of duplicates, a member of a group.
+MISSED = 5
 
 
-def checked(url: str, answers: Path) -> "subprocess.CompletedProcess[str]":
-    """One run of Schemathesis, which leaves in `answers` what each operation answered."""
-    return subprocess.run(
+def checked(url: str, *arguments: str, answers: Path | None = None) -> "subprocess.CompletedProcess[str]":
+    """One run of Schemathesis, which leaves in `answers` what each operation answered. Fails where a check does."""
+    done = subprocess.run(
         [
             *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(HERE / "schemathesis.toml")),
-            *("run", f"{url}/schema/openapi.json", "--checks", "all", "--no-color", "--seed", "1"),
+            *("run", f"{url}/schema/openapi.json", "--checks", "all", "--no-color", "--output-truncate", "false"),
             # What is deleted is put away: it is read with `include_deleted`, and what belongs to it is still there. A
             # check of ours asks that it is found in no other way.
             *("--exclude-checks", "use_after_free"),
-            *("--max-examples", EXAMPLES, "--output-truncate", "false"),
+            *arguments,
         ],
         cwd=ROOT,
         env={
             **os.environ,
             "SCHEMATHESIS_HOOKS": "tests.e2e.http.schemathesis_hooks",
-            "DAYBOOK_ANSWERS": str(answers),
+            "DAYBOOK_ANSWERS": str(answers or ""),
             "PYTHONPATH": str(ROOT),
         },
         capture_output=True,
         text=True,
-        timeout=600,
+        timeout=900,
         check=False,
     )
+    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-5_000:]
+    return done
+
+
+class Shop:
+    """Sends what is to be there before the first chain begins."""
+
+    def __init__(self, running: Server) -> None:
+        self.running = running
+
+    async def post(self, path: str, *, json: Any) -> HttpAnswer:
+        answer = self.running.post(path, json)
+        return HttpAnswer(status=answer.status, headers=answer.headers, raw=answer.body)
+
+    def stock(self, kinds: int) -> int:
+        """Makes so many of each thing. The number of operations of the document."""
+        operations = described(self.running.get("/schema/openapi.json").json())
+        for nth in range(kinds):
+            asyncio.run(one_of_each(self, operations, nth=nth))
+        return len(operations)
+
+
+def followed(report: Path) -> Iterator[tuple[str, int]]:
+    """Each request that a link gave a value to: its operation, and the status of the answer."""
+    for line in report.read_text(encoding="utf-8").splitlines():
+        finished = json.loads(line).get("ScenarioFinished", {})
+        recorder = finished.get("recorder", {})
+        for name, case in recorder.get("cases", {}).items():
+            answered = recorder.get("interactions", {}).get(name, {}).get("response")
+            if case["is_transition_applied"] and answered is not None:
+                yield f"{case['value']['method']} {case['value']['path']}", answered["status_code"]
+
+
+def chained(running: Server, folder: Path, *, seconds: int, seed: int) -> tuple[float, float, list[str]]:
+    """Chains along links for so long: the share of operations that was reached, that of those which did what they are
+    for, and what was not reached though a link leads there."""
+    report = folder / "events.ndjson"
+    count = Shop(running).stock(4)
+    how = ("--phases", "stateful", "--max-time", str(seconds), "--seed", str(seed))
+    checked(running.url, *how, "--report", "ndjson", "--report-ndjson-path", str(report))
+    answers: dict[str, set[int]] = defaultdict(set)
+    for name, status in followed(report):
+        answers[name].add(status)
+    reached = {name for name, found in answers.items() if any(status != 404 and status < 500 for status in found)}
+    worked = {name for name, found in answers.items() if any(200 <= status < 400 for status in found)}
+    return len(reached) / count, len(worked) / count, sorted(led_to(running) - reached)
+
+
+def led_to(running: Server) -> set[str]:
+    """The operations that some link leads to."""
+    operations = {one.id: one for one in described(running.get("/schema/openapi.json").json())}
+    links = (
+        link
+        for one in operations.values()
+        for answer in one.told["responses"].values()
+        for link in answer.get("links", {}).values()
+    )
+    targets = [operations[link["operationId"]] for link in links]
+    return {f"{one.method} {one.path}" for one in targets}
 
 
 def test_all_checks_pass(tmp_path: Path) -> None:
     answers = tmp_path / "answers.json"
     with server(tmp_path, STORAGE="memory") as running:
-        done = checked(running.url, answers)
-    assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-5_000:]
+        done = checked(
+            running.url,
+            *("--phases", "examples,coverage,fuzzing", "--max-examples", EXAMPLES, "--seed", "1"),
+            answers=answers,
+        )
     tested = re.search(r"Tested: (\d+)", done.stdout)
     assert tested is not None
     assert f"Selected: {tested[1]}/{tested[1]}" in done.stdout, "no operation was left out"
@@ -56,3 +137,22 @@ def test_all_checks_pass(tmp_path: Path) -> None:
     # it. That each operation does what it is for is held by tests/integration/http/test_every_operation.py.
     worked = {name for name, found in statuses.items() if any(200 <= status < 300 for status in found)}
     assert len(worked) >= 0.7 * len(statuses), sorted(statuses.keys() - worked)
+
+
+def test_chains_along_links_reach_most_operations(tmp_path: Path) -> None:
+    with server(tmp_path, STORAGE="memory") as running:
+        reached, worked, missed = chained(running, tmp_path, seconds=40, seed=1)
+    assert reached >= SHARE, (reached, missed)
+    assert worked >= WORKED, worked
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", [2, 3])
+def test_long_chains_along_links_on_postgresql_reach_nearly_all_that_a_link_leads_to(
+    tmp_path: Path, database_url: str, seed: int
+) -> None:
+    with server(tmp_path, DATABASE_URL=database_url) as running:
+        reached, worked, missed = chained(running, tmp_path, seconds=240, seed=seed)
+    assert len(missed) <= MISSED, missed
+    assert reached >= SHARE, reached
+    assert worked >= WORKED, worked

@@ -71,12 +71,12 @@ WHERE events.sequence > 0) AS last ON true) AS placed WHERE events.position = pl
 SELECT events.sequence, events.position, events.type, events.aggregate, events.aggregate_id, events.version, events.at, events.by, events.request_id, events.changed, events.data 
 FROM events 
 WHERE events.sequence > 0 AND events.sequence > $1::BIGINT ORDER BY events.sequence 
- LIMIT $2
+ LIMIT $2::BIGINT
 -- filter_0, many
 
 -- events.list
 SELECT events.sequence, events.position, events.type, events.aggregate, events.aggregate_id, events.version, events.at, events.by, events.request_id, events.changed, events.data 
 FROM events 
 WHERE events.type != 'history.taken' AND events.aggregate_id = $1::UUID ORDER BY events.position DESC 
- LIMIT $2
+ LIMIT $2::BIGINT
 -- filter_0, many

@@ -284,6 +284,17 @@ class TestCursors:
         forged = base64.urlsafe_b64encode(json.dumps([mark, *values]).encode()).decode().rstrip("=")
         assert refused(CUSTOMER_LIST, ("sort", sort), ("cursor", forged)) == [("cursor", "bad-cursor")]
 
+    @pytest.mark.parametrize("rank", [0, 4, -1, 2**40, "1", None])
+    def test_one_with_a_rank_that_no_row_has_is_refused(self, rank: object) -> None:
+        book = BookResponse.of(a_book())
+        asked_for = read_listing(BOOK_LIST, [("q", "ada")])
+        true = listed(BOOK_LIST, asked_for, Page(items=[book], has_more=True, rank=3)).next_cursor or ""
+        mark, third, *rest = json.loads(base64.urlsafe_b64decode(true + "=="))
+        assert third == 3
+        assert asked(BOOK_LIST, q="ada", cursor=true).after == (3, book.created_at, book.id)
+        forged = base64.urlsafe_b64encode(json.dumps([mark, rank, *rest]).encode()).decode().rstrip("=")
+        assert refused(BOOK_LIST, ("q", "ada"), ("cursor", forged)) == [("cursor", "bad-cursor")]
+
     def test_deep_nesting_is_refused_and_not_a_fault(self) -> None:
         deep = base64.urlsafe_b64encode(b"[" * 60_000).decode().rstrip("=")
         assert refused(CUSTOMER_LIST, ("cursor", deep)) == [("cursor", "bad-cursor")]

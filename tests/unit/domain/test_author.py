@@ -38,6 +38,7 @@ def test_one_is_entered_and_its_event_names_nobody() -> None:
         ("Homer", "Homer"),
         ("Gabriel García Márquez", "Márquez, Gabriel García"),
         ("J. R. R. Tolkien", "Tolkien, J. R. R."),
+        ("Le Guin, Ursula K.", "Le Guin, Ursula K."),
     ],
 )
 def test_the_last_word_sorts_first(name: str, sorted_as: str) -> None:

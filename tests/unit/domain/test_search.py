@@ -43,6 +43,15 @@ def test_what_meets_a_better_rank_meets_all_that_follow(
     assert met == sorted(met)
 
 
+@given(TEXTS, st.lists(st.text("ab", min_size=1, max_size=4), max_size=6))
+def test_a_word_that_begins_another_need_not_be_asked_for(texts: list[str | None], words: list[str]) -> None:
+    kept = sorted(search_tokens(title=[], heading=texts, text=[" ".join(words[:2])]))
+    assert meets(kept, beginnings(words)) == meets(kept, [Term(word, prefix=True) for word in words])
+    assert len(beginnings(words)) == len(
+        {one for one in words if not any(o != one and o.startswith(one) for o in words)}
+    )
+
+
 @given(TEXTS)
 def test_words_are_the_same_from_one_text_and_from_many(texts: list[str | None]) -> None:
     one_by_one = set().union(*(distinct_words([text]) for text in texts))

@@ -1,0 +1,1 @@
+"""Jobs and schedules: asked for, run, watched, cancelled and tried again."""

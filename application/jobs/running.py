@@ -1,0 +1,208 @@
+"""Running jobs: one attempt after another, until each job is done or has failed for good."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Protocol
+
+from application.decoding import Malformed, convert
+from application.errors import ApplicationError, Conflict, Unavailable
+from application.jobs.kinds import JobKind, JobRun
+from application.ports.jobs import Held, JobQueue
+from application.ports.system import Clock
+from domain.jobs.job import Job, JobError
+from domain.jobs.retry import RetryPolicy
+from domain.shared.errors import DomainError
+from domain.shared.events import Scalar
+from domain.shared.ids import JobId
+
+_LOOK_EVERY = 1.0
+# What was cancelled has so long to clean up behind itself.
+_STOPS_WITHIN = 10.0
+# How often, and how long after the first time, what became of an attempt is kept when the store cannot be reached.
+_TRIES_TO_END = (0.1, 0.5, 2.0, 5.0, 10.0)
+_UNKNOWN = RetryPolicy(attempts=10, first=timedelta(seconds=30))
+
+
+class JobTelemetry(Protocol):
+    """Told of each attempt."""
+
+    def running(self, job: Job) -> AbstractContextManager[None]:
+        """Around an attempt: its correlation and its span."""
+        ...
+
+    def ended(self, job: Job, seconds: float, error: BaseException | None) -> None:
+        """What became of it, and with which error; the job as it is kept."""
+        ...
+
+    def lost(self, job: Job) -> None:
+        """The attempt was cut off: a later one had begun."""
+        ...
+
+
+class _Attempt:
+    """An attempt under way. `reason` says why it was cut off."""
+
+    def __init__(self, job: Job) -> None:
+        self.run = JobRun(job)
+        self.task: asyncio.Task[Mapping[str, Scalar] | None] | None = None
+        self.reason = ""
+
+    def cut_off(self, reason: str) -> None:
+        if self.task is not None and not self.reason:
+            self.reason = reason
+            self.task.cancel()
+
+
+class JobRunner:
+    """Runs the jobs of these kinds, each attempt within the timeout of its kind.
+
+    - An attempt that fails is made again as its kind's RetryPolicy says; an error that does not heal fails the job at
+      once. A job whose attempts were all begun and never came to an end, since they took the process with them, fails
+      as well.
+    - Who asks to cancel is heard within a second or so.
+    - On a stop, what runs has `grace` seconds to end. The rest is cut off and handed back: another process begins at
+      once, and the attempt does not count.
+    """
+
+    def __init__(
+        self,
+        *,
+        queue: JobQueue,
+        kinds: Iterable[JobKind],
+        clock: Clock,
+        chance: Callable[[], float],
+        telemetry: JobTelemetry,
+    ) -> None:
+        self._queue = queue
+        self._kinds = {one.name: one for one in kinds}
+        self._clock = clock
+        self._chance = chance
+        self._telemetry = telemetry
+        self._attempts: dict[JobId, _Attempt] = {}
+
+    async def work(self, *, queues: Sequence[str], concurrency: int, stopping: asyncio.Event, grace: float) -> None:
+        """Runs jobs until `stopping` is set and all have come back. Raises Unavailable when the queue is lost."""
+        beside = [asyncio.create_task(self._watch()), asyncio.create_task(self._close(stopping, grace))]
+        try:
+            await self._queue.work(self._run, queues=queues, concurrency=concurrency, stopping=stopping)
+        finally:
+            for one in beside:
+                one.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+
+    async def _run(self, job: Job) -> None:
+        began = asyncio.get_running_loop().time()
+        with self._telemetry.running(job):
+            attempt = _Attempt(job)
+            self._attempts[job.id] = attempt
+            try:
+                ended, error = await self._attempt(job, attempt)
+                ended = replace(ended, progress=attempt.run.reached)
+                kept = await self._end(ended)
+            finally:
+                del self._attempts[job.id]
+            if kept:
+                self._telemetry.ended(ended, asyncio.get_running_loop().time() - began, error)
+            else:
+                self._telemetry.lost(job)
+
+    async def _attempt(self, job: Job, attempt: _Attempt) -> tuple[Job, BaseException | None]:
+        """What became of the job, and the error that it failed with."""
+        if job.cancel_requested_at is not None:
+            return job.stop(at=self._clock.now()), None
+        kind = self._kinds.get(job.kind)
+        if kind is None:
+            return self._put_off(
+                job, _UNKNOWN, JobError(code="unknown-kind", message="nothing here runs such jobs")
+            ), None
+        if job.attempt > kind.retry.attempts:
+            told = f"{job.attempt - 1} attempts were begun and none came to an end: they were lost with their process"
+            return job.fail(JobError(code="worker-lost", message=told), at=self._clock.now()), None
+        try:
+            result = await self._handle(kind, attempt)
+        except asyncio.CancelledError as error:
+            if not attempt.reason:
+                raise  # it is this process that ends
+            now = self._clock.now()
+            return (job.hand_back(at=now) if attempt.reason == "closing" else job.stop(at=now)), error
+        except Exception as error:
+            return self._failed(job, kind, error), error
+        return job.succeed(result, at=self._clock.now()), None
+
+    async def _handle(self, kind: JobKind, attempt: _Attempt) -> Mapping[str, Scalar] | None:
+        convert(kind.takes, attempt.run.job.arguments)
+        attempt.task = asyncio.create_task(kind.handler.run(attempt.run))
+        try:
+            done, _ = await asyncio.wait({attempt.task}, timeout=kind.timeout.total_seconds())
+        except asyncio.CancelledError:
+            attempt.task.cancel()
+            raise
+        if done:
+            return attempt.task.result()
+        attempt.task.cancel()
+        await asyncio.wait({attempt.task}, timeout=_STOPS_WITHIN)
+        raise TimeoutError(f"it did not end within {kind.timeout.total_seconds():g} s")
+
+    def _failed(self, job: Job, kind: JobKind, error: Exception) -> Job:
+        told = job_error(error)
+        if not heals(error):
+            return job.fail(told, at=self._clock.now())
+        return self._put_off(job, kind.retry, told, getattr(error, "retry_after", None))
+
+    def _put_off(self, job: Job, policy: RetryPolicy, error: JobError, after: float | None = None) -> Job:
+        delay = policy.delay(job.attempt, self._chance())
+        now = self._clock.now()
+        if delay is None:
+            return job.fail(error, at=now)
+        return job.put_off(error, until=now + max(delay, timedelta(seconds=after or 0)), at=now)
+
+    async def _end(self, job: Job) -> bool:
+        for pause in _TRIES_TO_END:
+            try:
+                return await self._queue.end(job)
+            except Unavailable:
+                await asyncio.sleep(pause)
+        return await self._queue.end(job)
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(_LOOK_EVERY)
+            held = [_held(one.run) for one in self._attempts.values()]
+            if not held:
+                continue
+            try:
+                stopped = await self._queue.watch(held)
+            except Unavailable:
+                continue  # it is asked again in a second
+            for job_id in stopped:
+                if job_id in self._attempts:
+                    self._attempts[job_id].cut_off("stopped")
+
+    async def _close(self, stopping: asyncio.Event, grace: float) -> None:
+        await stopping.wait()
+        await asyncio.sleep(grace)
+        for one in self._attempts.values():
+            one.cut_off("closing")
+
+
+def heals(error: Exception) -> bool:
+    """Whether another attempt may go better: what the domain or a use case refuses, it will refuse again."""
+    if isinstance(error, Conflict | Unavailable):
+        return True
+    return not isinstance(error, DomainError | ApplicationError | Malformed)
+
+
+def job_error(error: Exception) -> JobError:
+    """What is kept of an error. Of an unexpected one only its name: its text may hold anything, and is in the log."""
+    if isinstance(error, DomainError | ApplicationError | Malformed):
+        return JobError(code=error.code, message=error.detail)
+    if isinstance(error, TimeoutError):
+        return JobError(code="timeout", message=str(error) or "something that it asked did not answer in time")
+    return JobError(code="unexpected", message=f"{type(error).__name__}: the log of the worker says more")
+
+
+def _held(run: JobRun) -> Held:
+    return Held(job_id=run.job.id, lease=run.job.lease, progress=run.reached)

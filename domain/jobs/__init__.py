@@ -1,0 +1,1 @@
+"""Work in the background: jobs, when they are tried again, and the schedules that ask for them."""

@@ -1,0 +1,43 @@
+"""`daybook worker`."""
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from entrypoints.bootstrap import working
+from entrypoints.bootstrap.settings import Settings
+from entrypoints.cli.exits import UsageError
+from entrypoints.cli.output import message
+from entrypoints.cli.running import logged
+
+ConcurrencyOption = Annotated[str | None, Parameter(help="Jobs at once; instead of WORKER_CONCURRENCY.")]
+QueuesOption = Annotated[str | None, Parameter(help="Queues, with commas between; instead of WORKER_QUEUES.")]
+
+
+def worker(*, concurrency: ConcurrencyOption = None, queues: QueuesOption = None) -> None:
+    """Runs jobs and schedules until Ctrl-C or SIGTERM; jobs that run then have their grace to end.
+
+    $ daybook worker
+    $ daybook worker --concurrency 20 --queues default
+    $ WORKER=external daybook serve & daybook worker
+
+    A server does the same in its own processes, unless WORKER=external says that it shall not.
+    """
+    given = {"WORKER_CONCURRENCY": concurrency, "WORKER_QUEUES": queues}
+    loaded = logged({name: value for name, value in given.items() if value is not None})
+    for warning in loaded.warnings:
+        message(f"warning: {warning}")
+    settings = loaded.settings
+    if settings.app.storage != "postgres":
+        raise UsageError(
+            f"STORAGE={settings.app.storage} has no jobs that another process could run: "
+            "those of a store in memory are run by the server that keeps it"
+        )
+    working.work(settings, announce=lambda: print(_welcome(settings), flush=True))
+    print("The worker has stopped.", flush=True)
+
+
+def _welcome(settings: Settings) -> str:
+    config = settings.worker
+    queues = ", ".join(config.queues)
+    return f"The worker takes jobs of {queues}, {config.concurrency} at once. Ctrl-C stops it."
