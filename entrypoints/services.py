@@ -25,6 +25,8 @@ from application.jobs.service import JobService
 from application.orders.service import OrderService
 from application.reviews.service import ReviewService
 from application.segments.service import SegmentService
+from application.webhooks.deliveries import DeliveryService
+from application.webhooks.replaying import ReplayService
 from application.webhooks.service import WebhookService
 
 
@@ -59,3 +61,5 @@ class Services:
     schedules: ScheduleService
     job_kinds: tuple[JobKind, ...]
     webhooks: WebhookService
+    deliveries: DeliveryService
+    replays: ReplayService

@@ -18,6 +18,7 @@ from application.listing import (
     one_of,
     whole_number,
 )
+from domain.shared.errors import Problems
 from domain.webhooks.delivery import Attempt, Delivery, DeliveryState, SendError
 
 LARGEST_SEQUENCE = 2**63 - 1
@@ -109,6 +110,21 @@ class DeliveriesReplay(Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     last_sequence: Sequence64 | None = None
     since: AwareTime | None = None
     until: AwareTime | None = None
+
+    def check(self) -> None:
+        """Raises Invalid when it names no beginning, or an end before it."""
+        problems = Problems()
+        if self.first_sequence is None and self.since is None:
+            problems.add("", "range-needed", "must say where to begin: first_sequence or since")
+        if (
+            self.first_sequence is not None
+            and self.last_sequence is not None
+            and self.last_sequence < self.first_sequence
+        ):
+            problems.add("/last_sequence", "before-the-first", "must not be before first_sequence")
+        if self.since is not None and self.until is not None and self.until < self.since:
+            problems.add("/until", "before-the-first", "must not be before since")
+        problems.raise_if_any()
 
 
 class DeliveriesReplayed(Struct, frozen=True, kw_only=True):

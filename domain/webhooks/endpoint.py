@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from domain.shared.errors import Refused
 from domain.shared.events import Event
 from domain.shared.ids import WebhookId
 from domain.shared.lifecycle import Lifecycle
@@ -16,6 +17,12 @@ FAILING_FOR = timedelta(days=5)
 """How long nothing may have been delivered before the next delivery that ends failed pauses the endpoint."""
 DEFAULT_OVERLAP_HOURS = 24
 MOST_OVERLAP_HOURS = 24 * 7
+
+
+class WebhookNotActive(Refused):
+    """Something was to be sent to an endpoint that is paused or disabled."""
+
+    code = "webhook-not-active"
 
 
 class WebhookState(StrEnum):
@@ -82,6 +89,11 @@ class WebhookEndpoint:
     def listens(self) -> bool:
         """Whether it is sent anything now."""
         return self.state is WebhookState.ACTIVE and not self.lifecycle.deleted
+
+    def require_active(self) -> None:
+        """Raises WebhookNotActive."""
+        if self.state is not WebhookState.ACTIVE:
+            raise WebhookNotActive(f"the webhook is {self.state}: resume it before anything is sent to it")
 
     def wants(self, event_type: str) -> bool:
         """Whether an event of this type is to be sent to it now."""

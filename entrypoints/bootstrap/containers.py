@@ -86,6 +86,9 @@ from application.orders.service import OrderService
 from application.ports.stores import Store
 from application.reviews.service import ReviewService
 from application.segments.service import SegmentService
+from application.webhooks.deliveries import DeliveryService
+from application.webhooks.delivering import DeliverWebhook, delivery_kind
+from application.webhooks.replaying import ReplayService
 from application.webhooks.service import WebhookService
 from domain.analytics.segments import SegmentTable
 from domain.webhooks.addresses import Reach
@@ -175,8 +178,8 @@ class PostgresAdapters(containers.DeclarativeContainer):
     health = providers.Singleton(PostgresHealth, pool, head=head)
 
 
-def _job_kinds(**parts: Any) -> tuple[JobKind, ...]:
-    return tuple(housekeeping(**parts))
+def _job_kinds(*, webhook: DeliverWebhook, **parts: Any) -> tuple[JobKind, ...]:
+    return (*housekeeping(**parts), delivery_kind(webhook))
 
 
 class Application(containers.DeclarativeContainer):
@@ -289,8 +292,17 @@ class Application(containers.DeclarativeContainer):
     idempotency = providers.Singleton(IdempotencyService, keys=records.keys, clock=system.clock)
     events = providers.Singleton(EventService, reader=records.events)
     jobs = providers.Singleton(JobService, units=records.units, reader=records.jobs, clock=system.clock)
+    deliver_webhook = providers.Singleton(
+        DeliverWebhook,
+        units=records.units,
+        events=records.events,
+        sender=web.sender,
+        clock=system.clock,
+        ids=system.ids,
+    )
     job_kinds = providers.Singleton(
         _job_kinds,
+        webhook=deliver_webhook,
         erasures=erasures,
         idempotency=idempotency,
         queue=records.job_queue.provider,
@@ -316,6 +328,10 @@ class Application(containers.DeclarativeContainer):
         clock=system.clock,
         ids=system.ids,
         random=system.random,
+    )
+    deliveries = providers.Singleton(DeliveryService, reader=records.deliveries, events=records.events)
+    replays = providers.Singleton(
+        ReplayService, units=records.units, events=records.events, clock=system.clock, ids=system.ids
     )
     services = providers.Singleton(
         Services,
@@ -343,6 +359,8 @@ class Application(containers.DeclarativeContainer):
         schedules=schedules,
         job_kinds=job_kinds,
         webhooks=webhooks,
+        deliveries=deliveries,
+        replays=replays,
     )
 
 

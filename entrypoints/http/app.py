@@ -28,6 +28,7 @@ from entrypoints.http.categories import category_operations
 from entrypoints.http.config import HttpConfig
 from entrypoints.http.consents import consent_operations
 from entrypoints.http.customers import customer_operations
+from entrypoints.http.deliveries import DeliveryHandlers, delivery_operations
 from entrypoints.http.documentation import documentation_operations
 from entrypoints.http.duplicates import duplicate_operations
 from entrypoints.http.events import event_operations
@@ -108,6 +109,7 @@ def http_operations(services: Services, config: HttpConfig, metrics: Metrics | N
         *job_operations(services.jobs, handlers),
         *schedule_operations(services.schedules, handlers),
         *webhook_operations(services.webhooks, handlers),
+        *delivery_operations(services, handlers, DeliveryHandlers(config)),
         *health_operations(services.health),
         *meta_operations(config, metrics),
     ]

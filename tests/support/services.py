@@ -31,6 +31,9 @@ from application.jobs.service import JobService
 from application.orders.service import OrderService
 from application.reviews.service import ReviewService
 from application.segments.service import SegmentService
+from application.webhooks.deliveries import DeliveryService
+from application.webhooks.delivering import DeliverWebhook, delivery_kind
+from application.webhooks.replaying import ReplayService
 from application.webhooks.service import WebhookService
 from domain.webhooks.addresses import Reach
 from entrypoints.services import Services
@@ -81,6 +84,8 @@ def services_on(ports: StorePorts, reach: Reach = LOCAL) -> Services:
         purge_customers_after=timedelta(days=30),
         forget_jobs_after=timedelta(days=30),
     )
+    sender = AiohttpWebhookSender(reach, lookup=loopback_only)
+    kinds.append(delivery_kind(DeliverWebhook(events=ports.event_reader, sender=sender, **written)))
     return Services(
         customers=CustomerService(reader=ports.customers, **written),
         addresses=AddressService(reader=ports.addresses, customers=ports.customers, **written),
@@ -118,9 +123,11 @@ def services_on(ports: StorePorts, reach: Reach = LOCAL) -> Services:
         job_kinds=tuple(kinds),
         webhooks=WebhookService(
             reader=ports.webhooks,
-            sender=AiohttpWebhookSender(reach, lookup=loopback_only),
+            sender=sender,
             reach=reach,
             random=SystemRandomBytes(),
             **written,
         ),
+        deliveries=DeliveryService(reader=ports.deliveries, events=ports.event_reader),
+        replays=ReplayService(events=ports.event_reader, **written),
     )
