@@ -48,11 +48,11 @@ class PostgresJobRepository:
             raise NotFound("job", job_id)
         return job_of(row)
 
-    def enqueue(self, *asked: Job) -> None:
+    def enqueue(self, *jobs: Job) -> None:
         """Keeps new jobs at commit."""
         by = self._caller
         self._pending.add_many(
-            JOBS, [replace(job, request_id=by.request_id, traceparent=by.traceparent) for job in asked]
+            JOBS, [replace(job, request_id=by.request_id, traceparent=by.traceparent) for job in jobs]
         )
 
     def save(self, job: Job) -> Job:

@@ -116,6 +116,7 @@ class Settler:
             shipping=shipping,
             at=self._at,
             by=self._by,
+            imported=True,
         )
         events = [placed]
         if head.cancelled:

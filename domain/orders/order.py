@@ -136,8 +136,12 @@ class Order:
         shipping: Decimal,
         at: datetime,
         by: str,
+        imported: bool = False,
     ) -> tuple["Order", Event]:
-        """A new order. Raises Invalid when it has no line, too many, a total above 10^13, or a time before 1900."""
+        """A new order. Raises Invalid when it has no line, too many, a total above 10^13, or a time before 1900.
+
+        The event of one that is `imported` says so: another system took it, and told the customer.
+        """
         problems = Problems()
         if not lines:
             problems.add("/lines", "no-lines", "must have at least one line")
@@ -163,7 +167,8 @@ class Order:
         if order.total > LIMIT:
             problems.add("", "too-large", "the total must be at most 10000000000000")
         problems.raise_if_any()
-        return order, order._event("order.placed", at, by, 1)
+        placed = order._event("order.placed", at, by, 1)
+        return order, replace(placed, data={**placed.data, "imported": True}) if imported else placed
 
     @property
     def subtotal(self) -> Decimal:

@@ -3,7 +3,7 @@
 Containers are read once, at the start of a process. Nobody is handed one.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -178,8 +178,8 @@ class PostgresAdapters(containers.DeclarativeContainer):
     health = providers.Singleton(PostgresHealth, pool, head=head)
 
 
-def _job_kinds(*, webhook: DeliverWebhook, **parts: Any) -> tuple[JobKind, ...]:
-    return (*housekeeping(**parts), delivery_kind(webhook))
+def _job_kinds(more: Sequence[JobKind], webhook: DeliverWebhook, **parts: Any) -> tuple[JobKind, ...]:
+    return (*housekeeping(**parts), delivery_kind(webhook), *more)
 
 
 class Application(containers.DeclarativeContainer):
@@ -193,6 +193,7 @@ class Application(containers.DeclarativeContainer):
     segments: providers.Dependency[SegmentTable] = providers.Dependency(instance_of=SegmentTable)
     purge_customers_after: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
     forget_jobs_after: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
+    more_job_kinds: providers.Dependency[list[JobKind]] = providers.Dependency(instance_of=list)
 
     customers = providers.Singleton(
         CustomerService, units=records.units, reader=records.customers, clock=system.clock, ids=system.ids
@@ -302,7 +303,8 @@ class Application(containers.DeclarativeContainer):
     )
     job_kinds = providers.Singleton(
         _job_kinds,
-        webhook=deliver_webhook,
+        more_job_kinds,
+        deliver_webhook,
         erasures=erasures,
         idempotency=idempotency,
         queue=records.job_queue.provider,
@@ -369,11 +371,13 @@ def services(
     analytics_records: containers.Container,
     *,
     settings: Settings,
+    job_kinds: Sequence[JobKind] = (),
     wrap: Callable[[type[Any]], type[Any]] | None = None,
 ) -> Services:
     """The use cases on these adapters, as the settings have them.
 
-    `wrap` gives the class that is made instead of a service's own.
+    `job_kinds` are those that there are beside the housekeeping. `wrap` gives the class that is made instead of a
+    service's own.
     """
     bound = [records] if records is analytics_records else [records, analytics_records]
     application = Application(
@@ -385,6 +389,7 @@ def services(
         segments=settings.app.segments,
         purge_customers_after=timedelta(days=settings.security.purge_customers_after_days),
         forget_jobs_after=timedelta(days=settings.worker.forget_jobs_after_days),
+        more_job_kinds=list(job_kinds),
     )
     if wrap is not None:
         for use_cases in (application.customers, application.books, application.orders, application.analytics):

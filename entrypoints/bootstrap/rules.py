@@ -1,13 +1,14 @@
 """Settings that are sound one by one and do not go together."""
 
 import importlib.util
-import ipaddress
 from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
 from adapters.postgres.connection import Dsn
 from domain.shared.errors import Invalid
+from entrypoints.bootstrap import mail_rules
+from entrypoints.bootstrap.loopback import is_loopback
 from entrypoints.bootstrap.settings import Settings, SnowflakeConfig
 
 # Passwords that stand in examples all over the world.
@@ -19,19 +20,10 @@ _TLS_MODES: Final = ("require", "verify-ca", "verify-full")
 _ANALYTICS_OF: Final = {"memory": ("memory",), "postgres": ("postgres", "snowflake"), "snowflake": ("snowflake",)}
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach `host`."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def broken(settings: Settings) -> list[str]:
     """Why these settings cannot be used; empty when they can."""
-    found = [*_server(settings), *_stores(settings), *_webhooks(settings), *_monitoring(settings)]
+    found = [*_server(settings), *_stores(settings), *mail_rules.broken(settings)]
+    found += [*_webhooks(settings), *_monitoring(settings)]
     if settings.app.env == "production":
         found += _production(settings)
     return found
@@ -44,7 +36,7 @@ def odd(settings: Settings) -> list[str]:
         found.append("DATABASE_URL is not used: STORAGE=memory keeps everything in memory")
     if settings.app.env == "production" and settings.webhooks.allowed_networks:
         found.append("WEBHOOKS_ALLOWED_NETWORKS lets whoever registers a webhook reach into these networks")
-    return found
+    return [*found, *mail_rules.odd(settings)]
 
 
 def _server(settings: Settings) -> Iterator[str]:

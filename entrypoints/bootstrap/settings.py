@@ -20,6 +20,8 @@ Storage = Literal["memory", "postgres", "snowflake"]
 WorkerMode = Literal["internal", "external"]
 LogLevel = Literal["debug", "info", "warning", "error", "critical"]
 LogFormat = Literal["auto", "console", "json"]
+MailTransport = Literal["off", "folder", "smtp"]
+MailSecurity = Literal["starttls", "tls", "none"]
 
 
 class Secret:
@@ -173,6 +175,40 @@ class WorkerConfig(Struct, frozen=True, kw_only=True):
     ] = 30
 
 
+class MailConfig(Struct, frozen=True, kw_only=True):
+    """How mail is sent, in whose name, and what is sent by itself."""
+
+    transport: Annotated[MailTransport, Meta(description="folder writes messages to files, smtp hands them over.")] = (
+        "off"
+    )
+    folder: Annotated[str, Meta(min_length=1, description="Where messages are written with MAIL_TRANSPORT=folder.")] = (
+        ".daybook/mail"
+    )
+    host: Annotated[str | None, Meta(description="The mail server.")] = None
+    port: Annotated[
+        int, Meta(ge=0, le=65535, description="Its port; 0 is the usual one: 587 with starttls, 465 with tls, else 25.")
+    ] = 0
+    security: Annotated[
+        MailSecurity,
+        Meta(description="starttls and tls say nothing before the server has shown a certificate that can be trusted."),
+    ] = "starttls"
+    user: Annotated[str | None, Meta(description="The user that Daybook logs in as.")] = None
+    password: Annotated[Secret | None, Meta(description="Its password.")] = None
+    timeout: Annotated[float, Meta(gt=0, le=600, description="Seconds after which a sending is given up.")] = 60.0
+    from_address: Annotated[str | None, Meta(description="The address that mail comes from, in ASCII.")] = None
+    reply_to: Annotated[str | None, Meta(description="The address that answers go to, if another.")] = None
+    shop_name: Annotated[
+        str, Meta(min_length=1, max_length=100, description="The name that mail comes from and ends with.")
+    ] = "Daybook"
+    shop_address: Annotated[
+        tuple[str, ...], Meta(description="The postal address that mail ends with, its lines with commas between.")
+    ] = ()
+    timezone: Annotated[str, Meta(min_length=1, description="The IANA time zone of the times in mail.")] = "UTC"
+    order_confirmations: Annotated[
+        bool, Meta(description="Confirm each new order to its customer; those that are imported never.")
+    ] = False
+
+
 class WebhooksConfig(Struct, frozen=True, kw_only=True):
     """Where webhooks may go."""
 
@@ -242,6 +278,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     database: DatabaseConfig = DatabaseConfig()
     security: SecurityConfig = SecurityConfig()
     worker: WorkerConfig = WorkerConfig()
+    mail: MailConfig = MailConfig()
     webhooks: WebhooksConfig = WebhooksConfig()
     monitoring: MonitoringConfig = MonitoringConfig()
     performance: PerformanceConfig = PerformanceConfig()

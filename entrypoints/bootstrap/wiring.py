@@ -13,9 +13,10 @@ from adapters.postgres.errors import raise_translated
 from adapters.postgres.pool import Pool
 from application.analytics.verify import Backend, VerificationService
 from application.jobs.running import JobRunner, JobTelemetry
+from application.mail.order_jobs import order_confirmation
 from application.ports.history import HistorySink, HistorySource
 from application.ports.jobs import JobReader
-from entrypoints.bootstrap import extras, migrate
+from entrypoints.bootstrap import extras, mail, migrate
 from entrypoints.bootstrap.containers import MemoryAdapters, PostgresAdapters, SystemAdapters, services
 from entrypoints.bootstrap.settings import DatabaseConfig, Settings, Storage
 from entrypoints.services import Services
@@ -42,7 +43,9 @@ class Wiring:
         self._made: dict[Storage, containers.Container] = {}
         self.pool = _pool(settings.database, url, self._observer("postgres")) if url is not None else None
         records, analytics = self._adapters(settings.app.storage), self._adapters(settings.app.analytics)
-        self.services: Services = services(records, analytics, settings=settings, wrap=wrap)
+        self.order_confirmations = mail.order_confirmations(settings.mail, records)
+        kinds = [] if self.order_confirmations is None else [order_confirmation(self.order_confirmations)]
+        self.services: Services = services(records, analytics, settings=settings, job_kinds=kinds, wrap=wrap)
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Wiring"]:

@@ -45,7 +45,7 @@ _GROUPS: Final = {
         "Groups: list, get, create, update, members, add, remove, delete, restore.",
     ),
     "segments": ("entrypoints.cli.segments:app", "Segments: list, get, create, update, members, snapshots."),
-    "orders": ("entrypoints.cli.orders:app", "Orders: list, get, create, cancel, return."),
+    "orders": ("entrypoints.cli.orders:app", "Orders: list, get, create, cancel, return, confirm."),
     "returns": ("entrypoints.cli.returns:app", "Returns: list, get, create."),
     "events": ("entrypoints.cli.events:app", "Events: who changed what, and when."),
     "webhooks": (
@@ -58,6 +58,7 @@ _GROUPS: Final = {
         "entrypoints.cli.schedules:app",
         "Schedules: list, get, create, update, run, delete, restore.",
     ),
+    "mail": ("entrypoints.cli.mail:app", "Mail: test."),
     "health": ("entrypoints.cli.health:health", "Are the stores there, and at the newest schema."),
     "db": ("entrypoints.cli.db:app", "The schema of PostgreSQL: upgrade, downgrade, current, check; prune."),
     "config": ("entrypoints.cli.config:app", "The settings: show, check."),

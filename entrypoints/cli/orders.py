@@ -5,9 +5,11 @@ from uuid import UUID
 
 from cyclopts import App, Parameter
 
+from application.mail.confirming import Confirmation, OrderConfirmations
+from application.mail.models import Mail
 from application.orders.models import ORDER_LIST, OrderCreate, OrderRead, OrderReturnCreate
 from entrypoints.cli.events import history_of
-from entrypoints.cli.exits import UsageError
+from entrypoints.cli.exits import CommandError, UsageError
 from entrypoints.cli.inputs import (
     CursorOption,
     ExpandOption,
@@ -24,10 +26,13 @@ from entrypoints.cli.inputs import (
     only,
     related,
 )
+from entrypoints.cli.mail import MAIL_IS_OFF
 from entrypoints.cli.output import FormatOption, message, show
-from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
+from entrypoints.cli.running import CALLER, VersionOption, Yes, use, use_wiring
+from entrypoints.cli.running import confirm as ask
 
 app = App(name="orders", help="Orders: what was bought.")
+DryRunOption = Annotated[bool, Parameter(negative="", help="Show the message and send nothing.")]
 app.command(history_of("orders", "an order", lambda services, key: services.orders.get(key)))
 _COLUMNS: Final = ("id", "placed_at", "channel", "reference", "status", "line_count", "total", "currency")
 Line = Annotated[
@@ -128,9 +133,33 @@ def cancel(
 
     $ daybook orders cancel 01997f43-8c00-7000-8000-0123456789ab --yes
     """
-    confirm(f"Cancel the order {order_id}? It cannot be undone.", yes=yes)
+    ask(f"Cancel the order {order_id}? It cannot be undone.", yes=yes)
     show(use(lambda services: services.orders.cancel(order_id, CALLER, version=version)), format)
     message("cancelled")
+
+
+@app.command
+def confirm(order_id: IdArgument, /, *, dry_run: DryRunOption = False) -> None:
+    """Sends the confirmation of an order to its customer, also of one that was entered late or imported.
+
+    $ daybook orders confirm 01997f43-8c00-7000-8000-0123456789ab --dry-run
+    $ daybook orders confirm 01997f43-8c00-7000-8000-0123456789ab
+
+    It is the message that MAIL_ORDER_CONFIRMATIONS=true sends by itself, with the same id.
+    """
+    written = use_wiring(lambda wiring: _confirmed(wiring.order_confirmations, order_id, dry_run=dry_run))
+    if isinstance(written, Mail):
+        print(f"To: {written.to.address}\nSubject: {written.subject}\n\n{written.text}", end="")
+    elif not written.sent:
+        raise CommandError(f"no confirmation is sent: {written.reason}")
+    else:
+        message(f"sent: {written.message_id}")
+
+
+async def _confirmed(confirmations: OrderConfirmations | None, order_id: UUID, *, dry_run: bool) -> Mail | Confirmation:
+    if confirmations is None:
+        raise UsageError(MAIL_IS_OFF)
+    return await (confirmations.preview(order_id) if dry_run else confirmations.send_by_hand(order_id))
 
 
 @app.command(name="return")

@@ -232,9 +232,10 @@ class Handlers:
         kind: str,
         *,
         tag: Tag = by_version,
+        place: str | None = None,
     ) -> Handler:
-        """A verb that needs no body: restore, cancel."""
-        reply = partial(_changed, tag=tag)
+        """A verb that needs no body: restore, cancel. One with a `place` makes a new resource at `place`/{id}."""
+        reply = partial(_changed, tag=tag) if place is None else partial(_created, place=place, tag=tag)
 
         async def handle(request: HttpRequest) -> ASGIApp:
             scope = request.scope

@@ -136,7 +136,7 @@ def schedule_operations(service: ScheduleService, handlers: Handlers) -> list[Op
             id="run_schedule",
             method="POST",
             path="/v1/schedules/{schedule_id}/run",
-            handler=handlers.act(service.run, present, "schedule_id", "schedule", tag=content_tag),
+            handler=handlers.act(service.run, present, "schedule_id", "schedule", tag=content_tag, place="/v1/jobs"),
             summary="Run a schedule now",
             about=getdoc(service.run) or "",
             tag="schedules",
@@ -145,6 +145,9 @@ def schedule_operations(service: ScheduleService, handlers: Handlers) -> list[Op
             optional_body=True,
             gives=JobRead,
             gives_example=plain(JobRead.of(_ASKED)),
+            status=201,
+            tagged=True,
+            located=True,
             guarded=True,
         ),
     ]

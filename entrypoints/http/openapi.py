@@ -63,6 +63,8 @@ _TAGS = {
     "returns": "What came back.",
     "analytics": "Who buys what: exact answers, the same on every store.",
     "events": "What happened: who changed what, when, with which request.",
+    "jobs": "What is done in the background: whether it is done, how far it is, what came of it.",
+    "schedules": "Jobs that are asked for again and again, at the times of a cron expression.",
     "webhooks": "Who is told of events over HTTP, and what was sent (Standard Webhooks 1.0).",
     "health": "Is it up, is it ready.",
     "service": "The service itself.",
@@ -72,7 +74,7 @@ _ENTITY_TAGS = r'^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$'
 _PLACES = re.compile(r"\{([a-z_]+)\}")
 _MERGEABLE = "{customer_id}"
 # What is never loaded to a warehouse: one that serves alone refuses to read it as well (bootstrap/warehouse.py).
-_NOT_IN_WAREHOUSE_TAGS = ("orders", "returns", "groups", "segments", "events")
+_NOT_IN_WAREHOUSE_TAGS = ("orders", "returns", "groups", "segments", "events", "jobs", "schedules")
 _NOT_IN_WAREHOUSE_PATHS = re.compile(r"/v1/customers/(duplicates|\{customer_id\}/.+)|/v1/books/\{book_id\}/history")
 _ID_SCHEMA = {"type": "string", "format": "uuid"}
 _OWN_PLACES = {

@@ -10,7 +10,11 @@ from typing import Any, Protocol
 import pytest
 
 from adapters.aiohttp.webhook_sender import AiohttpWebhookSender
+from adapters.mail.folder import FolderMailer
+from adapters.mail.smtp import SmtpMailer
+from adapters.memory.mailer import MemoryMailer
 from adapters.system.system import SystemClock, SystemRandomBytes, Uuid7Generator
+from application.ports.mailer import Mailer
 from application.ports.system import Clock, IdGenerator, RandomBytes
 from application.ports.webhook_sender import WebhookSender
 from tests.support.cases import CASES, having
@@ -19,11 +23,12 @@ from tests.support.store_case import CAPABILITIES, Gap, StoreCase
 ROOT = Path(__file__).parents[2]
 SUITES = Path(__file__).parent
 PORT_MODULES = sorted(path.stem for path in (ROOT / "application" / "ports").glob("[a-z]*.py"))
-BESIDE_THE_STORES: dict[type, type] = {
-    Clock: SystemClock,
-    IdGenerator: Uuid7Generator,
-    RandomBytes: SystemRandomBytes,
-    WebhookSender: AiohttpWebhookSender,
+BESIDE_THE_STORES: dict[type, tuple[type, ...]] = {
+    Clock: (SystemClock,),
+    IdGenerator: (Uuid7Generator,),
+    Mailer: (MemoryMailer, FolderMailer, SmtpMailer),
+    RandomBytes: (SystemRandomBytes,),
+    WebhookSender: (AiohttpWebhookSender,),
 }
 
 
@@ -38,7 +43,7 @@ def protocols(module: str) -> Iterator[type]:
 PORTS = [port for module in PORT_MODULES for port in protocols(module)]
 PAIRS = [
     *((port, kind, case.name) for case in CASES for port, kind in case.implements.items()),
-    *((port, kind, kind.__module__.split(".")[1]) for port, kind in BESIDE_THE_STORES.items()),
+    *((port, kind, kind.__module__.split(".")[1]) for port, kinds in BESIDE_THE_STORES.items() for kind in kinds),
 ]
 
 
@@ -96,7 +101,7 @@ def test_every_port_has_a_suite_of_its_name(module: str) -> None:
 def test_every_adapter_of_a_port_is_under_contract() -> None:
     packages = {path.parent.name for path in (ROOT / "adapters").glob("*/*.py") if path.stem in PORT_MODULES}
     covered = {package for case in CASES for package in case.adapters}
-    covered |= {kind.__module__.split(".")[1] for kind in BESIDE_THE_STORES.values()}
+    covered |= {kind.__module__.split(".")[1] for kinds in BESIDE_THE_STORES.values() for kind in kinds}
     assert packages, "no adapter was found at all"
     assert packages <= covered
 

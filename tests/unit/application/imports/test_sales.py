@@ -85,7 +85,9 @@ class TestOrders:
         assert await imports.take(orders(FIRST.replace("placed", "cancelled"))) == ["2 created"]
         order = only_order(imports)
         assert (order.status, order.lifecycle.version) == (OrderStatus.CANCELLED, 2)
-        assert [one.event.type for one in imports.store.events][-2:] == ["order.placed", "order.cancelled"]
+        placed, cancelled = [one.event for one in imports.store.events][-2:]
+        assert (placed.type, cancelled.type) == ("order.placed", "order.cancelled")
+        assert placed.data == {"channel": "web", "currency": "EUR", "lines": 1, "imported": True}
         assert await imports.take(orders(FIRST.replace("placed", "cancelled"))) == ["2 unchanged"]
 
     @pytest.mark.parametrize("customer", ["K-1", "Ada@Example.org"])

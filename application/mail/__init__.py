@@ -1,0 +1,1 @@
+"""Mail: what Daybook writes to people, and when."""
