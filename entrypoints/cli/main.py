@@ -50,7 +50,7 @@ _GROUPS: Final = {
     "events": ("entrypoints.cli.events:app", "Events: who changed what, and when."),
     "webhooks": (
         "entrypoints.cli.webhooks:app",
-        "Webhooks: list, get, create, update, rotate-secret, test, resume, delete, restore.",
+        "Webhooks: list, get, create, update, rotate-secret, test, resume, deliveries, replay, delete, restore.",
     ),
     "analytics": ("entrypoints.cli.analytics:app", "Who buys what: reports, their definitions, verification."),
     "jobs": ("entrypoints.cli.jobs:app", "Jobs: list, show, cancel, retry, wait."),

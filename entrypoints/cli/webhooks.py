@@ -1,11 +1,15 @@
 """`daybook webhooks`."""
 
 from typing import Annotated, Final
+from uuid import UUID
 
+import msgspec
 from cyclopts import App, Parameter
 
+from application.webhooks.delivery_models import DELIVERY_LIST, DeliveriesReplay, DeliveriesReplayed
 from application.webhooks.models import WEBHOOK_LIST, SecretRotate, WebhookCreate, WebhookRead, WebhookUpdate
 from entrypoints.cli import exits
+from entrypoints.cli.exits import UsageError
 from entrypoints.cli.inputs import (
     CursorOption,
     DeletedOption,
@@ -22,9 +26,20 @@ from entrypoints.cli.inputs import (
 )
 from entrypoints.cli.output import FormatOption, message, show
 from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
+from entrypoints.services import Services
 
 app = App(name="webhooks", help="Webhooks: who is told of events over HTTP.")
 _COLUMNS: Final = ("id", "url", "state", "state_reason", "event_types", "created_at")
+_DELIVERY_COLUMNS: Final = (
+    "id",
+    "sequence",
+    "type",
+    "state",
+    "attempt_count",
+    "last_status",
+    "last_error",
+    "updated_at",
+)
 TypesOption = Annotated[
     tuple[str, ...],
     Parameter(name="--event-type", negative="", help="A type of event, or all of a kind: book.*; may be repeated."),
@@ -198,3 +213,75 @@ def restore(
     $ daybook webhooks restore 01997f43-8c00-7000-8000-0123456789ab
     """
     show(use(lambda services: services.webhooks.restore(webhook_id, CALLER, version=version)), format)
+
+
+@app.command
+def deliveries(
+    webhook_id: IdArgument,
+    delivery_id: Annotated[UUID | None, Parameter(help="One delivery, with its request and its attempts.")] = None,
+    /,
+    *,
+    sort: SortOption = None,
+    limit: LimitOption = None,
+    cursor: CursorOption = None,
+    total: TotalOption = False,
+    format: FormatOption = "table",  # noqa: A002  # the name of the option
+    **filters: str,
+) -> None:
+    """One page of the deliveries to a webhook, the latest first, or one of them.
+
+    $ daybook webhooks deliveries 01997f43-8c00-7000-8000-0123456789ab --state failed
+    $ daybook webhooks deliveries 01997f43-8c00-7000-8000-0123456789ab 01997f43-8c00-7000-8000-ba9876543210
+
+    Filters are those of the HTTP API: --state, --type, --sequence, --created_at, --updated_at, the last three also with
+    [gte], [gt], [lte] and [lt].
+    """
+    if delivery_id is not None:
+        show(use(lambda services: services.deliveries.get(webhook_id, delivery_id)), format)
+        return
+    of_webhook = {**filters, "webhook_id": str(webhook_id)}
+    asked = listing(DELIVERY_LIST, of_webhook, sort=sort, limit=limit, cursor=cursor, total=total)
+
+    async def ask(services: Services) -> object:
+        await services.webhooks.get(webhook_id, include_deleted=True)
+        return await services.deliveries.list(asked)
+
+    show(use(ask), format, columns=_DELIVERY_COLUMNS)
+
+
+@app.command
+def replay(
+    webhook_id: IdArgument,
+    delivery_id: Annotated[UUID | None, Parameter(help="One delivery to be sent anew.")] = None,
+    /,
+    *,
+    first_sequence: int | None = None,
+    last_sequence: int | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    format: FormatOption = "table",  # noqa: A002  # the name of the option
+) -> None:
+    """Sends one delivery anew, or the events of a whole range, also what happened while the webhook was not active.
+
+    $ daybook webhooks replay 01997f43-8c00-7000-8000-0123456789ab --since 2026-11-01T00:00:00Z
+    $ daybook webhooks replay 01997f43-8c00-7000-8000-0123456789ab --first-sequence 1200 --last-sequence 1300
+    """
+    bounds = {"first_sequence": first_sequence, "last_sequence": last_sequence, "since": since, "until": until}
+    if delivery_id is not None:
+        if any(one is not None for one in bounds.values()):
+            raise UsageError("give a delivery or a range, not both")
+        show(use(lambda services: services.replays.replay_one(webhook_id, delivery_id, CALLER)), format)
+        return
+    asked = command(DeliveriesReplay, None, bounds)
+
+    async def ask(services: Services) -> DeliveriesReplayed:
+        """Page after page, as one answer."""
+        page = await services.replays.replay(webhook_id, asked, CALLER)
+        replayed, skipped = page.replayed, page.skipped
+        while page.has_more and page.last_sequence is not None:
+            following = msgspec.structs.replace(asked, first_sequence=page.last_sequence + 1)
+            page = await services.replays.replay(webhook_id, following, CALLER)
+            replayed, skipped = replayed + page.replayed, skipped + page.skipped
+        return msgspec.structs.replace(page, replayed=replayed, skipped=skipped)
+
+    show(use(ask), format)

@@ -81,3 +81,21 @@ def test_a_test_is_sent(daybook: Run, receiver: HTTPServer, monkeypatch: pytest.
     Taking.status = 404
     code, out, _ = daybook("webhooks", "test", webhook["id"], *JSON)
     assert (code, json.loads(out)["detail"]) == (1, "it answered 404")
+
+
+def test_a_range_is_sent_anew_and_looked_at(daybook: Run) -> None:
+    webhook = json.loads(daybook("webhooks", "create", "--url", URL, "--event-type", "author.*", *JSON)[1])
+    for name in ("Ada", "Bob"):
+        made(daybook, "authors", "create", "--name", name)
+    told = made(daybook, "webhooks", "replay", webhook["id"], "--first-sequence", "1")
+    assert (told["replayed"], told["skipped"], told["has_more"]) == (2, 1, False)
+    assert made(daybook, "webhooks", "replay", webhook["id"], "--since", "2026-01-01T00:00:00Z")["replayed"] == 0
+    listed = made(daybook, "webhooks", "deliveries", webhook["id"], "--sort", "sequence")["data"]
+    assert [(one["type"], one["state"]) for one in listed] == [("author.created", "pending")] * 2
+    one = made(daybook, "webhooks", "deliveries", webhook["id"], listed[0]["id"])
+    assert json.loads(one["request"]["body"])["data"]["sequence"] == listed[0]["sequence"]
+    code, _, error = daybook("webhooks", "replay", webhook["id"], listed[0]["id"])
+    assert (code, error) == (4, "error: it is on its way: it can be sent anew when that has ended\n")
+    assert daybook("webhooks", "replay", webhook["id"])[0] == 2
+    assert daybook("webhooks", "replay", webhook["id"], listed[0]["id"], "--first-sequence", "1")[0] == 2
+    assert daybook("webhooks", "deliveries", NOBODY)[0] == 3
