@@ -1,5 +1,6 @@
 """The log of deliveries."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
@@ -9,6 +10,7 @@ from application.events.models import EVENT_LIST, EventRead
 from application.listing import Filter, Listed, Listing, listed
 from application.ports.deliveries import DeliveryReader
 from application.ports.events import EventReader
+from application.ports.system import Clock
 from application.webhooks.delivery_models import DELIVERY_LIST, DeliveryRead, RequestRead
 from application.webhooks.sending import CONTENT_TYPE, event_message
 
@@ -16,13 +18,18 @@ from application.webhooks.sending import CONTENT_TYPE, event_message
 class DeliveryService:
     """Each method is one use case."""
 
-    def __init__(self, *, reader: DeliveryReader, events: EventReader) -> None:
+    def __init__(self, *, reader: DeliveryReader, events: EventReader, clock: Clock) -> None:
         self._reader = reader
         self._events = events
+        self._clock = clock
 
     async def list(self, listing: Listing) -> Listed[DeliveryRead]:
         """One page of the deliveries to an endpoint, the latest first: by state, type, sequence or time."""
         return listed(DELIVERY_LIST, listing, await self._reader.list(listing))
+
+    async def forget(self, older_than: timedelta, most: int) -> int:
+        """Deletes at most so many deliveries that have ended and did not change for so long; returns how many."""
+        return await self._reader.forget(self._clock.now() - older_than, most)
 
     async def get(self, webhook_id: UUID, delivery_id: UUID) -> DeliveryRead:
         """One delivery: what is sent, and the last of its attempts with what the receiver answered."""

@@ -193,6 +193,7 @@ class Application(containers.DeclarativeContainer):
     segments: providers.Dependency[SegmentTable] = providers.Dependency(instance_of=SegmentTable)
     purge_customers_after: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
     forget_jobs_after: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
+    forget_deliveries_after: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
     more_job_kinds: providers.Dependency[list[JobKind]] = providers.Dependency(instance_of=list)
 
     customers = providers.Singleton(
@@ -293,6 +294,9 @@ class Application(containers.DeclarativeContainer):
     idempotency = providers.Singleton(IdempotencyService, keys=records.keys, clock=system.clock)
     events = providers.Singleton(EventService, reader=records.events)
     jobs = providers.Singleton(JobService, units=records.units, reader=records.jobs, clock=system.clock)
+    deliveries = providers.Singleton(
+        DeliveryService, reader=records.deliveries, events=records.events, clock=system.clock
+    )
     deliver_webhook = providers.Singleton(
         DeliverWebhook,
         units=records.units,
@@ -307,10 +311,12 @@ class Application(containers.DeclarativeContainer):
         deliver_webhook,
         erasures=erasures,
         idempotency=idempotency,
+        deliveries=deliveries,
         queue=records.job_queue.provider,
         clock=system.clock,
         purge_customers_after=purge_customers_after,
         forget_jobs_after=forget_jobs_after,
+        forget_deliveries_after=forget_deliveries_after,
     )
     schedules = providers.Singleton(
         ScheduleService,
@@ -331,7 +337,6 @@ class Application(containers.DeclarativeContainer):
         ids=system.ids,
         random=system.random,
     )
-    deliveries = providers.Singleton(DeliveryService, reader=records.deliveries, events=records.events)
     replays = providers.Singleton(
         ReplayService, units=records.units, events=records.events, clock=system.clock, ids=system.ids
     )
@@ -389,6 +394,7 @@ def services(
         segments=settings.app.segments,
         purge_customers_after=timedelta(days=settings.security.purge_customers_after_days),
         forget_jobs_after=timedelta(days=settings.worker.forget_jobs_after_days),
+        forget_deliveries_after=timedelta(days=settings.webhooks.forget_deliveries_after_days),
         more_job_kinds=list(job_kinds),
     )
     if wrap is not None:

@@ -210,7 +210,7 @@ class MailConfig(Struct, frozen=True, kw_only=True):
 
 
 class WebhooksConfig(Struct, frozen=True, kw_only=True):
-    """Where webhooks may go."""
+    """Where webhooks may go, and how long is kept what was sent."""
 
     allowed_networks: Annotated[
         tuple[str, ...],
@@ -221,6 +221,9 @@ class WebhooksConfig(Struct, frozen=True, kw_only=True):
             )
         ),
     ] = ()
+    forget_deliveries_after_days: Annotated[
+        int, Meta(ge=5, le=36_500, description="Days after which deliveries that have ended are deleted.")
+    ] = 30
 
     @property
     def reach(self) -> Reach:

@@ -76,13 +76,16 @@ def services_on(ports: StorePorts, reach: Reach = LOCAL) -> Services:
     written: dict[str, Any] = {"units": ports.units, "clock": clock, "ids": Uuid7Generator(clock)}
     erasures = ErasureService(units=ports.units, people=ports.people, clock=clock)
     idempotency = IdempotencyService(keys=ports.keys, clock=clock)
+    deliveries = DeliveryService(reader=ports.deliveries, events=ports.event_reader, clock=clock)
     kinds = housekeeping(
         erasures=erasures,
         idempotency=idempotency,
+        deliveries=deliveries,
         queue=lambda: job_queue,
         clock=clock,
         purge_customers_after=timedelta(days=30),
         forget_jobs_after=timedelta(days=30),
+        forget_deliveries_after=timedelta(days=30),
     )
     sender = AiohttpWebhookSender(reach, lookup=loopback_only)
     kinds.append(delivery_kind(DeliverWebhook(events=ports.event_reader, sender=sender, **written)))
@@ -128,6 +131,6 @@ def services_on(ports: StorePorts, reach: Reach = LOCAL) -> Services:
             random=SystemRandomBytes(),
             **written,
         ),
-        deliveries=DeliveryService(reader=ports.deliveries, events=ports.event_reader),
+        deliveries=deliveries,
         replays=ReplayService(events=ports.event_reader, **written),
     )

@@ -1,5 +1,6 @@
 """The log of deliveries over HTTP, and what is sent anew."""
 
+from datetime import timedelta
 from typing import Any
 
 from standardwebhooks.webhooks import Webhook
@@ -7,6 +8,7 @@ from standardwebhooks.webhooks import Webhook
 from adapters.system.system import SystemClock, Uuid7Generator
 from application.caller import Caller
 from application.events.models import EVENT_LIST
+from application.jobs.housekeeping import FORGET_DELIVERIES
 from application.jobs.kinds import JobRun
 from application.listing import Listing
 from application.webhooks.jobs import WEBHOOK_DELIVERY
@@ -19,6 +21,7 @@ from tests.integration.http.payloads import NO_ID, a_book
 from tests.support.http_client import HttpClient
 from tests.support.receivers import Receiver, Reply
 from tests.support.store_case import StorePorts
+from tests.support.webhooks import a_delivery, a_webhook
 
 CLOCK = SystemClock()
 IDS = Uuid7Generator(CLOCK)
@@ -138,3 +141,23 @@ async def test_what_cannot_be_sent_anew_is_told(
     await client.delete(path)
     assert (await client.get(f"{path}/deliveries")).status == 200
     assert (await client.post(f"{path}/replay", json={"first_sequence": 1})).status == 404
+
+
+async def test_what_ended_long_ago_is_forgotten_by_a_job(services: Services, test_db: StorePorts) -> None:
+    kind = next(one for one in services.job_kinds if one.name == FORGET_DELIVERIES)
+    webhook = a_webhook()
+    old, recent, waiting = (a_delivery(webhook, n) for n in (1, 2, 3))
+    async with test_db.units(Caller()) as uow:
+        uow.webhooks.add(webhook)
+        uow.deliveries.add([old, recent, waiting])
+        await uow.commit()
+    now = CLOCK.now()
+    async with test_db.units(Caller()) as uow:
+        ended = [(old, now - timedelta(days=31)), (recent, now - timedelta(days=29))]
+        uow.deliveries.save([one.expire(at=at, by="job") for one, at in ended])
+        await uow.commit()
+    job = Job.ask(JobId(IDS.new()), kind=FORGET_DELIVERIES, at=now, by="bob")
+    assert await kind.handler.run(JobRun(job)) == {"forgotten": 1}
+    assert await kind.handler.run(JobRun(job)) == {"forgotten": 0}
+    async with test_db.units(Caller()) as uow:
+        assert [one.sequence for one in await uow.deliveries.of_events(webhook.id, [1, 2, 3])] == [2, 3]
