@@ -26,6 +26,9 @@ from application.jobs.service import JobService
 from application.orders.service import OrderService
 from application.reviews.service import ReviewService
 from application.segments.service import SegmentService
+from application.webhooks.deliveries import DeliveryService
+from application.webhooks.replaying import ReplayService
+from application.webhooks.service import WebhookService
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,3 +62,6 @@ class Services:
     jobs: JobService
     schedules: ScheduleService
     job_kinds: tuple[JobKind, ...]
+    webhooks: WebhookService
+    deliveries: DeliveryService
+    replays: ReplayService

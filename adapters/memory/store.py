@@ -10,7 +10,7 @@ from uuid import UUID
 
 from adapters.memory.collection import Collection, Stage, Unique
 from application.caller import Claim
-from application.errors import Conflict
+from application.errors import AlreadyExists, Conflict
 from application.ports.authors import AuthorExists, AuthorsChanged
 from application.ports.books import IsbnExists
 from application.ports.categories import CategoryCodeExists, SlugExists
@@ -41,6 +41,8 @@ from domain.orders.order import Order
 from domain.orders.returns import Return
 from domain.shared.events import Event
 from domain.shared.ids import CustomerId
+from domain.webhooks.delivery import Delivery
+from domain.webhooks.endpoint import WebhookEndpoint
 
 
 class RecordedEvent(NamedTuple):
@@ -157,6 +159,12 @@ class MemoryStore:
         self.schedule_rows: Collection[Schedule] = Collection(
             "schedule", unique={"name": Unique(_living_name, ScheduleNameExists)}, groups={}
         )
+        self.webhook_rows: Collection[WebhookEndpoint] = Collection("webhook", unique={}, groups={})
+        self.delivery_rows: Collection[Delivery] = Collection(
+            "delivery",
+            unique={"event": Unique(lambda one: (one.webhook_id, one.sequence), AlreadyExists)},
+            groups={"webhook_id": lambda one: one.webhook_id},
+        )
         self.customers: dict[UUID, Customer] = self.customer_rows.rows
         self.authors: dict[UUID, Author] = self.author_rows.rows
         self.books: dict[UUID, Book] = self.book_rows.rows
@@ -172,6 +180,8 @@ class MemoryStore:
         self.schedules: dict[UUID, Schedule] = self.schedule_rows.rows
         self.jobs_held: set[UUID] = set()
         self.job_signals: set[asyncio.Event] = set()
+        self.webhooks: dict[UUID, WebhookEndpoint] = self.webhook_rows.rows
+        self.deliveries: dict[UUID, Delivery] = self.delivery_rows.rows
         self.events: list[RecordedEvent] = []
         self.awaited: set[asyncio.Future[None]] = set()
         self.consumers: dict[str, Place] = {}
@@ -215,6 +225,8 @@ class Changes:
         self.jobs: Stage[Job] = store.job_rows.stage()
         self.schedules: Stage[Schedule] = store.schedule_rows.stage()
         self._consumers: dict[str, Place] = {}
+        self.webhooks: Stage[WebhookEndpoint] = store.webhook_rows.stage()
+        self.deliveries: Stage[Delivery] = store.delivery_rows.stage()
 
     def advance_schedule(self, schedule: Schedule, next_at: datetime | None, last_at: datetime | None) -> None:
         """Goes on to another time. Raises Conflict when `schedule` is not as it is kept."""
@@ -287,6 +299,15 @@ class Changes:
         place = snapshot.members.index(before)
         members = (*snapshot.members[:place], after, *snapshot.members[place + 1 :])
         self.snapshots.amend(replace(snapshot, members=members))
+
+    def add_delivery(self, delivery: Delivery) -> None:
+        """A new delivery. Raises as `Stage.add`, and Conflict when its event or its endpoint stands in its way."""
+        if self.webhooks.get(delivery.webhook_id) is None:
+            raise Conflict(f"the delivery {delivery.id} is to a webhook that is not kept: {delivery.webhook_id}")
+        try:
+            self.deliveries.add(delivery)
+        except AlreadyExists:
+            raise Conflict(f"there is a delivery of the event {delivery.sequence} to the webhook already") from None
 
     def is_named(self, customer_id: UUID) -> bool:
         """Whether the customer will be in a group or in a snapshot."""
@@ -391,6 +412,8 @@ class Changes:
         for belonging in (self.addresses, self.consents, self.merges):
             belonging.apply()
         self.categories.apply()
+        self.webhooks.apply()
+        self.deliveries.apply()
         for named in (self.groups, self.segments, self.snapshots, self.schedules):
             named.apply()
         self._belong()

@@ -12,6 +12,7 @@ from adapters.memory.categories import MemoryCategoryRepository
 from adapters.memory.consents import MemoryConsentRepository
 from adapters.memory.consumers import MemoryConsumerRepository
 from adapters.memory.customers import MemoryCustomerRepository
+from adapters.memory.deliveries import MemoryDeliveryRepository
 from adapters.memory.groups import MemoryGroupRepository
 from adapters.memory.jobs import MemoryJobRepository
 from adapters.memory.merges import MemoryMergeRepository
@@ -22,6 +23,7 @@ from adapters.memory.reviews import MemoryReviewRepository
 from adapters.memory.schedules import MemoryScheduleRepository
 from adapters.memory.segments import MemorySegmentRepository
 from adapters.memory.store import Answered, MemoryStore
+from adapters.memory.webhooks import MemoryWebhookRepository
 from application.caller import Caller
 from application.ports.idempotency import KEPT_FOR, KeyInUse, people
 from domain.shared.events import Event
@@ -55,6 +57,8 @@ class MemoryUnitOfWork:
         self.jobs = MemoryJobRepository(store, self._pending, caller)
         self.schedules = MemoryScheduleRepository(store, self._pending)
         self.consumers = MemoryConsumerRepository(self._pending)
+        self.webhooks = MemoryWebhookRepository(store, self._pending)
+        self.deliveries = MemoryDeliveryRepository(store, self._pending)
 
     def record(self, *events: Event) -> None:
         """Appends events at commit."""

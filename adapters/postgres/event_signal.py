@@ -20,8 +20,10 @@ from adapters.postgres.events import CHANNEL, LAST, number_waiting
 from adapters.postgres.pool import Pool
 from application.errors import Unavailable
 
-# What is committed shortly after one another is numbered together.
-_TOGETHER = 0.02
+# What is committed shortly after one another is numbered together, and that not too often: each time costs as much as
+# a change or two.
+_TOGETHER = 0.005
+_APART = 0.1
 _LOOK_EVERY = 1.0
 _ASK_EVERY = 5.0
 _ANSWER_WITHIN = 5.0
@@ -96,6 +98,8 @@ class PostgresEventSignal:
                 _logger.exception("numbering events failed")
             else:
                 self._advance(last or 0)
+                if last is not None:
+                    await asyncio.sleep(_APART)
 
     async def _listen(self) -> None:
         failures = 0

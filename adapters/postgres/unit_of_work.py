@@ -14,6 +14,7 @@ from adapters.postgres.categories import PostgresCategoryRepository
 from adapters.postgres.consents import PostgresConsentRepository
 from adapters.postgres.consumers import PostgresConsumerRepository
 from adapters.postgres.customers import PostgresCustomerRepository
+from adapters.postgres.deliveries import PostgresDeliveryRepository
 from adapters.postgres.events import EVENTS, Recorded
 from adapters.postgres.groups import PostgresGroupRepository
 from adapters.postgres.idempotency import Claimed
@@ -27,6 +28,7 @@ from adapters.postgres.pool import Pool
 from adapters.postgres.reviews import PostgresReviewRepository
 from adapters.postgres.schedules import PostgresScheduleRepository
 from adapters.postgres.segments import PostgresSegmentRepository
+from adapters.postgres.webhooks import PostgresWebhookRepository
 from adapters.postgres.writes import Pending, Write, keep, keep_claimed
 from application.caller import Caller
 from application.ports.idempotency import people
@@ -116,6 +118,14 @@ class PostgresUnitOfWork:
     @cached_property
     def consumers(self) -> PostgresConsumerRepository:
         return PostgresConsumerRepository(self._pending)
+
+    @cached_property
+    def webhooks(self) -> PostgresWebhookRepository:
+        return PostgresWebhookRepository(self._pool, self._pending)
+
+    @cached_property
+    def deliveries(self) -> PostgresDeliveryRepository:
+        return PostgresDeliveryRepository(self._pool, self._pending)
 
     def record(self, *events: Event) -> None:
         """Appends events at commit."""

@@ -1,4 +1,4 @@
-"""The time and new ids."""
+"""The time, new ids and chance."""
 
 import os
 from datetime import UTC, datetime
@@ -45,3 +45,11 @@ class Uuid7Generator:
                 self._count += 1 + int.from_bytes(os.urandom(_STEP_BYTES), "big")
             at, count = self._at, self._count
         return uuid7(at, ((count >> 62 << 68) | (count & _LOW)).to_bytes(10, "big"))
+
+
+class SystemRandomBytes:
+    """The operating system's source of chance."""
+
+    def draw(self, length: int) -> bytes:
+        """So many bytes."""
+        return os.urandom(length)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from application.caller import Caller
@@ -18,6 +19,7 @@ from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 MOST_AT_ONCE = 200
 _LOOK_EVERY = 5.0
 _PAUSE = 1.0
+_LOOK_AT_IDLE_EVERY = 1.0
 _logger = logging.getLogger("daybook.events")
 
 
@@ -27,6 +29,10 @@ class EventConsumer(Protocol):
     @property
     def name(self) -> str:
         """What its position is kept under, at most 64 characters. Another name is another consumer."""
+        ...
+
+    async def idle(self, uow: UnitOfWork) -> bool:
+        """Whether nothing follows from any event now, so that none has to be read."""
         ...
 
     async def take(self, uow: UnitOfWork, events: Sequence[EventRead]) -> None:
@@ -82,6 +88,22 @@ class Consuming:
                 return 0
         return len(events)
 
+    async def pass_over(self, consumer: EventConsumer) -> bool:
+        """Whether the consumer is idle; then all events until now are dealt with, unread.
+
+        Raises as `round`.
+        """
+        before = await self._consumers.position(consumer.name)
+        async with self._units(Caller(f"consumer:{consumer.name}")) as uow:
+            if before is None or not await consumer.idle(uow):
+                return False
+            after = await self._events.last()
+            if after > before:
+                uow.consumers.advance(consumer.name, before=before, after=after, at=self._clock.now())
+                with suppress(ConsumerMoved):
+                    await uow.commit()
+        return True
+
     async def follow(self, consumer: EventConsumer, *, from_start: bool = False) -> None:
         """Round after round until it is cancelled, as soon as there are events.
 
@@ -89,7 +111,9 @@ class Consuming:
         """
         while True:
             try:
-                if not await self.round(consumer, from_start=from_start):
+                if await self.pass_over(consumer):
+                    await asyncio.sleep(_LOOK_AT_IDLE_EVERY)
+                elif not await self.round(consumer, from_start=from_start):
                     seen = await self._consumers.position(consumer.name)
                     await self._signal.wait(seen or 0, seconds=_LOOK_EVERY)
             except Unavailable as error:

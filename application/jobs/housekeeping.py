@@ -10,16 +10,19 @@ from application.jobs.kinds import JobKind, JobRun
 from application.jobs.scheduling import Usual
 from application.ports.jobs import JobQueue
 from application.ports.system import Clock
+from application.webhooks.deliveries import DeliveryService
 from domain.jobs.retry import RetryPolicy
 from domain.shared.events import Scalar
 
 PURGE_CUSTOMERS: Final = "purge-customers"
 FORGET_KEYS: Final = "forget-idempotency-keys"
 FORGET_JOBS: Final = "forget-jobs"
+FORGET_DELIVERIES: Final = "forget-deliveries"
 USUAL_SCHEDULES: Final = (
     Usual(name=PURGE_CUSTOMERS, kind=PURGE_CUSTOMERS, cron="10 3 * * *"),
     Usual(name=FORGET_KEYS, kind=FORGET_KEYS, cron="17 * * * *"),
     Usual(name=FORGET_JOBS, kind=FORGET_JOBS, cron="40 3 * * *"),
+    Usual(name=FORGET_DELIVERIES, kind=FORGET_DELIVERIES, cron="50 3 * * *"),
 )
 _AT_ONCE = 1_000
 
@@ -65,14 +68,32 @@ class ForgetJobs:
         return {"forgotten": forgotten}
 
 
+class ForgetDeliveries:
+    """Deletes deliveries to webhooks that ended longer ago than that; the events that they told of stay."""
+
+    def __init__(self, deliveries: DeliveryService, older_than: timedelta) -> None:
+        self._deliveries = deliveries
+        self._older_than = older_than
+
+    async def run(self, run: JobRun) -> Mapping[str, Scalar]:
+        """Once more, it finds fewer to delete."""
+        forgotten = 0
+        while some := await self._deliveries.forget(self._older_than, _AT_ONCE):
+            forgotten += some
+            run.progress(forgotten)
+        return {"forgotten": forgotten}
+
+
 def housekeeping(
     *,
     erasures: ErasureService,
     idempotency: IdempotencyService,
+    deliveries: DeliveryService,
     queue: Callable[[], JobQueue],
     clock: Clock,
     purge_customers_after: timedelta,
     forget_jobs_after: timedelta,
+    forget_deliveries_after: timedelta,
 ) -> list[JobKind]:
     """The kinds of jobs that keep the house."""
     long = timedelta(hours=1)
@@ -95,6 +116,13 @@ def housekeeping(
             name=FORGET_JOBS,
             about="Deletes jobs that succeeded or were cancelled long enough ago.",
             handler=ForgetJobs(queue, clock, forget_jobs_after),
+            timeout=long,
+            schedulable=True,
+        ),
+        JobKind(
+            name=FORGET_DELIVERIES,
+            about="Deletes deliveries to webhooks that ended long enough ago.",
+            handler=ForgetDeliveries(deliveries, forget_deliveries_after),
             timeout=long,
             schedulable=True,
         ),

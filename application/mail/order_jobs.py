@@ -65,6 +65,10 @@ class ConfirmPlacedOrders:
         self._clock = clock
         self._ids = ids
 
+    async def idle(self, uow: UnitOfWork) -> bool:  # noqa: ARG002  # the shape of a consumer
+        """Never: it is there only where confirmations are sent."""
+        return False
+
     async def take(self, uow: UnitOfWork, events: Sequence[EventRead]) -> None:
         """Adds the jobs to the unit of work, in the order of the events."""
         now = self._clock.now()

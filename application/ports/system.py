@@ -1,4 +1,4 @@
-"""The time and new ids: the two things a pure core cannot make."""
+"""The time, new ids and chance: what a pure core cannot make."""
 
 from datetime import datetime
 from typing import Protocol
@@ -18,4 +18,12 @@ class IdGenerator(Protocol):
 
     def new(self) -> UUID:
         """A version 7 UUID that was never given before; later ones sort after earlier ones of the same process."""
+        ...
+
+
+class RandomBytes(Protocol):
+    """Chance that nobody can foresee, such as secrets are made of."""
+
+    def draw(self, length: int) -> bytes:
+        """So many bytes, from the source that the operating system has for secrets."""
         ...

@@ -13,6 +13,7 @@ from application.ports.categories import CategoryRepository
 from application.ports.consents import ConsentRepository
 from application.ports.consumers import ConsumerRepository
 from application.ports.customers import CustomerRepository
+from application.ports.deliveries import DeliveryRepository
 from application.ports.groups import GroupRepository
 from application.ports.jobs import JobRepository
 from application.ports.merges import MergeRepository
@@ -21,6 +22,7 @@ from application.ports.people import PersonRepository
 from application.ports.reviews import ReviewRepository
 from application.ports.schedules import ScheduleRepository
 from application.ports.segments import SegmentRepository
+from application.ports.webhooks import WebhookRepository
 from domain.shared.events import Event
 
 
@@ -63,6 +65,10 @@ class UnitOfWork(Protocol):
     def schedules(self) -> ScheduleRepository: ...
     @property
     def consumers(self) -> ConsumerRepository: ...
+    @property
+    def webhooks(self) -> WebhookRepository: ...
+    @property
+    def deliveries(self) -> DeliveryRepository: ...
 
     def record(self, *events: Event) -> None:
         """Appends events at commit, in the order given, with the request id of the caller."""

@@ -20,6 +20,8 @@ ConsentId = NewType("ConsentId", UUID)
 MergeId = NewType("MergeId", UUID)
 JobId = NewType("JobId", UUID)
 ScheduleId = NewType("ScheduleId", UUID)
+WebhookId = NewType("WebhookId", UUID)
+DeliveryId = NewType("DeliveryId", UUID)
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from dependency_injector import containers, providers
 
+from adapters.aiohttp.webhook_sender import AiohttpWebhookSender
 from adapters.memory.addresses import MemoryAddressReader
 from adapters.memory.authors import MemoryAuthorReader
 from adapters.memory.books import MemoryBookReader
@@ -16,6 +17,7 @@ from adapters.memory.categories import MemoryCategoryReader
 from adapters.memory.consents import MemoryConsentReader
 from adapters.memory.consumers import MemoryConsumerReader
 from adapters.memory.customers import MemoryCustomerReader
+from adapters.memory.deliveries import MemoryDeliveryReader
 from adapters.memory.duplicates import MemoryDuplicateReader
 from adapters.memory.event_signal import MemoryEventSignal
 from adapters.memory.events import MemoryEventReader
@@ -33,6 +35,7 @@ from adapters.memory.segments import MemorySegmentReader
 from adapters.memory.store import MemoryStore
 from adapters.memory.stores import MemoryHealth
 from adapters.memory.unit_of_work import MemoryUnitsOfWork
+from adapters.memory.webhooks import MemoryWebhookReader
 from adapters.postgres.addresses import PostgresAddressReader
 from adapters.postgres.authors import PostgresAuthorReader
 from adapters.postgres.books import PostgresBookReader
@@ -40,6 +43,7 @@ from adapters.postgres.categories import PostgresCategoryReader
 from adapters.postgres.consents import PostgresConsentReader
 from adapters.postgres.consumers import PostgresConsumerReader
 from adapters.postgres.customers import PostgresCustomerReader
+from adapters.postgres.deliveries import PostgresDeliveryReader
 from adapters.postgres.duplicates import PostgresDuplicateReader
 from adapters.postgres.event_signal import PostgresEventSignal
 from adapters.postgres.events import PostgresEventReader
@@ -57,8 +61,9 @@ from adapters.postgres.schedules import PostgresScheduleReader
 from adapters.postgres.segments import PostgresSegmentReader
 from adapters.postgres.stores import PostgresHealth
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
+from adapters.postgres.webhooks import PostgresWebhookReader
 from adapters.system.cron import CronRecurrence
-from adapters.system.system import SystemClock, Uuid7Generator
+from adapters.system.system import SystemClock, SystemRandomBytes, Uuid7Generator
 from application.analytics.service import AnalyticsService
 from application.authors.directory import AuthorDirectory
 from application.authors.service import AuthorService
@@ -86,18 +91,31 @@ from application.orders.service import OrderService
 from application.ports.stores import Store
 from application.reviews.service import ReviewService
 from application.segments.service import SegmentService
+from application.webhooks.deliveries import DeliveryService
+from application.webhooks.delivering import DeliverWebhook, delivery_kind
+from application.webhooks.replaying import ReplayService
+from application.webhooks.service import WebhookService
 from domain.analytics.segments import SegmentTable
+from domain.webhooks.addresses import Reach
 from entrypoints.bootstrap import extras
 from entrypoints.bootstrap.settings import Settings
 from entrypoints.services import Services
 
 
 class SystemAdapters(containers.DeclarativeContainer):
-    """The time, new ids, and the times that cron expressions name."""
+    """The time, new ids, chance, and the times that cron expressions name."""
 
     clock = providers.Singleton(SystemClock)
     ids = providers.Singleton(Uuid7Generator, clock)
     recurrence = providers.Singleton(CronRecurrence)
+    random = providers.Singleton(SystemRandomBytes)
+
+
+class WebAdapters(containers.DeclarativeContainer):
+    """What is sent to others over HTTP; `reach` is where it may go."""
+
+    reach: providers.Dependency[Reach] = providers.Dependency(instance_of=Reach)
+    sender = providers.Singleton(AiohttpWebhookSender, reach)
 
 
 class MemoryAdapters(containers.DeclarativeContainer):
@@ -119,6 +137,8 @@ class MemoryAdapters(containers.DeclarativeContainer):
     people = providers.Singleton(MemoryPersonReader, rows)
     merges = providers.Singleton(MemoryMergeReader, rows)
     duplicates = providers.Singleton(MemoryDuplicateReader, rows)
+    webhooks = providers.Singleton(MemoryWebhookReader, rows)
+    deliveries = providers.Singleton(MemoryDeliveryReader, rows)
     facts = providers.Singleton(MemoryPurchaseFacts, rows)
     keys = providers.Singleton(MemoryIdempotencyKeys, rows)
     events = providers.Singleton(MemoryEventReader, rows)
@@ -154,6 +174,8 @@ class PostgresAdapters(containers.DeclarativeContainer):
     people = providers.Singleton(PostgresPersonReader, pool)
     merges = providers.Singleton(PostgresMergeReader, pool)
     duplicates = providers.Singleton(PostgresDuplicateReader, pool)
+    webhooks = providers.Singleton(PostgresWebhookReader, pool)
+    deliveries = providers.Singleton(PostgresDeliveryReader, pool)
     facts = providers.Singleton(PostgresPurchaseFacts, pool)
     keys = providers.Singleton(PostgresIdempotencyKeys, pool)
     events = providers.Singleton(PostgresEventReader, pool)
@@ -165,20 +187,22 @@ class PostgresAdapters(containers.DeclarativeContainer):
     health = providers.Singleton(PostgresHealth, pool, head=head)
 
 
-def _job_kinds(more: Sequence[JobKind], **parts: Any) -> tuple[JobKind, ...]:
-    return (*housekeeping(**parts), *more)
+def _job_kinds(more: Sequence[JobKind], webhook: DeliverWebhook, **parts: Any) -> tuple[JobKind, ...]:
+    return (*housekeeping(**parts), delivery_kind(webhook), *more)
 
 
 class Application(containers.DeclarativeContainer):
     """The use cases: on `records`, with the analytics counted by `analytics` (often the same)."""
 
     system = providers.DependenciesContainer()
+    web = providers.DependenciesContainer()
     records = providers.DependenciesContainer()
     analytics_records = providers.DependenciesContainer()
     stores: providers.Dependency[list[Store]] = providers.Dependency(instance_of=list)
     segments: providers.Dependency[SegmentTable] = providers.Dependency(instance_of=SegmentTable)
     purge_customers_after: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
     forget_jobs_after: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
+    forget_deliveries_after: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
     more_job_kinds: providers.Dependency[list[JobKind]] = providers.Dependency(instance_of=list)
 
     customers = providers.Singleton(
@@ -289,15 +313,29 @@ class Application(containers.DeclarativeContainer):
         clock=system.clock,
     )
     jobs = providers.Singleton(JobService, units=records.units, reader=records.jobs, clock=system.clock)
+    deliveries = providers.Singleton(
+        DeliveryService, reader=records.deliveries, events=records.events, clock=system.clock
+    )
+    deliver_webhook = providers.Singleton(
+        DeliverWebhook,
+        units=records.units,
+        events=records.events,
+        sender=web.sender,
+        clock=system.clock,
+        ids=system.ids,
+    )
     job_kinds = providers.Singleton(
         _job_kinds,
         more_job_kinds,
+        deliver_webhook,
         erasures=erasures,
         idempotency=idempotency,
+        deliveries=deliveries,
         queue=records.job_queue.provider,
         clock=system.clock,
         purge_customers_after=purge_customers_after,
         forget_jobs_after=forget_jobs_after,
+        forget_deliveries_after=forget_deliveries_after,
     )
     schedules = providers.Singleton(
         ScheduleService,
@@ -307,6 +345,19 @@ class Application(containers.DeclarativeContainer):
         kinds=job_kinds,
         clock=system.clock,
         ids=system.ids,
+    )
+    webhooks = providers.Singleton(
+        WebhookService,
+        units=records.units,
+        reader=records.webhooks,
+        sender=web.sender,
+        reach=web.reach,
+        clock=system.clock,
+        ids=system.ids,
+        random=system.random,
+    )
+    replays = providers.Singleton(
+        ReplayService, units=records.units, events=records.events, clock=system.clock, ids=system.ids
     )
     services = providers.Singleton(
         Services,
@@ -334,6 +385,9 @@ class Application(containers.DeclarativeContainer):
         schedules=schedules,
         job_kinds=job_kinds,
         consuming=consuming,
+        webhooks=webhooks,
+        deliveries=deliveries,
+        replays=replays,
     )
 
 
@@ -353,12 +407,14 @@ def services(
     bound = [records] if records is analytics_records else [records, analytics_records]
     application = Application(
         system=SystemAdapters(),
+        web=WebAdapters(reach=settings.webhooks.reach),
         records=records,
         analytics_records=analytics_records,
         stores=[one.health() for one in bound],
         segments=settings.app.segments,
         purge_customers_after=timedelta(days=settings.security.purge_customers_after_days),
         forget_jobs_after=timedelta(days=settings.worker.forget_jobs_after_days),
+        forget_deliveries_after=timedelta(days=settings.webhooks.forget_deliveries_after_days),
         more_job_kinds=list(job_kinds),
     )
     if wrap is not None:

@@ -20,7 +20,7 @@ from entrypoints.bootstrap.settings import GROUPS, Secret, Settings
 
 ENV_FILE: Final = ".env"
 # Names of our own that are not settings: where the tests find a server and data.
-_NOT_SETTINGS: Final = ("DAYBOOK_TEST_DATABASE_URL", "DAYBOOK_DATA")
+_NOT_SETTINGS: Final = ("DAYBOOK_TEST_DATABASE_URL", "DAYBOOK_DATA", "DAYBOOK_ATTACKS")
 _OUR_PREFIX: Final = "DAYBOOK_"
 
 

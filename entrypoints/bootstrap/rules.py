@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from adapters.postgres.connection import Dsn
+from domain.shared.errors import Invalid
 from entrypoints.bootstrap import mail_rules
 from entrypoints.bootstrap.loopback import is_loopback
 from entrypoints.bootstrap.settings import Settings, SnowflakeConfig
@@ -21,7 +22,8 @@ _ANALYTICS_OF: Final = {"memory": ("memory",), "postgres": ("postgres", "snowfla
 
 def broken(settings: Settings) -> list[str]:
     """Why these settings cannot be used; empty when they can."""
-    found = [*_server(settings), *_stores(settings), *mail_rules.broken(settings), *_monitoring(settings)]
+    found = [*_server(settings), *_stores(settings), *mail_rules.broken(settings)]
+    found += [*_webhooks(settings), *_monitoring(settings)]
     if settings.app.env == "production":
         found += _production(settings)
     return found
@@ -32,6 +34,8 @@ def odd(settings: Settings) -> list[str]:
     found = []
     if settings.database.url is not None and settings.app.storage == "memory":
         found.append("DATABASE_URL is not used: STORAGE=memory keeps everything in memory")
+    if settings.app.env == "production" and settings.webhooks.allowed_networks:
+        found.append("WEBHOOKS_ALLOWED_NETWORKS lets whoever registers a webhook reach into these networks")
     return [*found, *mail_rules.odd(settings)]
 
 
@@ -73,6 +77,13 @@ def without_snowflake(config: SnowflakeConfig) -> Iterator[str]:
         yield f"{', '.join(missing)} must be given to use Snowflake"
     if importlib.util.find_spec("snowflake") is None:
         yield "Snowflake needs the extra: install daybook[snowflake]"
+
+
+def _webhooks(settings: Settings) -> Iterator[str]:
+    try:
+        _ = settings.webhooks.reach
+    except Invalid as error:
+        yield f"WEBHOOKS_ALLOWED_NETWORKS {error.problems[0].message}"
 
 
 def _monitoring(settings: Settings) -> Iterator[str]:

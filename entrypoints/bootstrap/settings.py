@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 
 from domain.analytics.segments import STANDARD, SegmentTable
 from domain.jobs.job import DEFAULT_QUEUE
+from domain.webhooks.addresses import Reach
 from entrypoints.bootstrap.segments import SegmentFile
 
 Environment = Literal["development", "test", "production"]
@@ -208,6 +209,28 @@ class MailConfig(Struct, frozen=True, kw_only=True):
     ] = False
 
 
+class WebhooksConfig(Struct, frozen=True, kw_only=True):
+    """Where webhooks may go, and how long is kept what was sent."""
+
+    allowed_networks: Annotated[
+        tuple[str, ...],
+        Meta(
+            description=(
+                "Private networks that webhooks may go to, without TLS too, such as 127.0.0.0/8, with commas between. "
+                "For development: without it they go to the internet only."
+            )
+        ),
+    ] = ()
+    forget_deliveries_after_days: Annotated[
+        int, Meta(ge=5, le=36_500, description="Days after which deliveries that have ended are deleted.")
+    ] = 30
+
+    @property
+    def reach(self) -> Reach:
+        """As the domain knows it. Raises Invalid."""
+        return Reach.into(self.allowed_networks)
+
+
 class MonitoringConfig(Struct, frozen=True, kw_only=True):
     """Metrics and traces."""
 
@@ -274,6 +297,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     security: SecurityConfig = SecurityConfig()
     worker: WorkerConfig = WorkerConfig()
     mail: MailConfig = MailConfig()
+    webhooks: WebhooksConfig = WebhooksConfig()
     monitoring: MonitoringConfig = MonitoringConfig()
     performance: PerformanceConfig = PerformanceConfig()
     stream: StreamConfig = StreamConfig()

@@ -208,6 +208,34 @@ class JobsElsewhere:
         raise _not_there("jobs")
 
 
+class WebhooksElsewhere:
+    """Webhooks of a deployment that has a warehouse only."""
+
+    async def get(self, webhook_id: UUID, *, include_deleted: bool = False) -> NoReturn:  # noqa: ARG002  # likewise
+        """Raises ReadOnlyStore."""
+        raise _not_there("webhooks")
+
+    async def list(self, listing: Listing) -> NoReturn:  # noqa: ARG002  # the shape of the port
+        """Raises ReadOnlyStore."""
+        raise _not_there("webhooks")
+
+
+class DeliveriesElsewhere:
+    """Deliveries of a deployment that has a warehouse only."""
+
+    async def get(self, webhook_id: UUID, delivery_id: UUID) -> NoReturn:  # noqa: ARG002  # the shape of the port
+        """Raises ReadOnlyStore."""
+        raise _not_there("deliveries")
+
+    async def list(self, listing: Listing) -> NoReturn:  # noqa: ARG002  # the shape of the port
+        """Raises ReadOnlyStore."""
+        raise _not_there("deliveries")
+
+    async def forget(self, before: datetime, most: int) -> int:  # noqa: ARG002  # the shape of the port
+        """Nothing to forget."""
+        return 0
+
+
 class NoKeys:
     """Idempotency keys of a store that takes no changes: nothing was ever answered under one."""
 
@@ -265,6 +293,8 @@ class SnowflakeAdapters(containers.DeclarativeContainer):
     schedules = providers.Singleton(JobsElsewhere)
     signal = providers.Singleton(NoSignal)
     consumers = providers.Singleton(NoConsumers)
+    webhooks = providers.Singleton(WebhooksElsewhere)
+    deliveries = providers.Singleton(DeliveriesElsewhere)
     facts = providers.Singleton(SnowflakePurchaseFacts, warehouse)
     sink = providers.Singleton(SnowflakeHistorySink, warehouse)
     health = providers.Singleton(SnowflakeHealth, warehouse)

@@ -17,6 +17,7 @@ from application.jobs.running import JobRunner, JobTelemetry
 from application.mail.order_jobs import ConfirmPlacedOrders, order_confirmation
 from application.ports.history import HistorySink, HistorySource
 from application.ports.jobs import JobReader
+from application.webhooks.listening import WebhookConsumer
 from entrypoints.bootstrap import extras, mail, migrate
 from entrypoints.bootstrap.containers import MemoryAdapters, PostgresAdapters, SystemAdapters, services
 from entrypoints.bootstrap.settings import DatabaseConfig, Settings, Storage
@@ -82,9 +83,11 @@ class Wiring:
         )
 
     def _consumers(self) -> list[EventConsumer]:
-        if self.order_confirmations is None or not self._settings.mail.order_confirmations:
-            return []
-        return [ConfirmPlacedOrders(clock=SystemAdapters.clock(), ids=SystemAdapters.ids())]
+        clock, ids = SystemAdapters.clock(), SystemAdapters.ids()
+        found: list[EventConsumer] = [WebhookConsumer(clock=clock, ids=ids)]
+        if self.order_confirmations is not None and self._settings.mail.order_confirmations:
+            found.append(ConfirmPlacedOrders(clock=clock, ids=ids))
+        return found
 
     def jobs(self) -> JobReader:
         """Jobs as they are kept, for who counts them."""

@@ -48,6 +48,10 @@ _GROUPS: Final = {
     "orders": ("entrypoints.cli.orders:app", "Orders: list, get, create, cancel, return, confirm."),
     "returns": ("entrypoints.cli.returns:app", "Returns: list, get, create."),
     "events": ("entrypoints.cli.events:app", "Events: who changed what, and when; list, tail."),
+    "webhooks": (
+        "entrypoints.cli.webhooks:app",
+        "Webhooks: list, get, create, update, rotate-secret, test, resume, deliveries, replay, delete, restore.",
+    ),
     "analytics": ("entrypoints.cli.analytics:app", "Who buys what: reports, their definitions, verification."),
     "jobs": ("entrypoints.cli.jobs:app", "Jobs: list, show, cancel, retry, wait."),
     "schedules": (

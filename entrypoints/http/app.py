@@ -28,6 +28,7 @@ from entrypoints.http.categories import category_operations
 from entrypoints.http.config import HttpConfig
 from entrypoints.http.consents import consent_operations
 from entrypoints.http.customers import customer_operations
+from entrypoints.http.deliveries import DeliveryHandlers, delivery_operations
 from entrypoints.http.documentation import documentation_operations
 from entrypoints.http.duplicates import duplicate_operations
 from entrypoints.http.event_hub import EventHub, StreamObserver
@@ -51,6 +52,7 @@ from entrypoints.http.reviews import review_operations
 from entrypoints.http.security import cross_origin
 from entrypoints.http.segments import segment_operations
 from entrypoints.http.sparse import with_fields
+from entrypoints.http.webhooks import webhook_operations
 from entrypoints.services import Services
 
 _OPTIONS: set[Method] = {"OPTIONS"}
@@ -115,6 +117,8 @@ def http_operations(
         *event_operations(services, handlers, hub, config),
         *job_operations(services.jobs, handlers),
         *schedule_operations(services.schedules, handlers),
+        *webhook_operations(services.webhooks, handlers),
+        *delivery_operations(services, handlers, DeliveryHandlers(config)),
         *health_operations(services.health),
         *meta_operations(config, metrics),
     ]

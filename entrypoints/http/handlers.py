@@ -283,6 +283,25 @@ class Handlers:
 
         return handle
 
+    def run_on(
+        self,
+        command: type[Command],
+        use_case: Callable[[UUID, Command, Caller], Awaitable[Struct]],
+        key: str,
+        kind: str,
+    ) -> Handler:
+        """As `run`, with the resource in the path, and a body that may be left out."""
+
+        async def handle(request: HttpRequest) -> ASGIApp:
+            scope = request.scope
+            refuse_query(scope)
+            item_id = path_id(scope, key, kind)
+            given = decode(command, await read_optional_body(request, self._limit) or b"{}")
+            result = await use_case(item_id, given, claimant(request, _result))
+            return self.packed(_result(result), scope)
+
+        return handle
+
     def delete(
         self, use_case: Callable[..., Awaitable[None]], present: Callable[[UUID], Awaitable[int]], key: str, kind: str
     ) -> Handler:

@@ -65,6 +65,7 @@ _TAGS = {
     "events": "What happened: who changed what, when, with which request.",
     "jobs": "What is done in the background: whether it is done, how far it is, what came of it.",
     "schedules": "Jobs that are asked for again and again, at the times of a cron expression.",
+    "webhooks": "Who is told of events over HTTP, and what was sent (Standard Webhooks 1.0).",
     "health": "Is it up, is it ready.",
     "service": "The service itself.",
 }

@@ -37,7 +37,8 @@ class ResourceKind:
 
     `tag` makes its ETag: `content_tag` where others change what it shows without a version of its own. An `aliased` one
     also answers without /v1. `refusals` are what else forbids to delete and restore it. One that `moves`, by this
-    error, may be merged into another.
+    error, may be merged into another. `made_example` is what a create answers with
+    where that tells more than what is read.
     """
 
     noun: str
@@ -49,6 +50,7 @@ class ResourceKind:
     new_example: Struct
     change_example: Struct
     example: Resource
+    made_example: Resource | None = None
     unique: tuple[type[Exception], ...]
     cache_control: tuple[bytes, bytes]
     tag: Tag = by_version
@@ -91,7 +93,7 @@ def _collection(kind: ResourceKind, service: ResourceService, handlers: Handlers
             takes=kind.create,
             takes_example=plain(kind.new_example),
             gives=kind.read,
-            gives_example=plain(kind.example),
+            gives_example=plain(kind.made_example or kind.example),
             status=201,
             tagged=True,
             located=True,

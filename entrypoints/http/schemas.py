@@ -19,7 +19,7 @@ _OF_SEVERAL_LINES = {
 }
 # What is no letter and no digit is left out of it, whatever it is.
 _MADE_OF_ANY_TEXT = ("slug",)
-_FORMATS = {"isbn": "isbn", "email": "idn-email", "phone": "phone", "language": "language-tag"}
+_FORMATS = {"isbn": "isbn", "email": "idn-email", "phone": "phone", "language": "language-tag", "url": "uri"}
 _INNER = ("items", "propertyNames", "additionalProperties")
 
 

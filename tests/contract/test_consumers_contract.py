@@ -17,6 +17,7 @@ from domain.shared.events import Event
 from domain.shared.ids import GroupId
 from tests.support.builders import MORNING, minutes, new_id
 from tests.support.clocks import SetClock
+from tests.support.pools import eventually
 from tests.support.store_case import StorePorts
 
 pytestmark = pytest.mark.needs("writes")
@@ -141,6 +142,10 @@ class Ledger:
         self.name = name
         self.seen: list[EventRead] = []
         self.fails = 0
+        self.sleeps = False
+
+    async def idle(self, uow: UnitOfWork) -> bool:
+        return self.sleeps
 
     async def take(self, uow: UnitOfWork, events: Sequence[EventRead]) -> None:
         # Between reading the events and writing, another process has its chance.
@@ -225,6 +230,20 @@ class TestConsuming:
         assert sum(begun) + await consuming.round(Ledger()) == 5
         assert await effects(ports) == 5
 
+    async def test_what_comes_while_nothing_follows_from_it_is_passed_over(
+        self, ports: StorePorts, consuming: Consuming
+    ) -> None:
+        ledger = Ledger()
+        await consuming.round(ledger)
+        ledger.sleeps = True
+        await recorded(ports, 3)
+        assert await consuming.pass_over(ledger)
+        ledger.sleeps = False
+        assert not await consuming.pass_over(ledger)
+        await recorded(ports, 2)
+        assert await consuming.round(ledger) == 2
+        assert sequences(ledger) == [4, 5]
+
     async def test_one_that_follows_takes_what_comes(self, ports: StorePorts, consuming: Consuming) -> None:
         ledger = Ledger()
         await consuming.round(ledger)
@@ -235,10 +254,12 @@ class TestConsuming:
             for _ in range(5):
                 await recorded(ports, 2)
                 await asyncio.sleep(0.01)
+
+            async def kept() -> bool:
+                return await effects(ports) == 10
+
             # What was taken is kept a moment later, and a round that is cut off keeps nothing.
-            async with asyncio.timeout(10):
-                while await effects(ports) < 10:
-                    await asyncio.sleep(0.01)
+            await eventually(kept, within=10)
             following.cancel()
             await asyncio.wait([following])
         assert sequences(ledger) == list(range(1, 11))

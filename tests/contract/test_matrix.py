@@ -9,12 +9,14 @@ from typing import Any, Protocol
 
 import pytest
 
+from adapters.aiohttp.webhook_sender import AiohttpWebhookSender
 from adapters.mail.folder import FolderMailer
 from adapters.mail.smtp import SmtpMailer
 from adapters.memory.mailer import MemoryMailer
-from adapters.system.system import SystemClock, Uuid7Generator
+from adapters.system.system import SystemClock, SystemRandomBytes, Uuid7Generator
 from application.ports.mailer import Mailer
-from application.ports.system import Clock, IdGenerator
+from application.ports.system import Clock, IdGenerator, RandomBytes
+from application.ports.webhook_sender import WebhookSender
 from tests.support.cases import CASES, having
 from tests.support.store_case import CAPABILITIES, Gap, StoreCase
 
@@ -25,6 +27,8 @@ BESIDE_THE_STORES: dict[type, tuple[type, ...]] = {
     Clock: (SystemClock,),
     IdGenerator: (Uuid7Generator,),
     Mailer: (MemoryMailer, FolderMailer, SmtpMailer),
+    RandomBytes: (SystemRandomBytes,),
+    WebhookSender: (AiohttpWebhookSender,),
 }
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from adapters.system.system import SystemClock, Uuid7Generator
+from adapters.system.system import SystemClock, SystemRandomBytes, Uuid7Generator
 from application.ports.system import Clock, IdGenerator
 from tests.support.builders import MORNING
 
@@ -80,3 +80,9 @@ def test_two_generators_give_different_ids_in_one_millisecond() -> None:
     clock = SetClock(MORNING)
     made = {Uuid7Generator(clock).new() for _ in range(1_000)}
     assert len(made) == 1_000
+
+
+def test_chance_never_comes_twice() -> None:
+    drawn = [SystemRandomBytes().draw(24) for _ in range(1_000)]
+    assert len(set(drawn)) == 1_000
+    assert {len(one) for one in drawn} == {24}

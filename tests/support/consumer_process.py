@@ -33,6 +33,9 @@ class Ledger:
         self._ids = Uuid7Generator(self._clock)
         self._begun = False
 
+    async def idle(self, uow: UnitOfWork) -> bool:
+        return False
+
     async def take(self, uow: UnitOfWork, events: Sequence[EventRead]) -> None:
         """Adds the groups."""
         for event in events:

@@ -85,13 +85,14 @@ class OneOfEach:
         return json.loads(text)
 
 
-class Poster(Protocol):
-    """Whatever sends a POST."""
+class Asker(Protocol):
+    """Whatever sends a GET and a POST."""
 
+    async def get(self, path: str) -> HttpAnswer: ...
     async def post(self, path: str, *, json: Any) -> HttpAnswer: ...
 
 
-async def one_of_each(client: Poster, operations: list[Described], *, nth: int = 0) -> OneOfEach:
+async def one_of_each(client: Asker, operations: list[Described], *, nth: int = 0) -> OneOfEach:
     """Makes whatever can be made, each once, what is needed for others first.
 
     `nth` is for more of each: it changes what must be unique in the examples.
@@ -111,7 +112,16 @@ async def one_of_each(client: Poster, operations: list[Described], *, nth: int =
             if answer.status == 201:
                 _note(there, operation, reads, answer.headers["location"], answer.json())
         assert made_any, [one.id for one in ready]
+    if "webhook_id" in there.places:
+        there.places["delivery_id"] = await _delivery(client, f"/v1/webhooks/{there.places['webhook_id']}")
     return there
+
+
+async def _delivery(client: Asker, webhook: str) -> str:
+    """A delivery of what was made before, which nobody makes by a POST of its own."""
+    await client.post(f"{webhook}/replay", json={"first_sequence": 1})
+    delivery_id: str = (await client.get(f"{webhook}/deliveries")).json()["data"][0]["id"]
+    return delivery_id
 
 
 def another(body: Any, nth: int) -> Any:

@@ -10,6 +10,7 @@ from adapters.memory.categories import MemoryCategoryReader, MemoryCategoryRepos
 from adapters.memory.consents import MemoryConsentReader, MemoryConsentRepository
 from adapters.memory.consumers import MemoryConsumerReader, MemoryConsumerRepository
 from adapters.memory.customers import MemoryCustomerReader, MemoryCustomerRepository
+from adapters.memory.deliveries import MemoryDeliveryReader, MemoryDeliveryRepository
 from adapters.memory.duplicates import MemoryDuplicateReader
 from adapters.memory.event_signal import MemoryEventSignal
 from adapters.memory.events import MemoryEventReader
@@ -32,6 +33,7 @@ from adapters.memory.segments import MemorySegmentReader, MemorySegmentRepositor
 from adapters.memory.store import MemoryStore
 from adapters.memory.stores import MemoryHealth
 from adapters.memory.unit_of_work import MemoryUnitOfWork, MemoryUnitsOfWork
+from adapters.memory.webhooks import MemoryWebhookReader, MemoryWebhookRepository
 from adapters.system.system import SystemClock
 from application.ports.addresses import AddressReader, AddressRepository
 from application.ports.authors import AuthorReader, AuthorRepository
@@ -40,6 +42,7 @@ from application.ports.categories import CategoryReader, CategoryRepository
 from application.ports.consents import ConsentReader, ConsentRepository
 from application.ports.consumers import ConsumerReader, ConsumerRepository
 from application.ports.customers import CustomerReader, CustomerRepository
+from application.ports.deliveries import DeliveryReader, DeliveryRepository
 from application.ports.duplicates import DuplicateReader
 from application.ports.event_signal import EventSignal
 from application.ports.events import EventReader
@@ -56,6 +59,7 @@ from application.ports.schedules import ScheduleReader, ScheduleRepository
 from application.ports.segments import SegmentReader, SegmentRepository
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from application.ports.webhooks import WebhookReader, WebhookRepository
 from tests.support.store_case import KeptEvent, StoreCase, StorePorts
 
 
@@ -85,6 +89,8 @@ def memory_ports(store: MemoryStore) -> StorePorts:
         people=MemoryPersonReader(store),
         merges=MemoryMergeReader(store),
         duplicates=MemoryDuplicateReader(store),
+        webhooks=MemoryWebhookReader(store),
+        deliveries=MemoryDeliveryReader(store),
         health=MemoryHealth(),
         keys=MemoryIdempotencyKeys(store),
         event_reader=MemoryEventReader(store),
@@ -161,6 +167,10 @@ def memory_case() -> StoreCase:
             JobQueue: MemoryJobQueue,
             ScheduleRepository: MemoryScheduleRepository,
             ScheduleReader: MemoryScheduleReader,
+            WebhookRepository: MemoryWebhookRepository,
+            WebhookReader: MemoryWebhookReader,
+            DeliveryRepository: MemoryDeliveryRepository,
+            DeliveryReader: MemoryDeliveryReader,
             HistorySource: MemoryHistorySource,
             HistorySink: MemoryHistorySink,
             PurchaseFacts: MemoryPurchaseFacts,

@@ -14,6 +14,7 @@ from adapters.postgres.categories import PostgresCategoryReader, PostgresCategor
 from adapters.postgres.consents import PostgresConsentReader, PostgresConsentRepository
 from adapters.postgres.consumers import PostgresConsumerReader, PostgresConsumerRepository
 from adapters.postgres.customers import PostgresCustomerReader, PostgresCustomerRepository
+from adapters.postgres.deliveries import PostgresDeliveryReader, PostgresDeliveryRepository
 from adapters.postgres.duplicates import PostgresDuplicateReader
 from adapters.postgres.event_signal import PostgresEventSignal
 from adapters.postgres.events import PostgresEventReader
@@ -37,6 +38,7 @@ from adapters.postgres.schedules import PostgresScheduleReader, PostgresSchedule
 from adapters.postgres.segments import PostgresSegmentReader, PostgresSegmentRepository
 from adapters.postgres.stores import PostgresHealth
 from adapters.postgres.unit_of_work import PostgresUnitOfWork, PostgresUnitsOfWork
+from adapters.postgres.webhooks import PostgresWebhookReader, PostgresWebhookRepository
 from adapters.sql.purchases import SqlPurchaseView
 from adapters.system.system import SystemClock
 from application.ports.addresses import AddressReader, AddressRepository
@@ -46,6 +48,7 @@ from application.ports.categories import CategoryReader, CategoryRepository
 from application.ports.consents import ConsentReader, ConsentRepository
 from application.ports.consumers import ConsumerReader, ConsumerRepository
 from application.ports.customers import CustomerReader, CustomerRepository
+from application.ports.deliveries import DeliveryReader, DeliveryRepository
 from application.ports.duplicates import DuplicateReader
 from application.ports.event_signal import EventSignal
 from application.ports.events import EventReader
@@ -62,13 +65,14 @@ from application.ports.schedules import ScheduleReader, ScheduleRepository
 from application.ports.segments import SegmentReader, SegmentRepository
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from application.ports.webhooks import WebhookReader, WebhookRepository
 from domain.shared.events import Event
 from entrypoints.bootstrap import migrate
 from tests.support.postgres import TemplateDatabase, template_database
 from tests.support.store_case import KeptEvent, StoreCase, StorePorts
 
 _EMPTY = """
-    TRUNCATE jobs, schedules, pgqueuer.pgqueuer, groups, segments, categories,
+    TRUNCATE webhooks, jobs, schedules, pgqueuer.pgqueuer, groups, segments, categories,
         customers, authors, books, reviews, orders, order_lines, returns, return_lines,
         events, event_consumers, idempotency_keys
     RESTART IDENTITY CASCADE
@@ -176,6 +180,8 @@ def postgres_ports(pool: Pool) -> StorePorts:
         people=PostgresPersonReader(pool),
         merges=PostgresMergeReader(pool),
         duplicates=PostgresDuplicateReader(pool),
+        webhooks=PostgresWebhookReader(pool),
+        deliveries=PostgresDeliveryReader(pool),
         health=PostgresHealth(pool, head=migrate.head()),
         keys=PostgresIdempotencyKeys(pool),
         event_reader=PostgresEventReader(pool),
@@ -275,6 +281,10 @@ def postgres_case() -> StoreCase:
             JobQueue: PostgresJobQueue,
             ScheduleRepository: PostgresScheduleRepository,
             ScheduleReader: PostgresScheduleReader,
+            WebhookRepository: PostgresWebhookRepository,
+            WebhookReader: PostgresWebhookReader,
+            DeliveryRepository: PostgresDeliveryRepository,
+            DeliveryReader: PostgresDeliveryReader,
             HistorySource: PostgresHistorySource,
             HistorySink: PostgresHistorySink,
             PurchaseFacts: PostgresPurchaseFacts,

@@ -1,10 +1,13 @@
 """The use cases on the ports of a store."""
 
+import socket
 from datetime import timedelta
 from typing import Any
 
+from adapters.aiohttp.guard import system_lookup
+from adapters.aiohttp.webhook_sender import AiohttpWebhookSender
 from adapters.system.cron import CronRecurrence
-from adapters.system.system import SystemClock, Uuid7Generator
+from adapters.system.system import SystemClock, SystemRandomBytes, Uuid7Generator
 from application.analytics.service import AnalyticsService
 from application.authors.service import AuthorService
 from application.books.batch import BookBatchService
@@ -29,12 +32,27 @@ from application.jobs.service import JobService
 from application.orders.service import OrderService
 from application.reviews.service import ReviewService
 from application.segments.service import SegmentService
+from application.webhooks.deliveries import DeliveryService
+from application.webhooks.delivering import DeliverWebhook, delivery_kind
+from application.webhooks.replaying import ReplayService
+from application.webhooks.service import WebhookService
+from domain.webhooks.addresses import Reach
 from entrypoints.services import Services
 from tests.support.store_case import StorePorts
 
 
-def services_on(ports: StorePorts) -> Services:
-    """The use cases on a store."""
+def loopback_only(host: str, port: int) -> Any:
+    """The addresses of names that stand for this machine: tests ask nobody on the internet."""
+    if host not in ("localhost", "127.0.0.1", "::1"):
+        raise socket.gaierror(socket.EAI_NONAME, "tests know no names")
+    return system_lookup(host, port)
+
+
+LOCAL = Reach.into(["127.0.0.0/8", "::1/128"])
+
+
+def services_on(ports: StorePorts, reach: Reach = LOCAL) -> Services:
+    """The use cases on a store; webhooks go to the loopback addresses too, unless `reach` says otherwise."""
     assert ports.authors is not None
     assert ports.orders is not None
     assert ports.returns is not None
@@ -55,18 +73,25 @@ def services_on(ports: StorePorts) -> Services:
     assert ports.schedules is not None
     assert ports.job_queue is not None
     job_queue = ports.job_queue
+    assert ports.webhooks is not None
+    assert ports.deliveries is not None
     clock = SystemClock()
     written: dict[str, Any] = {"units": ports.units, "clock": clock, "ids": Uuid7Generator(clock)}
     erasures = ErasureService(units=ports.units, people=ports.people, clock=clock)
     idempotency = IdempotencyService(keys=ports.keys, clock=clock)
+    deliveries = DeliveryService(reader=ports.deliveries, events=ports.event_reader, clock=clock)
     kinds = housekeeping(
         erasures=erasures,
         idempotency=idempotency,
+        deliveries=deliveries,
         queue=lambda: job_queue,
         clock=clock,
         purge_customers_after=timedelta(days=30),
         forget_jobs_after=timedelta(days=30),
+        forget_deliveries_after=timedelta(days=30),
     )
+    sender = AiohttpWebhookSender(reach, lookup=loopback_only)
+    kinds.append(delivery_kind(DeliverWebhook(events=ports.event_reader, sender=sender, **written)))
     return Services(
         customers=CustomerService(reader=ports.customers, **written),
         addresses=AddressService(reader=ports.addresses, customers=ports.customers, **written),
@@ -105,4 +130,13 @@ def services_on(ports: StorePorts) -> Services:
         consuming=Consuming(
             units=ports.units, events=ports.event_reader, consumers=ports.consumers, signal=ports.signal, clock=clock
         ),
+        webhooks=WebhookService(
+            reader=ports.webhooks,
+            sender=sender,
+            reach=reach,
+            random=SystemRandomBytes(),
+            **written,
+        ),
+        deliveries=deliveries,
+        replays=ReplayService(events=ports.event_reader, **written),
     )

@@ -38,6 +38,7 @@ from application.ports.categories import CategoryReader, CategoryRepository
 from application.ports.consents import ConsentReader, ConsentRepository
 from application.ports.consumers import ConsumerReader, ConsumerRepository
 from application.ports.customers import CustomerReader, CustomerRepository
+from application.ports.deliveries import DeliveryReader, DeliveryRepository
 from application.ports.duplicates import DuplicateReader
 from application.ports.event_signal import EventSignal
 from application.ports.events import EventReader
@@ -52,6 +53,7 @@ from application.ports.reviews import ReviewReader, ReviewRepository
 from application.ports.segments import SegmentReader, SegmentRepository
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from application.ports.webhooks import WebhookReader, WebhookRepository
 from tests.support.store_case import Gap, StoreCase, StorePorts
 
 TABLES = (
@@ -238,6 +240,10 @@ def snowflake_case() -> StoreCase:
             MergeRepository: _READ_ONLY,
             MergeReader: _NO_PEOPLE,
             DuplicateReader: _NO_DUPLICATES,
+            WebhookRepository: _READ_ONLY,
+            WebhookReader: _NO_EVENTS,
+            DeliveryRepository: _READ_ONLY,
+            DeliveryReader: _NO_EVENTS,
             OrderReader: _NO_LISTS_OF_ORDERS,
             ReturnReader: _NO_LISTS_OF_ORDERS,
             HistorySource: _NO_SOURCE,

@@ -12,6 +12,7 @@ from application.ports.categories import CategoryReader
 from application.ports.consents import ConsentReader
 from application.ports.consumers import ConsumerReader
 from application.ports.customers import CustomerReader
+from application.ports.deliveries import DeliveryReader
 from application.ports.duplicates import DuplicateReader
 from application.ports.event_signal import EventSignal
 from application.ports.events import EventReader
@@ -28,6 +29,7 @@ from application.ports.schedules import ScheduleReader
 from application.ports.segments import SegmentReader
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitsOfWork
+from application.ports.webhooks import WebhookReader
 from domain.shared.events import Event
 
 CAPABILITIES = {
@@ -95,6 +97,8 @@ class StorePorts:
     jobs: JobReader | None = None
     job_queue: JobQueue | None = None
     schedules: ScheduleReader | None = None
+    webhooks: WebhookReader | None = None
+    deliveries: DeliveryReader | None = None
     source: HistorySource | None = None
     sink: HistorySink | None = None
     purchases: PurchaseFacts

@@ -16,6 +16,7 @@ from adapters.sql.tables.merges import merges
 from adapters.sql.tables.orders import order_lines, orders, return_lines, returns
 from adapters.sql.tables.reviews import reviews
 from adapters.sql.tables.segments import segments, snapshot_members, snapshots
+from adapters.sql.tables.webhooks import deliveries, webhooks
 
 __all__ = [
     "AMOUNT",
@@ -30,6 +31,7 @@ __all__ = [
     "categories",
     "consents",
     "customers",
+    "deliveries",
     "event_consumers",
     "events",
     "group_members",
@@ -47,4 +49,5 @@ __all__ = [
     "segments",
     "snapshot_members",
     "snapshots",
+    "webhooks",
 ]

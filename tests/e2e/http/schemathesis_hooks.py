@@ -23,12 +23,14 @@ MEANINGS = frozenset(
         "bad-cursor",
         "bad-sort",
         "before-order",
+        "before-the-first",
         "blank",
         "category-parent-deleted",
         "currency-required",
         "customer-erased",
         "died-before-birth",
         "discount-above-price",
+        "forbidden-address",
         "from-not-before-as-of",
         "id-or-name",
         "idempotency-key-reused",
@@ -43,6 +45,7 @@ MEANINGS = frozenset(
         "no-slug",
         "no-such-book",
         "precondition-failed",
+        "range-needed",
         "unknown-kind",
         "repeated-book",
         "repeated-line",
@@ -69,6 +72,8 @@ TIMES = frozenset((pointer, "out-of-range") for pointer in ("/at", "/placed_at",
 }
 
 schemathesis.openapi.format("isbn", st.integers(0, 99_999_999).map(lambda number: isbn(number).value))
+# Nobody is there: what the worker sends goes nowhere.
+schemathesis.openapi.format("uri", st.integers(0, 999).map(lambda number: f"https://shop-{number}.example.org/hooks"))
 schemathesis.openapi.format("phone", st.integers(10**7, 10**14).map(lambda number: f"+{number}"))
 schemathesis.openapi.format("language-tag", st.sampled_from(["en", "de", "pt-BR", "zh-Hant-TW"]))
 

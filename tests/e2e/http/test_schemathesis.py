@@ -66,6 +66,10 @@ class Shop:
     def __init__(self, running: Server) -> None:
         self.running = running
 
+    async def get(self, path: str) -> HttpAnswer:
+        answer = self.running.get(path)
+        return HttpAnswer(status=answer.status, headers=answer.headers, raw=answer.body)
+
     async def post(self, path: str, *, json: Any) -> HttpAnswer:
         answer = self.running.post(path, json)
         return HttpAnswer(status=answer.status, headers=answer.headers, raw=answer.body)

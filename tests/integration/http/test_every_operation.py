@@ -3,11 +3,14 @@
 import json
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import pytest
 
 from adapters.memory.store import MemoryStore
+from application.caller import Caller
+from domain.shared.ids import DeliveryId
 from entrypoints.http.app import create_app, http_operations
 from entrypoints.http.examples import CUSTOMER_ID
 from entrypoints.http.openapi import openapi_document
@@ -16,6 +19,7 @@ from tests.support.every_operation import Described, OneOfEach, another, describ
 from tests.support.http_client import HttpAnswer, HttpClient
 from tests.support.memory_case import memory_ports
 from tests.support.services import services_on
+from tests.support.store_case import StorePorts
 
 DOCUMENT: dict[str, Any] = json.loads(
     msgspec.json.encode(openapi_document(http_operations(services_on(memory_ports(MemoryStore())), CONFIG), "1"))
@@ -26,19 +30,21 @@ OPERATIONS = {one.id: one for one in described(DOCUMENT)}
 class Shop:
     """A store with two of each thing, and what has to be done before an operation has anything to do."""
 
-    def __init__(self, client: HttpClient, first: OneOfEach, second: OneOfEach) -> None:
+    def __init__(self, ports: StorePorts, client: HttpClient, first: OneOfEach, second: OneOfEach) -> None:
+        self.ports = ports
         self.client = client
         self.first = first
         self.second = second
 
     @classmethod
     async def opened(cls) -> "Shop":
-        client = HttpClient(create_app(services_on(memory_ports(MemoryStore())), CONFIG))
+        ports = memory_ports(MemoryStore())
+        client = HttpClient(create_app(services_on(ports), CONFIG))
         every = list(OPERATIONS.values())
         first, second = await one_of_each(client, every), await one_of_each(client, every, nth=1)
         # These are there from the start.
         first.places |= {"report": "rfm", "code": "invalid"}
-        return cls(client, first, second)
+        return cls(ports, client, first, second)
 
     async def done(self, name: str, **places: str) -> HttpAnswer:
         """The answer to the example of an operation, of the first of each thing, or of `places`."""
@@ -68,6 +74,11 @@ class Shop:
             return {"order_id": (await self.done("create_order")).json()["id"]}
         if name == "retry_job":
             assert (await self.done("cancel_job")).status == 200
+        if name == "replay_webhook_delivery":
+            async with self.ports.units(Caller()) as uow:
+                delivery = await uow.deliveries.get(DeliveryId(UUID(self.first.places["delivery_id"])))
+                uow.deliveries.save([delivery.expire(at=delivery.lifecycle.created_at, by="job")])
+                await uow.commit()
         if name == "remove_group_member":
             assert (await self.done("add_group_members")).status == 200
             return {"customer_id": self.second.places["customer_id"]}

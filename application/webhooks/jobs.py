@@ -1,0 +1,52 @@
+"""The jobs that send deliveries: one an attempt, asked for in the transaction that decides on the attempt."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from msgspec import Struct
+
+from application.ports.system import IdGenerator
+from domain.jobs.job import Job
+from domain.shared.ids import JobId
+from domain.webhooks.delivery import Delivery
+
+WEBHOOK_DELIVERY: Final = "webhook-delivery"
+BEHIND_THE_REST: Final = -10
+"""The priority of what is sent anew in bulk: what happens now goes first."""
+
+
+class DeliveryArguments(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The delivery, and the number of its attempt: a job that is run again finds the attempt made, and does nothing."""
+
+    delivery_id: UUID
+    attempt: int
+
+
+def attempt_job(
+    ids: IdGenerator,
+    delivery: Delivery,
+    *,
+    at: datetime,
+    by: str,
+    run_at: datetime | None = None,
+    priority: int = 0,
+) -> Job:
+    """The job of the next attempt, when that is due, or else at `run_at`."""
+    return Job.ask(
+        JobId(ids.new()),
+        kind=WEBHOOK_DELIVERY,
+        arguments={"delivery_id": str(delivery.id), "attempt": delivery.next_attempt},
+        at=at,
+        by=by,
+        run_at=run_at or delivery.next_attempt_at,
+        priority=priority,
+    )
+
+
+def attempt_jobs(
+    ids: IdGenerator, deliveries: Iterable[Delivery], *, at: datetime, by: str, priority: int = 0
+) -> list[Job]:
+    """As `attempt_job`, for each."""
+    return [attempt_job(ids, one, at=at, by=by, priority=priority) for one in deliveries]

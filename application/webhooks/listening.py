@@ -1,0 +1,47 @@
+"""From events to deliveries."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from application.events.models import EventRead
+from application.ports.system import Clock, IdGenerator
+from application.ports.unit_of_work import UnitOfWork
+from application.webhooks.jobs import attempt_jobs
+from domain.shared.ids import DeliveryId
+from domain.webhooks.delivery import Delivery
+
+_BY: Final = "consumer:webhooks"
+
+
+class WebhookConsumer:
+    """Follows the events: each makes a delivery, and the job of its first attempt, for every endpoint that wants it.
+
+    An endpoint that is paused, disabled or deleted at that moment gets none: the events stay, and can be replayed.
+    """
+
+    name: str = "webhooks"
+
+    def __init__(self, *, clock: Clock, ids: IdGenerator) -> None:
+        self._clock = clock
+        self._ids = ids
+
+    async def idle(self, uow: UnitOfWork) -> bool:
+        """While nobody listens."""
+        return not await uow.webhooks.listening()
+
+    async def take(self, uow: UnitOfWork, events: Sequence[EventRead]) -> None:
+        """Adds to the unit of work what follows from these events, in their order."""
+        endpoints = await uow.webhooks.listening()
+        at = self._clock.now()
+        made = [
+            Delivery.ask(DeliveryId(self._ids.new()), endpoint.id, event.sequence, event.type, at=at, by=_BY)
+            for event in events
+            for endpoint in endpoints
+            if event.sequence is not None
+            # What was there before somebody listened is not news.
+            and event.at >= endpoint.lifecycle.created_at
+            and endpoint.wants(event.type)
+        ]
+        if made:
+            uow.deliveries.add(made)
+            uow.jobs.enqueue(*attempt_jobs(self._ids, made, at=at, by=_BY))

@@ -1,0 +1,287 @@
+"""`daybook webhooks`."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+import msgspec
+from cyclopts import App, Parameter
+
+from application.webhooks.delivery_models import DELIVERY_LIST, DeliveriesReplay, DeliveriesReplayed
+from application.webhooks.models import WEBHOOK_LIST, SecretRotate, WebhookCreate, WebhookRead, WebhookUpdate
+from entrypoints.cli import exits
+from entrypoints.cli.exits import UsageError
+from entrypoints.cli.inputs import (
+    CursorOption,
+    DeletedOption,
+    FieldsOption,
+    IdArgument,
+    JsonOption,
+    LimitOption,
+    SortOption,
+    TotalOption,
+    UnsetOption,
+    command,
+    listing,
+    only,
+)
+from entrypoints.cli.output import FormatOption, message, show
+from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
+from entrypoints.services import Services
+
+app = App(name="webhooks", help="Webhooks: who is told of events over HTTP.")
+_COLUMNS: Final = ("id", "url", "state", "state_reason", "event_types", "created_at")
+_DELIVERY_COLUMNS: Final = (
+    "id",
+    "sequence",
+    "type",
+    "state",
+    "attempt_count",
+    "last_status",
+    "last_error",
+    "updated_at",
+)
+TypesOption = Annotated[
+    tuple[str, ...],
+    Parameter(name="--event-type", negative="", help="A type of event, or all of a kind: book.*; may be repeated."),
+]
+OverlapOption = Annotated[int | None, Parameter(help="Hours for which the old secret signs too; 24 when not given.")]
+_KEEP: Final = "keep the secret: it is not shown again"
+
+
+@app.command(name="list")
+def list_webhooks(
+    *,
+    sort: SortOption = None,
+    limit: LimitOption = None,
+    cursor: CursorOption = None,
+    include_deleted: DeletedOption = False,
+    total: TotalOption = False,
+    fields: FieldsOption = None,
+    format: FormatOption = "table",  # noqa: A002  # the name of the option
+    **filters: str,
+) -> None:
+    """One page of webhooks, the newest first.
+
+    $ daybook webhooks list --state paused
+
+    Filters are those of the HTTP API: --state, --created_at, --updated_at, the last two also with [gte], [gt], [lte]
+    and [lt].
+    """
+    asked = listing(
+        WEBHOOK_LIST, filters, sort=sort, limit=limit, cursor=cursor, include_deleted=include_deleted, total=total
+    )
+    show(
+        use(lambda services: services.webhooks.list(asked)), format, columns=_COLUMNS, fields=only(WebhookRead, fields)
+    )
+
+
+@app.command
+def get(
+    webhook_id: IdArgument,
+    /,
+    *,
+    include_deleted: DeletedOption = False,
+    fields: FieldsOption = None,
+    format: FormatOption = "table",  # noqa: A002  # the name of the option
+) -> None:
+    """One webhook, without its secret.
+
+    $ daybook webhooks get 01997f43-8c00-7000-8000-0123456789ab
+    """
+    show(
+        use(lambda services: services.webhooks.get(webhook_id, include_deleted=include_deleted)),
+        format,
+        fields=only(WebhookRead, fields),
+    )
+
+
+@app.command
+def create(
+    *,
+    url: str | None = None,
+    description: str | None = None,
+    event_types: TypesOption = (),
+    enabled: bool | None = None,
+    json: JsonOption = None,
+    format: FormatOption = "table",  # noqa: A002  # the name of the option
+) -> None:
+    """Registers an endpoint and shows its secret, this once. Without --event-type it is told of everything.
+
+    $ daybook webhooks create --url https://shop.example.org/hooks
+    $ daybook webhooks create --url https://shop.example.org/hooks --event-type 'book.*' --event-type order.placed
+    """
+    given = {"url": url, "description": description, "event_types": [*event_types] or None, "enabled": enabled}
+    new = command(WebhookCreate, json, given)
+    show(use(lambda services: services.webhooks.create(new, CALLER)), format)
+    message(_KEEP)
+
+
+@app.command
+def update(
+    webhook_id: IdArgument,
+    /,
+    *,
+    url: str | None = None,
+    description: str | None = None,
+    event_types: TypesOption = (),
+    enabled: bool | None = None,
+    unset: UnsetOption = (),
+    json: JsonOption = None,
+    version: VersionOption = None,
+    format: FormatOption = "table",  # noqa: A002  # the name of the option
+) -> None:
+    """Changes the fields that are given and leaves the others.
+
+    $ daybook webhooks update 01997f43-8c00-7000-8000-0123456789ab --no-enabled
+    """
+    given = {"url": url, "description": description, "event_types": [*event_types] or None, "enabled": enabled}
+    changes = command(WebhookUpdate, json, given, unset)
+    show(use(lambda services: services.webhooks.update(webhook_id, changes, CALLER, version=version)), format)
+
+
+@app.command
+def rotate_secret(
+    webhook_id: IdArgument,
+    /,
+    *,
+    overlap_hours: OverlapOption = None,
+    version: VersionOption = None,
+    format: FormatOption = "table",  # noqa: A002  # the name of the option
+) -> None:
+    """Replaces the secret and shows the new one, this once; the old one signs beside it for a day.
+
+    $ daybook webhooks rotate-secret 01997f43-8c00-7000-8000-0123456789ab
+    $ daybook webhooks rotate-secret 01997f43-8c00-7000-8000-0123456789ab --overlap-hours 0
+    """
+    asked = command(SecretRotate, None, {"overlap_hours": overlap_hours})
+    show(use(lambda services: services.webhooks.rotate(webhook_id, asked, CALLER, version=version)), format)
+    message(_KEEP)
+
+
+@app.command(name="test")
+def send_test(
+    webhook_id: IdArgument,
+    /,
+    *,
+    format: FormatOption = "table",  # noqa: A002  # the name of the option
+) -> int:
+    """Sends a test at once, and tells what the receiver said; exit code 1 when it did not take it.
+
+    $ daybook webhooks test 01997f43-8c00-7000-8000-0123456789ab
+    """
+    told = use(lambda services: services.webhooks.test(webhook_id))
+    show(told, format)
+    return exits.OK if told.delivered else exits.FAILURE
+
+
+@app.command
+def resume(
+    webhook_id: IdArgument,
+    /,
+    *,
+    version: VersionOption = None,
+    format: FormatOption = "table",  # noqa: A002  # the name of the option
+) -> None:
+    """Has one that was paused or disabled sent events again, those from now on.
+
+    $ daybook webhooks resume 01997f43-8c00-7000-8000-0123456789ab
+    """
+    show(use(lambda services: services.webhooks.resume(webhook_id, CALLER, version=version)), format)
+
+
+@app.command
+def delete(webhook_id: IdArgument, /, *, version: VersionOption = None, yes: Yes = False) -> None:
+    """Puts a webhook away; it is sent nothing more, and can be restored.
+
+    $ daybook webhooks delete 01997f43-8c00-7000-8000-0123456789ab --yes
+    """
+    confirm(f"Delete the webhook {webhook_id}?", yes=yes)
+    use(lambda services: services.webhooks.delete(webhook_id, CALLER, version=version))
+    message(f"deleted; `daybook webhooks restore {webhook_id}` brings it back")
+
+
+@app.command
+def restore(
+    webhook_id: IdArgument,
+    /,
+    *,
+    version: VersionOption = None,
+    format: FormatOption = "table",  # noqa: A002  # the name of the option
+) -> None:
+    """Brings a deleted webhook back in the state that it had.
+
+    $ daybook webhooks restore 01997f43-8c00-7000-8000-0123456789ab
+    """
+    show(use(lambda services: services.webhooks.restore(webhook_id, CALLER, version=version)), format)
+
+
+@app.command
+def deliveries(
+    webhook_id: IdArgument,
+    delivery_id: Annotated[UUID | None, Parameter(help="One delivery, with its request and its attempts.")] = None,
+    /,
+    *,
+    sort: SortOption = None,
+    limit: LimitOption = None,
+    cursor: CursorOption = None,
+    total: TotalOption = False,
+    format: FormatOption = "table",  # noqa: A002  # the name of the option
+    **filters: str,
+) -> None:
+    """One page of the deliveries to a webhook, the latest first, or one of them.
+
+    $ daybook webhooks deliveries 01997f43-8c00-7000-8000-0123456789ab --state failed
+    $ daybook webhooks deliveries 01997f43-8c00-7000-8000-0123456789ab 01997f43-8c00-7000-8000-ba9876543210
+
+    Filters are those of the HTTP API: --state, --type, --sequence, --created_at, --updated_at, the last three also with
+    [gte], [gt], [lte] and [lt].
+    """
+    if delivery_id is not None:
+        show(use(lambda services: services.deliveries.get(webhook_id, delivery_id)), format)
+        return
+    of_webhook = {**filters, "webhook_id": str(webhook_id)}
+    asked = listing(DELIVERY_LIST, of_webhook, sort=sort, limit=limit, cursor=cursor, total=total)
+
+    async def ask(services: Services) -> object:
+        await services.webhooks.get(webhook_id, include_deleted=True)
+        return await services.deliveries.list(asked)
+
+    show(use(ask), format, columns=_DELIVERY_COLUMNS)
+
+
+@app.command
+def replay(
+    webhook_id: IdArgument,
+    delivery_id: Annotated[UUID | None, Parameter(help="One delivery to be sent anew.")] = None,
+    /,
+    *,
+    first_sequence: int | None = None,
+    last_sequence: int | None = None,
+    since: str | None = None,
+    until: str | None = None,
+    format: FormatOption = "table",  # noqa: A002  # the name of the option
+) -> None:
+    """Sends one delivery anew, or the events of a whole range, also what happened while the webhook was not active.
+
+    $ daybook webhooks replay 01997f43-8c00-7000-8000-0123456789ab --since 2026-11-01T00:00:00Z
+    $ daybook webhooks replay 01997f43-8c00-7000-8000-0123456789ab --first-sequence 1200 --last-sequence 1300
+    """
+    bounds = {"first_sequence": first_sequence, "last_sequence": last_sequence, "since": since, "until": until}
+    if delivery_id is not None:
+        if any(one is not None for one in bounds.values()):
+            raise UsageError("give a delivery or a range, not both")
+        show(use(lambda services: services.replays.replay_one(webhook_id, delivery_id, CALLER)), format)
+        return
+    asked = command(DeliveriesReplay, None, bounds)
+
+    async def ask(services: Services) -> DeliveriesReplayed:
+        """Page after page, as one answer."""
+        page = await services.replays.replay(webhook_id, asked, CALLER)
+        replayed, skipped = page.replayed, page.skipped
+        while page.has_more and page.last_sequence is not None:
+            following = msgspec.structs.replace(asked, first_sequence=page.last_sequence + 1)
+            page = await services.replays.replay(webhook_id, following, CALLER)
+            replayed, skipped = replayed + page.replayed, skipped + page.skipped
+        return msgspec.structs.replace(page, replayed=replayed, skipped=skipped)
+
+    show(use(ask), format)
