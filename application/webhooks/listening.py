@@ -38,8 +38,8 @@ class WebhookConsumer:
             for event in events
             for endpoint in endpoints
             if event.sequence is not None
-            # What was there before somebody listened is not news.
-            and event.at >= endpoint.lifecycle.created_at
+            # What was there before somebody listened is not news, nor is that they do now.
+            and event.at > endpoint.lifecycle.created_at
             and endpoint.wants(event.type)
         ]
         if made:

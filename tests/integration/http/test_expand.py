@@ -152,7 +152,8 @@ async def test_a_page_of_many_is_as_many_statements_as_a_page_of_one(counted: Ht
         for limit in (1, 100):
             seen.clear()
             answer = await counted.get(f"{first.path(operation)}?limit={limit}&include=total{asked}")
-            statements[limit] = list(seen)
+            # Jobs that were asked for before are told of when it suits.
+            statements[limit] = [one for one in seen if one != "jobs.notify"]
             rows[operation.id] = len(answer.json()["data"])
         assert statements[1] == statements[100], operation.id
     assert sum(many > 1 for many in rows.values()) >= 8, rows
