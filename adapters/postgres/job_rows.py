@@ -14,15 +14,16 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Integer,
-    LargeBinary,
     MetaData,
     Table,
     Text,
+    Uuid,
     bindparam,
     case,
     cast,
     func,
     literal_column,
+    null,
     select,
     text,
 )
@@ -44,7 +45,7 @@ deliveries = Table(
     Column("status", ENUM(name="pgqueuer_status", schema=ENGINE_SCHEMA, create_type=False)),
     Column("entrypoint", Text()),
     Column("dedupe_key", Text()),
-    Column("payload", LargeBinary()),
+    Column("queue_manager_id", Uuid()),
     Column("execute_after", DateTime(timezone=True)),
     schema=ENGINE_SCHEMA,
 )
@@ -167,21 +168,22 @@ class _Jobs(Kind[Job]):
             bindparam("saved_priority", type_=Integer()),
             _QUEUED,
             bindparam("saved_queue", type_=Text()),
-            *_named(gate.c.id),
+            cast(gate.c.id, Text),
             bindparam("saved_run_at", type_=DateTime(timezone=True)),
         ).where(bindparam("saved_state", type_=Text()) == literal_column("'waiting'"))
         again = insert(deliveries).from_select(_DELIVERY, asked)
-        changed = {"execute_after": again.excluded.execute_after, "status": again.excluded.status}
+        # Under a new id: who has picked the one before, and not begun yet, does not hold this one.
+        changed = {
+            "id": again.excluded.id,
+            "status": again.excluded.status,
+            "queue_manager_id": null(),
+            "execute_after": again.excluded.execute_after,
+        }
         return [again.on_conflict_do_update(index_elements=["dedupe_key"], index_where=_UNFINISHED, set_=changed)]
 
 
-_DELIVERY = ["priority", "status", "entrypoint", "dedupe_key", "payload", "execute_after"]
-
-
-def _named(job_id: ColumnElement[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """What a delivery says of its job: once for the engine's rule that there is one, and once for who takes it."""
-    as_text = cast(job_id, Text)
-    return as_text, func.convert_to(as_text, literal_column("'UTF8'"))
+# The job's id is the key of which the engine lets there be one.
+_DELIVERY = ["priority", "status", "entrypoint", "dedupe_key", "execute_after"]
 
 
 def _delivered(added: Insert) -> Insert:
@@ -192,7 +194,7 @@ def _delivered(added: Insert) -> Insert:
     )
     # What may begin at once does so by the clock of the database, which is the engine's.
     due = case((kept.c.run_at <= kept.c.created_at, func.now()), else_=kept.c.run_at)
-    asked = select(kept.c.priority, _QUEUED, kept.c.queue, *_named(kept.c.id), due)
+    asked = select(kept.c.priority, _QUEUED, kept.c.queue, cast(kept.c.id, Text), due)
     return insert(deliveries).from_select(_DELIVERY, asked)
 
 

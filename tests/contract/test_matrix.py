@@ -9,7 +9,9 @@ from typing import Any, Protocol
 
 import pytest
 
+from adapters.system.cron import CronRecurrence
 from adapters.system.system import SystemClock, Uuid7Generator
+from application.ports.recurrence import Recurrence
 from application.ports.system import Clock, IdGenerator
 from tests.support.cases import CASES, having
 from tests.support.store_case import CAPABILITIES, Gap, StoreCase
@@ -17,7 +19,7 @@ from tests.support.store_case import CAPABILITIES, Gap, StoreCase
 ROOT = Path(__file__).parents[2]
 SUITES = Path(__file__).parent
 PORT_MODULES = sorted(path.stem for path in (ROOT / "application" / "ports").glob("[a-z]*.py"))
-BESIDE_THE_STORES: dict[type, type] = {Clock: SystemClock, IdGenerator: Uuid7Generator}
+BESIDE_THE_STORES: dict[type, type] = {Clock: SystemClock, IdGenerator: Uuid7Generator, Recurrence: CronRecurrence}
 
 
 def protocols(module: str) -> Iterator[type]:

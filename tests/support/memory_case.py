@@ -14,6 +14,7 @@ from adapters.memory.events import MemoryEventReader
 from adapters.memory.groups import MemoryGroupReader, MemoryGroupRepository
 from adapters.memory.history import MemoryHistorySink, MemoryHistorySource
 from adapters.memory.idempotency import MemoryIdempotencyKeys
+from adapters.memory.jobs import MemoryJobQueue, MemoryJobReader, MemoryJobRepository
 from adapters.memory.merges import MemoryMergeReader, MemoryMergeRepository
 from adapters.memory.orders import (
     MemoryOrderReader,
@@ -24,10 +25,12 @@ from adapters.memory.orders import (
 from adapters.memory.people import MemoryPersonReader, MemoryPersonRepository
 from adapters.memory.purchases import MemoryPurchaseFacts, MemoryPurchaseView
 from adapters.memory.reviews import MemoryReviewReader, MemoryReviewRepository
+from adapters.memory.schedules import MemoryScheduleReader, MemoryScheduleRepository
 from adapters.memory.segments import MemorySegmentReader, MemorySegmentRepository
 from adapters.memory.store import MemoryStore
 from adapters.memory.stores import MemoryHealth
 from adapters.memory.unit_of_work import MemoryUnitOfWork, MemoryUnitsOfWork
+from adapters.system.system import SystemClock
 from application.ports.addresses import AddressReader, AddressRepository
 from application.ports.authors import AuthorReader, AuthorRepository
 from application.ports.books import BookReader, BookRepository
@@ -39,11 +42,13 @@ from application.ports.events import EventReader
 from application.ports.groups import GroupReader, GroupRepository
 from application.ports.history import HistorySink, HistorySource
 from application.ports.idempotency import IdempotencyKeys
+from application.ports.jobs import JobQueue, JobReader, JobRepository
 from application.ports.merges import MergeReader, MergeRepository
 from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
 from application.ports.people import PersonReader, PersonRepository
 from application.ports.purchases import PurchaseFacts, PurchaseView
 from application.ports.reviews import ReviewReader, ReviewRepository
+from application.ports.schedules import ScheduleReader, ScheduleRepository
 from application.ports.segments import SegmentReader, SegmentRepository
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
@@ -75,6 +80,9 @@ def memory_ports(store: MemoryStore) -> StorePorts:
         people=MemoryPersonReader(store),
         merges=MemoryMergeReader(store),
         duplicates=MemoryDuplicateReader(store),
+        jobs=MemoryJobReader(store, SystemClock()),
+        job_queue=MemoryJobQueue(store, SystemClock()),
+        schedules=MemoryScheduleReader(store),
         health=MemoryHealth(),
         keys=MemoryIdempotencyKeys(store),
         event_reader=MemoryEventReader(store),
@@ -138,6 +146,11 @@ def memory_case() -> StoreCase:
             MergeRepository: MemoryMergeRepository,
             MergeReader: MemoryMergeReader,
             DuplicateReader: MemoryDuplicateReader,
+            JobRepository: MemoryJobRepository,
+            JobReader: MemoryJobReader,
+            JobQueue: MemoryJobQueue,
+            ScheduleRepository: MemoryScheduleRepository,
+            ScheduleReader: MemoryScheduleReader,
             HistorySource: MemoryHistorySource,
             HistorySink: MemoryHistorySink,
             PurchaseFacts: MemoryPurchaseFacts,

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 import asyncpg
 import pytest
@@ -17,6 +18,8 @@ from adapters.postgres.events import PostgresEventReader
 from adapters.postgres.groups import PostgresGroupReader, PostgresGroupRepository
 from adapters.postgres.history import PostgresHistorySink, PostgresHistorySource
 from adapters.postgres.idempotency import PostgresIdempotencyKeys
+from adapters.postgres.job_queue import PostgresJobQueue
+from adapters.postgres.jobs import PostgresJobReader, PostgresJobRepository
 from adapters.postgres.merges import PostgresMergeReader, PostgresMergeRepository
 from adapters.postgres.orders import (
     PostgresOrderReader,
@@ -28,10 +31,12 @@ from adapters.postgres.people import PostgresPersonReader, PostgresPersonReposit
 from adapters.postgres.pool import Pool
 from adapters.postgres.purchases import PostgresPurchaseFacts
 from adapters.postgres.reviews import PostgresReviewReader, PostgresReviewRepository
+from adapters.postgres.schedules import PostgresScheduleReader, PostgresScheduleRepository
 from adapters.postgres.segments import PostgresSegmentReader, PostgresSegmentRepository
 from adapters.postgres.stores import PostgresHealth
 from adapters.postgres.unit_of_work import PostgresUnitOfWork, PostgresUnitsOfWork
 from adapters.sql.purchases import SqlPurchaseView
+from adapters.system.system import SystemClock
 from application.ports.addresses import AddressReader, AddressRepository
 from application.ports.authors import AuthorReader, AuthorRepository
 from application.ports.books import BookReader, BookRepository
@@ -43,11 +48,13 @@ from application.ports.events import EventReader
 from application.ports.groups import GroupReader, GroupRepository
 from application.ports.history import HistorySink, HistorySource
 from application.ports.idempotency import IdempotencyKeys
+from application.ports.jobs import JobQueue, JobReader, JobRepository
 from application.ports.merges import MergeReader, MergeRepository
 from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
 from application.ports.people import PersonReader, PersonRepository
 from application.ports.purchases import PurchaseFacts, PurchaseView
 from application.ports.reviews import ReviewReader, ReviewRepository
+from application.ports.schedules import ScheduleReader, ScheduleRepository
 from application.ports.segments import SegmentReader, SegmentRepository
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
@@ -56,9 +63,13 @@ from entrypoints.bootstrap import migrate
 from tests.support.postgres import TemplateDatabase, template_database
 from tests.support.store_case import KeptEvent, StoreCase, StorePorts
 
+# Short, so that tests see what becomes of a job whose worker is gone.
+_HEARTBEAT = timedelta(seconds=1)
+_POLL = timedelta(seconds=0.1)
 _EMPTY = """
     TRUNCATE groups, segments, categories,
-        customers, authors, books, reviews, orders, order_lines, returns, return_lines, events, idempotency_keys
+        customers, authors, books, reviews, orders, order_lines, returns, return_lines, events, idempotency_keys,
+        jobs, schedules, pgqueuer.pgqueuer
     RESTART IDENTITY CASCADE
 """
 
@@ -163,6 +174,9 @@ def postgres_ports(pool: Pool) -> StorePorts:
         people=PostgresPersonReader(pool),
         merges=PostgresMergeReader(pool),
         duplicates=PostgresDuplicateReader(pool),
+        jobs=PostgresJobReader(pool),
+        job_queue=PostgresJobQueue(pool, SystemClock(), heartbeat=_HEARTBEAT, poll=_POLL),
+        schedules=PostgresScheduleReader(pool),
         health=PostgresHealth(pool, head=migrate.head()),
         keys=PostgresIdempotencyKeys(pool),
         event_reader=PostgresEventReader(pool),
@@ -249,6 +263,11 @@ def postgres_case() -> StoreCase:
             MergeRepository: PostgresMergeRepository,
             MergeReader: PostgresMergeReader,
             DuplicateReader: PostgresDuplicateReader,
+            JobRepository: PostgresJobRepository,
+            JobReader: PostgresJobReader,
+            JobQueue: PostgresJobQueue,
+            ScheduleRepository: PostgresScheduleRepository,
+            ScheduleReader: PostgresScheduleReader,
             HistorySource: PostgresHistorySource,
             HistorySink: PostgresHistorySink,
             PurchaseFacts: PostgresPurchaseFacts,

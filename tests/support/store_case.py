@@ -16,11 +16,13 @@ from application.ports.events import EventReader
 from application.ports.groups import GroupReader
 from application.ports.history import History, HistoryBatch, HistorySink, HistorySource
 from application.ports.idempotency import IdempotencyKeys
+from application.ports.jobs import JobQueue, JobReader
 from application.ports.merges import MergeReader
 from application.ports.orders import OrderReader, ReturnReader
 from application.ports.people import PersonReader
 from application.ports.purchases import PurchaseFacts
 from application.ports.reviews import ReviewReader
+from application.ports.schedules import ScheduleReader
 from application.ports.segments import SegmentReader
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitsOfWork
@@ -86,6 +88,9 @@ class StorePorts:
     people: PersonReader | None = None
     merges: MergeReader | None = None
     duplicates: DuplicateReader | None = None
+    jobs: JobReader | None = None
+    job_queue: JobQueue | None = None
+    schedules: ScheduleReader | None = None
     source: HistorySource | None = None
     sink: HistorySink | None = None
     purchases: PurchaseFacts
