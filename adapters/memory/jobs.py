@@ -66,10 +66,8 @@ class MemoryJobReader:
             columns={
                 "kind": lambda one: one.kind,
                 "state": lambda one: one.state,
-                "queue": lambda one: one.queue,
                 "unique_key": lambda one: one.unique_key,
                 "created_at": lambda one: one.lifecycle.created_at,
-                "run_at": lambda one: one.run_at,
             },
         )
 

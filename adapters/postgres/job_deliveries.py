@@ -3,15 +3,20 @@
 Of the engine this uses the picking (by priority and time, one place at a time) and the heartbeat. The rest is
 Daybook's own:
 
-- Jobs are begun as they are picked, in one statement for all of them, and only those whose delivery this worker still
-  holds: one that was stopped for so long that it counted as dead begins nothing.
+- Jobs are begun in the statement that picks their deliveries. So there is one commit for all of them, and nobody who
+  was stopped in between, and counted as dead meanwhile, begins a job beside the one who has it now.
 - How many are at hand is counted here. The engine would count the deliveries that bear the worker's name, among them
   those whose run fell, and with enough of these it would never pick one again.
 - A delivery ends in the statement that ends its job (adapters/postgres/job_ends.py). One that is asked for again gets
   a new id, so that nobody takes it for the one before, whose run has perhaps not come back.
 """
 
+# ruff: noqa: S608  # the engine's own text and names of columns alone go into the statement
+
+import asyncio
+from contextlib import suppress
 from datetime import timedelta
+from functools import lru_cache
 from uuid import UUID
 
 from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueueBuilder, QuerySchedulerBuilder
@@ -23,28 +28,16 @@ from pgqueuer.domain.types import JobId as DeliveryId
 from pgqueuer.ports.repository import EntrypointExecutionParameter
 from pgqueuer.queries import Queries
 from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    DateTime,
-    Text,
-    Uuid,
-    bindparam,
-    cast,
-    literal_column,
-    null,
-    select,
     text,
-    update,
 )
 
 from adapters.postgres.errors import write
 from adapters.postgres.job_driver import PoolDriver
-from adapters.postgres.job_rows import ENGINE_SCHEMA, JOB_OUTPUT, deliveries, job_of
+from adapters.postgres.job_ends import Ends
+from adapters.postgres.job_rows import ENGINE_SCHEMA, JOB_OUTPUT, job_of
 from adapters.postgres.job_signal import CHANNEL
 from adapters.postgres.pool import Pool
 from adapters.postgres.statements import Statement
-from adapters.sql.tables import jobs
-from adapters.sql.tables.jobs import OPEN
 from application.errors import Unavailable
 from application.ports.system import Clock
 from domain.jobs.job import Job
@@ -62,33 +55,10 @@ _SETTINGS = DBSettings(
     trigger="tg_pgqueuer_changed",
     schedules_table="pgqueuer_schedules",
 )
-_NOW = bindparam("at", type_=DateTime(timezone=True))
-_HELD = (
-    select(deliveries.c.id.label("delivery"), cast(deliveries.c.dedupe_key, Uuid()).label("job"))
-    .where(
-        deliveries.c.id == bindparam("deliveries", type_=ARRAY(BigInteger())).any_(),
-        deliveries.c.queue_manager_id == bindparam("worker", type_=Uuid()),
-        cast(deliveries.c.status, Text) == literal_column("'picked'"),
-    )
-    .cte("held")
-)
-_BEGIN = Statement(
-    update(jobs)
-    .values(
-        state=literal_column("'running'"),
-        attempt=jobs.c.attempt + literal_column("1"),
-        lease=jobs.c.lease + literal_column("1"),
-        started_at=_NOW,
-        progress_done=null(),
-        progress_total=null(),
-        version=jobs.c.version + literal_column("1"),
-        updated_at=_NOW,
-        updated_by=literal_column("'job:'").concat(jobs.c.kind),
-    )
-    .where(jobs.c.id == _HELD.c.job, text(OPEN))
-    .returning(*JOB_OUTPUT, _HELD.c.delivery),
-    name="jobs.begin",
-)
+_OPEN = "jobs.state IN ('waiting', 'running')"
+_PICKED = "SELECT * FROM claimed"
+_COLUMNS = [f"j{place}" for place in range(len(JOB_OUTPUT))]
+_RETURNED = ", ".join(f"jobs.{one.name} AS {name}" for one, name in zip(JOB_OUTPUT, _COLUMNS, strict=True))
 _DROP = Statement(
     text(
         "DELETE FROM pgqueuer.pgqueuer AS delivery WHERE id = ANY(CAST(:deliveries AS bigint[]))"
@@ -96,13 +66,6 @@ _DROP = Statement(
         " (SELECT FROM jobs WHERE jobs.id = CAST(delivery.dedupe_key AS uuid) AND jobs.state IN ('waiting', 'running'))"
     ),
     name="jobs.drop_deliveries",
-)
-_RELEASE = Statement(
-    text(
-        "UPDATE pgqueuer.pgqueuer SET status = 'queued', queue_manager_id = NULL"
-        " WHERE id = ANY(CAST(:deliveries AS bigint[])) AND queue_manager_id = :worker AND status = 'picked'"
-    ),
-    name="jobs.release",
 )
 _BEAT = (
     "UPDATE pgqueuer.pgqueuer SET heartbeat = now()"
@@ -113,7 +76,7 @@ _BEAT = (
 class Deliveries(Queries):
     """The deliveries of a worker that has at most `concurrency` jobs at hand; `at_hand` are these, by delivery."""
 
-    def __init__(self, pool: Pool, driver: PoolDriver, clock: Clock, *, concurrency: int) -> None:
+    def __init__(self, pool: Pool, driver: PoolDriver, clock: Clock, ends: Ends, *, concurrency: int) -> None:
         super().__init__(
             driver,
             qbe=QueryBuilderEnvironment(_SETTINGS),
@@ -126,6 +89,7 @@ class Deliveries(Queries):
         self._pool = pool
         self._poolside = driver
         self._clock = clock
+        self._ends = ends
         self._concurrency = concurrency
 
     @property
@@ -145,31 +109,34 @@ class Deliveries(Queries):
         self._poolside.looked()
         if self.full:
             return []
-        room = self._concurrency - len(self.at_hand)
-        picked = await super().dequeue(room, entrypoints, queue_manager_id, None, heartbeat_timeout)
+        query = self.qbq.build_dequeue_query(
+            batch_size=self._concurrency - len(self.at_hand),
+            entrypoints=list(entrypoints),
+            concurrency_limits=[0 for _ in entrypoints],
+            queue_manager_id=queue_manager_id,
+            global_concurrency_limit=None,
+            heartbeat_timeout=heartbeat_timeout,
+        )
+        sql = _begun(query.sql, len(query.args))
+        rows = await self._poolside.records(sql, *query.args, self._clock.now(), [*self.contexts, *self.at_hand])
         # Its own, after a sign of life that came late, is what it runs already.
-        new = [one for one in picked if one.id not in self.at_hand and one.id not in self.contexts]
-        if not new:
-            return []
-        try:
-            return await self._begin(new)
-        except Unavailable:
-            return []  # they are picked again once their heartbeat is late
-
-    async def _begin(self, picked: list[Delivery]) -> list[Delivery]:
-        ids = [one.id for one in picked]
-        mine = {"deliveries": ids, "worker": self.worker}
+        picked = [(Delivery.model_validate(dict(row)), row) for row in rows if row["id"] not in self.contexts]
+        begun = [(delivery, job_of(row)) for delivery, row in picked if row["j0"] is not None]
+        if len(begun) < len(picked):
+            await self._drop([delivery.id for delivery, row in picked if row["j0"] is None])
         if self._poolside.stopping.is_set():
-            await write(self._pool, lambda connection: _RELEASE.execute(connection, **mine))
+            await self._hand_back([job for _, job in begun])
             return []
-        at = self._clock.now()
-        rows = await write(self._pool, lambda connection: _BEGIN.fetch(connection, at=at, **mine))
-        begun = {DeliveryId(row["delivery"]): job_of(row) for row in rows}
-        self.at_hand |= begun
-        if len(begun) < len(ids):
-            rest = {"deliveries": [one for one in ids if one not in begun], "worker": self.worker}
-            await write(self._pool, lambda connection: _DROP.execute(connection, **rest))
-        return [one for one in picked if one.id in begun]
+        self.at_hand |= {delivery.id: job for delivery, job in begun}
+        return [delivery for delivery, _ in begun]
+
+    async def _drop(self, ids: list[DeliveryId]) -> None:
+        with suppress(Unavailable):  # they come again
+            await write(self._pool, lambda connection: _DROP.execute(connection, deliveries=ids, worker=self.worker))
+
+    async def _hand_back(self, jobs: list[Job]) -> None:
+        with suppress(Unavailable):  # they are picked again once their heartbeat is late
+            await asyncio.gather(*(self._ends.keep(job.hand_back(at=self._clock.now())) for job in jobs))
 
     async def eligible_queued_work(self, entrypoints: list[QueueEntrypoint]) -> int:
         """None that could be picked while there is no room."""
@@ -189,3 +156,25 @@ class Deliveries(Queries):
     async def update_heartbeat(self, job_ids: list[DeliveryId]) -> None:
         """Of those that nobody else holds by now."""
         await self.driver.execute(_BEAT, list(set(job_ids)), self.worker)
+
+
+@lru_cache(maxsize=8)
+def _begun(picking: str, values: int) -> str:
+    """The engine's statement that picks deliveries, which begins their jobs as well.
+
+    The value after its own ones is the time, and the next one the deliveries whose jobs run here already. A row is the
+    columns of the job, all null where it is done or gone, and those of the delivery.
+    """
+    before, found, _ = picking.rpartition(_PICKED)
+    if not found:
+        raise RuntimeError(f"another version of PgQueuer: its statement no longer ends with {_PICKED}")
+    at, own = f"${values + 1}::timestamptz", f"${values + 2}::bigint[]"
+    return (
+        f"{before}, begun AS (UPDATE jobs SET state = 'running', attempt = jobs.attempt + 1, lease = jobs.lease + 1,"
+        f" started_at = {at}, progress_done = NULL, progress_total = NULL, version = jobs.version + 1,"
+        f" updated_at = {at}, updated_by = 'job:' || jobs.kind FROM claimed"
+        f" WHERE jobs.id = CAST(claimed.dedupe_key AS uuid) AND {_OPEN} AND NOT claimed.id = ANY({own})"
+        f" RETURNING {_RETURNED}, claimed.id AS delivery)"
+        f" SELECT {', '.join(_COLUMNS)}, claimed.* FROM claimed LEFT JOIN begun ON begun.delivery = claimed.id"
+        " ORDER BY claimed.priority DESC, claimed.id"
+    )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Self
 
+from asyncpg import Record
 from pgqueuer.core.tm import TaskManager
 from pgqueuer.ports.driver import NotifyCallback
 
@@ -34,11 +35,15 @@ class PoolDriver:
         self.tm = TaskManager()
 
     async def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
+        """The rows, as `records` gives them."""
+        return [dict(row) for row in await self.records(query, *args)]
+
+    async def records(self, query: str, *args: object) -> list[Record]:
         """The rows. While the database is away it waits: what was picked and never told is picked again in time."""
         while True:
             try:
                 async with self._pool.acquire() as connection:
-                    return [dict(row) for row in await connection.fetch(query, *args)]
+                    return await connection.fetch(query, *args)
             except Exception as error:
                 if self.stopping.is_set() or not isinstance(translate(error), Unavailable):
                     raise

@@ -74,7 +74,7 @@ class PostgresJobQueue:
     ) -> None:
         """Hands out jobs until it is told to stop and all have come back."""
         driver = PoolDriver(self._pool, stopping)
-        deliveries = Deliveries(self._pool, driver, self._clock, concurrency=concurrency)
+        deliveries = Deliveries(self._pool, driver, self._clock, self._ends, concurrency=concurrency)
         manager = QueueManager(deliveries, channel=Channel(CHANNEL))
         deliveries.worker, deliveries.contexts = manager.queue_manager_id, manager.job_context
         runs: dict[DeliveryId, asyncio.Task[object] | None] = {}

@@ -4,6 +4,7 @@ A delivery is written with its job and ends with it, in the same statement, so t
 is to be done. Who holds it is the engine's business; whether an attempt may end its job is told by the lease alone.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from asyncpg import Record
@@ -29,10 +30,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ENUM, Insert, insert
 
-from adapters.postgres.kinds import Change, Kind
+from adapters.postgres.kinds import Change, Kind, Params
 from adapters.postgres.rows import LIFECYCLE, lifecycle_of, lifecycle_values
 from adapters.sql.tables import jobs
-from adapters.sql.tables.jobs import OPEN
+from adapters.sql.tables.jobs import KEYED
 from domain.jobs.job import Job, JobError, JobState, Progress
 from domain.shared.ids import JobId
 
@@ -132,6 +133,21 @@ def job_of(row: Record) -> Job:
     )
 
 
+# What is so of every new one is written in the statement: a value less to send is time saved for the change that asks.
+_NEW = {
+    "state": "'waiting'",
+    "attempt": "0",
+    "lease": "0",
+    **dict.fromkeys(("progress_done", "progress_total", "result", "error_code", "error_message"), "NULL"),
+    **dict.fromkeys(("started_at", "finished_at", "cancel_requested_at"), "NULL"),
+    "version": "1",
+}
+
+
+def _always(value: str) -> Callable[[ColumnElement[Any]], ColumnElement[Any]]:
+    return lambda _given: literal_column(value)
+
+
 class _Jobs(Kind[Job]):
     """Jobs, with their deliveries."""
 
@@ -153,6 +169,13 @@ class _Jobs(Kind[Job]):
             "updated_by",
         )
         super().__init__(jobs, job_values, saves=saves, also=(deliveries,))
+        for name, value in _NEW.items():
+            self.rows.added[name] = _always(value)
+        self._not_sent = {f"{jobs.name}_{name}" for name in _NEW}
+
+    def adding(self, one: Job) -> Params:
+        """The values for `add`, without those that are the same for all."""
+        return {name: value for name, value in super().adding(one).items() if name not in self._not_sent}
 
     def add(self, gate: CTE | None) -> list[Change]:
         """The statement that adds one and its delivery."""
@@ -188,7 +211,7 @@ _DELIVERY = ["priority", "status", "entrypoint", "dedupe_key", "execute_after"]
 
 def _delivered(added: Insert) -> Insert:
     kept = (
-        added.on_conflict_do_nothing(index_elements=["unique_key"], index_where=text(OPEN))
+        added.on_conflict_do_nothing(index_elements=["unique_key"], index_where=text(KEYED))
         .returning(jobs.c.id, jobs.c.queue, jobs.c.priority, jobs.c.run_at, jobs.c.created_at)
         .cte("jobs_added")
     )

@@ -152,7 +152,7 @@ async def test_what_a_killed_worker_ran_is_picked_up_soon_after_the_restart(pool
     running = "SELECT count(*) FROM jobs WHERE state = 'running'"
 
     async def all_run() -> bool:
-        return await value(pool, running) == 6
+        return bool(await value(pool, running) == 6)
 
     await eventually(all_run, within=20)
     worker.kill()
@@ -195,7 +195,7 @@ async def test_told_to_stop_a_worker_ends_what_it_runs_or_hands_it_back(pool: Po
     worker = start(concurrency=8, grace=1)
 
     async def all_run() -> bool:
-        return await value(pool, "SELECT count(*) FROM jobs WHERE lease > 0") >= 8
+        return bool(await value(pool, "SELECT count(*) FROM jobs WHERE lease > 0") >= 8)
 
     await eventually(all_run, within=20)
     began = time.monotonic()
