@@ -1,7 +1,7 @@
 # The commands of the project. `make` alone lists them. All paths are relative, so the folder may have any name.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench verify-long clean runtime environment
+.PHONY: help run demo test check bench bench-jobs verify-long clean runtime environment
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 SHELL := /bin/sh
 
@@ -44,6 +44,9 @@ check: environment ## lint, types, import rules, lock file, migrations, and what
 
 bench: environment ## compare with other stacks on this machine
 	@$(BIN)/python -m tests.benchmarks.compare
+
+bench-jobs: environment ## how soon a job begins, how many a second, and what asking for one costs
+	@$(BIN)/python -m tests.benchmarks.jobs
 
 verify-long: environment ## the tests that take long: thousands of histories, hundreds of kills
 	@$(BIN)/pytest -q -m long

@@ -1,6 +1,7 @@
 """Jobs in memory: they last as long as the process, and so does what runs them."""
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from collections.abc import Set as AbstractSet
@@ -21,6 +22,7 @@ from application.ports.system import Clock
 from domain.jobs.job import Job, JobState
 from domain.shared.ids import JobId
 
+_logger = logging.getLogger(__name__)
 # A sleep ends at the latest after so long, so that a clock that was set is noticed.
 _LONGEST_SLEEP = 1.0
 
@@ -64,10 +66,8 @@ class MemoryJobReader:
             columns={
                 "kind": lambda one: one.kind,
                 "state": lambda one: one.state,
-                "queue": lambda one: one.queue,
                 "unique_key": lambda one: one.unique_key,
                 "created_at": lambda one: one.lifecycle.created_at,
-                "run_at": lambda one: one.run_at,
             },
         )
 
@@ -87,7 +87,8 @@ class MemoryJobReader:
         now = self._clock.now()
         kinds: dict[str, list[Job]] = defaultdict(list)
         for job in self._store.jobs.values():
-            kinds[job.kind].append(job)
+            if not job.state.done or job.state is JobState.FAILED:
+                kinds[job.kind].append(job)
         return [
             QueueDepth(
                 kind=kind,
@@ -103,7 +104,7 @@ class MemoryJobReader:
 
 
 class MemoryJobQueue:
-    """Jobs for those who run them."""
+    """Jobs for those who run them. Nobody dies here, so a run that ended nothing has another attempt at once."""
 
     def __init__(self, store: MemoryStore, clock: Clock) -> None:
         self._store = store
@@ -114,25 +115,25 @@ class MemoryJobQueue:
     ) -> None:
         """Hands out jobs until it is told to stop and all have come back."""
         signal = asyncio.Event()
-        running: set[asyncio.Task[None]] = set()
+        running: dict[JobId, asyncio.Task[None]] = {}
         stop = asyncio.create_task(_pass_on(stopping, signal))
         self._store.job_signals.add(signal)
         try:
             while not stopping.is_set():
                 signal.clear()
                 while len(running) < concurrency and (job := self._next(queues)) is not None:
-                    task = asyncio.create_task(self._hand_out(job, run))
-                    running.add(task)
-                    task.add_done_callback(running.discard)
+                    running[job.id] = asyncio.create_task(self._hand_out(job, run, running))
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._pause(queues)):
                         await signal.wait()
-            await asyncio.gather(*running, return_exceptions=True)
+            await asyncio.gather(*running.values())
         finally:
             self._store.job_signals.discard(signal)
             stop.cancel()
-            for task in running:
+            left = list(running.values())
+            for task in left:
                 task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
 
     def _next(self, queues: Sequence[str]) -> Job | None:
         """The one to be begun now, begun and held."""
@@ -149,10 +150,16 @@ class MemoryJobQueue:
         held = self._store.jobs_held
         return [job for job in self._store.job_rows.members("open", True) if job.queue in queues and job.id not in held]  # noqa: FBT003  # the key of the group
 
-    async def _hand_out(self, job: Job, run: Callable[[Job], Awaitable[None]]) -> None:
+    async def _hand_out(
+        self, job: Job, run: Callable[[Job], Awaitable[None]], running: dict[JobId, asyncio.Task[None]]
+    ) -> None:
         try:
             await run(job)
+        except Exception:
+            _logger.exception("the run of the job %s failed", job.id)
         finally:
+            # Before anybody is told, or whoever hands out finds no room and waits.
+            del running[job.id]
             self._store.jobs_held.discard(job.id)
             self._store.signal_jobs()
 
@@ -174,9 +181,12 @@ class MemoryJobQueue:
         present = self._store.jobs.get(job.id)
         if present is None or present.lease != job.lease or present.state is not JobState.RUNNING:
             return False
-        asked = job.cancel_requested_at or present.cancel_requested_at
+        asked = present.cancel_requested_at or job.cancel_requested_at
         lifecycle = replace(job.lifecycle, version=present.lifecycle.version)
-        self._keep(replace(job, cancel_requested_at=asked, lifecycle=lifecycle))
+        ended = replace(job, cancel_requested_at=asked, lifecycle=lifecycle)
+        if asked is not None and job.state is JobState.WAITING:
+            ended = replace(ended, state=JobState.CANCELLED, finished_at=lifecycle.updated_at)
+        self._keep(ended)
         return True
 
     async def watch(self, held: Sequence[Held]) -> AbstractSet[JobId]:
@@ -198,12 +208,15 @@ class MemoryJobQueue:
     async def forget(self, *, finished_before: datetime, many: int) -> int:
         """Deletes jobs that succeeded or were cancelled before that."""
         gone = [
-            job
+            (job.finished_at, job.id, job)
             for job in self._store.jobs.values()
-            if job.state in (JobState.SUCCEEDED, JobState.CANCELLED) and _before(job.finished_at, finished_before)
-        ][:many]
+            if job.state in (JobState.SUCCEEDED, JobState.CANCELLED)
+            and job.finished_at is not None
+            and job.finished_at < finished_before
+        ]
+        gone = sorted(gone)[:many]
         changes = self._store.begin()
-        for job in gone:
+        for _, _, job in gone:
             changes.jobs.remove(job)
         changes.apply()
         return len(gone)
@@ -212,7 +225,3 @@ class MemoryJobQueue:
 async def _pass_on(stopping: asyncio.Event, signal: asyncio.Event) -> None:
     await stopping.wait()
     signal.set()
-
-
-def _before(moment: datetime | None, limit: datetime) -> bool:
-    return moment is not None and moment < limit

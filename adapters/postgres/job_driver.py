@@ -5,13 +5,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Self
 
+from asyncpg import Record
 from pgqueuer.core.tm import TaskManager
 from pgqueuer.ports.driver import NotifyCallback
 
 from adapters.postgres.connection import BROKEN, connect
-from adapters.postgres.errors import is_lost
+from adapters.postgres.errors import translate
 from adapters.postgres.job_signal import WAKE
-from adapters.postgres.pool import Pool, PoolTimeout
+from adapters.postgres.pool import Pool
+from application.errors import Unavailable
 
 _PAUSE = 1.0
 _CONNECT_WITHIN = 5.0
@@ -25,20 +27,25 @@ class PoolDriver:
 
     def __init__(self, pool: Pool, stopping: asyncio.Event) -> None:
         self._pool = pool
-        self._stopping = stopping
+        self.stopping = stopping
+        self._woken = False
         self._callback: NotifyCallback = lambda _payload: None
         self._listening: asyncio.Task[None] | None = None
         self.shutdown = asyncio.Event()
         self.tm = TaskManager()
 
     async def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
+        """The rows, as `records` gives them."""
+        return [dict(row) for row in await self.records(query, *args)]
+
+    async def records(self, query: str, *args: object) -> list[Record]:
         """The rows. While the database is away it waits: what was picked and never told is picked again in time."""
         while True:
             try:
                 async with self._pool.acquire() as connection:
-                    return [dict(row) for row in await connection.fetch(query, *args)]
+                    return await connection.fetch(query, *args)
             except Exception as error:
-                if self._stopping.is_set() or not (is_lost(error) or isinstance(error, PoolTimeout)):
+                if self.stopping.is_set() or not isinstance(translate(error), Unavailable):
                     raise
                 await asyncio.sleep(_PAUSE)
 
@@ -57,12 +64,21 @@ class PoolDriver:
         self._listening = asyncio.create_task(self._listen(channel))
 
     def wake(self) -> None:
-        """What a NOTIFY does, from within this process."""
-        self._callback(WAKE)
+        """What a NOTIFY does, from within this process. The engine looks once, however often it was woken."""
+        if not self._woken:
+            self._woken = True
+            self._callback(WAKE)
+
+    def looked(self) -> None:
+        """The engine begins to look: what is there from now on is news again."""
+        self._woken = False
 
     async def _listen(self, channel: str) -> None:
         def heard(_connection: Any, _pid: int, _channel: str, payload: object) -> None:
-            self._callback(str(payload))
+            if payload == WAKE:
+                self.wake()
+            else:
+                self._callback(str(payload))
 
         while True:
             with suppress(*BROKEN):

@@ -1,95 +1,32 @@
 """Jobs for those who run them, delivered by PgQueuer over Daybook's own pool.
 
-Of the engine this uses the picking (by priority and time, one place at a time, a bounded number) and the heartbeat. How
-a job ends is Daybook's own statement, held to the lease of the attempt: the engine ends a delivery by its id alone, so
-that a worker that was taken for dead could end the one that runs the job now.
+How a job ends is Daybook's own statement, held to the lease of the attempt: the engine ends a delivery by its id alone,
+so that a worker that was taken for dead could end the one that runs the job now.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime, timedelta
-from uuid import UUID
 
-from pgqueuer.adapters.persistence.qb import QueryBuilderEnvironment, QueryQueueBuilder, QuerySchedulerBuilder
 from pgqueuer.core.qm import QueueManager
 from pgqueuer.domain.models import Job as Delivery
-from pgqueuer.domain.models import TracebackRecord
-from pgqueuer.domain.settings import DBSettings
-from pgqueuer.domain.types import JOB_STATUS, Channel
+from pgqueuer.domain.types import Channel
 from pgqueuer.domain.types import JobId as DeliveryId
-from pgqueuer.queries import Queries
-from sqlalchemy import DateTime, Uuid, bindparam, literal_column, null, text, update
+from sqlalchemy import text
 
-from adapters.postgres.errors import write
+from adapters.postgres.errors import raise_translated, write
+from adapters.postgres.job_deliveries import Deliveries
 from adapters.postgres.job_driver import PoolDriver
-from adapters.postgres.job_rows import ENGINE_SCHEMA, JOB_OUTPUT, job_of
+from adapters.postgres.job_ends import Ends
 from adapters.postgres.job_signal import CHANNEL
 from adapters.postgres.pool import Pool
 from adapters.postgres.statements import Statement
-from adapters.sql.tables import jobs
-from adapters.sql.tables.jobs import OPEN
 from application.ports.jobs import Held
 from application.ports.system import Clock
 from domain.jobs.job import Job
 from domain.shared.ids import JobId
 
-# Every name is given: the engine would take those that are not from the environment.
-_SETTINGS = DBSettings(
-    prefix="",
-    db_schema=ENGINE_SCHEMA,
-    channel=Channel(CHANNEL),
-    function="fn_pgqueuer_changed",
-    statistics_table="pgqueuer_statistics",
-    queue_status_type="pgqueuer_status",
-    queue_table="pgqueuer",
-    queue_table_log="pgqueuer_log",
-    trigger="tg_pgqueuer_changed",
-    schedules_table="pgqueuer_schedules",
-)
-_NOW = bindparam("at", type_=DateTime(timezone=True))
-_BEGIN = Statement(
-    update(jobs)
-    .values(
-        state=literal_column("'running'"),
-        attempt=jobs.c.attempt + literal_column("1"),
-        lease=jobs.c.lease + literal_column("1"),
-        started_at=_NOW,
-        progress_done=null(),
-        progress_total=null(),
-        version=jobs.c.version + literal_column("1"),
-        updated_at=_NOW,
-        updated_by=literal_column("'job:'").concat(jobs.c.kind),
-    )
-    .where(jobs.c.id == bindparam("job_id", type_=Uuid()), text(OPEN))
-    .returning(*JOB_OUTPUT),
-    name="jobs.begin",
-)
-_DROP = Statement(
-    text(
-        "DELETE FROM pgqueuer.pgqueuer WHERE id = :delivery AND NOT EXISTS"
-        " (SELECT FROM jobs WHERE jobs.id = :id AND jobs.state IN ('waiting', 'running'))"
-    ),
-    name="jobs.drop_delivery",
-)
-_END = Statement(
-    text(
-        "WITH ended AS (UPDATE jobs SET state = :state, attempt = :attempt, run_at = :run_at,"
-        " progress_done = :progress_done, progress_total = :progress_total, result = CAST(:result AS jsonb),"
-        " error_code = :error_code, error_message = :error_message, finished_at = :finished_at,"
-        " cancel_requested_at = coalesce(cancel_requested_at, CAST(:cancelled_at AS timestamptz)),"
-        " version = version + 1, updated_at = :at, updated_by = :by"
-        " WHERE id = :id AND lease = :lease AND state = 'running' RETURNING id, state, run_at),"
-        " gone AS (DELETE FROM pgqueuer.pgqueuer AS delivery USING ended"
-        " WHERE delivery.dedupe_key = CAST(ended.id AS text)"
-        " AND delivery.status IN ('queued', 'picked') AND ended.state <> 'waiting'),"
-        " again AS (UPDATE pgqueuer.pgqueuer AS delivery SET status = 'queued', queue_manager_id = NULL, slot = NULL,"
-        " updated = now(), execute_after = ended.run_at FROM ended WHERE delivery.dedupe_key = CAST(ended.id AS text)"
-        " AND delivery.status IN ('queued', 'picked') AND ended.state = 'waiting')"
-        " SELECT count(*) FROM ended"
-    ),
-    name="jobs.end",
-)
 _WATCH = Statement(
     text(
         "WITH held AS (SELECT * FROM unnest(CAST(:ids AS uuid[]), CAST(:leases AS integer[]), CAST(:done AS bigint[]),"
@@ -109,10 +46,8 @@ _FORGET = Statement(
     ),
     name="jobs.forget",
 )
-_BEAT = (
-    "UPDATE pgqueuer.pgqueuer SET heartbeat = now()"
-    " WHERE id = ANY($1::bigint[]) AND queue_manager_id = $2 AND status = 'picked'"
-)
+# The engine's own buffers are not used; what comes into them is thrown away in large pieces.
+_BUFFERED = 1000
 
 
 class PostgresJobQueue:
@@ -132,76 +67,55 @@ class PostgresJobQueue:
         self._clock = clock
         self._heartbeat = heartbeat
         self._poll = poll
+        self._ends = Ends(pool)
 
     async def work(
         self, run: Callable[[Job], Awaitable[None]], *, queues: Sequence[str], concurrency: int, stopping: asyncio.Event
     ) -> None:
-        """Hands out jobs until it is told to stop and all have come back; `concurrency` is at least 2."""
+        """Hands out jobs until it is told to stop and all have come back."""
         driver = PoolDriver(self._pool, stopping)
-        deliveries = _Deliveries(
-            driver,
-            qbe=QueryBuilderEnvironment(_SETTINGS),
-            qbq=QueryQueueBuilder(_SETTINGS),
-            qbs=QuerySchedulerBuilder(_SETTINGS),
-        )
+        deliveries = Deliveries(self._pool, driver, self._clock, self._ends, concurrency=concurrency)
         manager = QueueManager(deliveries, channel=Channel(CHANNEL))
-        deliveries.manager_id = manager.queue_manager_id
+        deliveries.worker, deliveries.contexts = manager.queue_manager_id, manager.job_context
+        runs: dict[DeliveryId, asyncio.Task[object] | None] = {}
 
         async def take(delivery: Delivery) -> None:
-            job = await self._begin(delivery)
-            if job is not None:
-                await run(job)
-            driver.wake()
+            runs[delivery.id] = asyncio.current_task()
+            try:
+                await run(deliveries.at_hand[delivery.id])
+            finally:
+                del runs[delivery.id]
+                del deliveries.at_hand[delivery.id]
+                driver.wake()
 
         for queue in queues:
             manager.entrypoint(queue)(take)
         engine = asyncio.create_task(
             manager.run(
                 dequeue_timeout=self._poll,
-                batch_size=max(1, concurrency // 2),
-                max_concurrent_tasks=concurrency,
+                batch_size=_BUFFERED,
                 heartbeat_timeout=self._heartbeat,
                 log_aggregation_interval=timedelta(0),
             )
         )
-        stop = asyncio.create_task(stopping.wait())
+        stop = asyncio.create_task(_pass_on(stopping, manager.shutdown))
         try:
-            await asyncio.wait({engine, stop}, return_when=asyncio.FIRST_COMPLETED)
-            manager.shutdown.set()
-            await engine
+            await asyncio.wait({engine})
         finally:
             stop.cancel()
-            engine.cancel()
-
-    async def _begin(self, delivery: Delivery) -> Job | None:
-        job_id = UUID((delivery.payload or b"").decode())
-        now = self._clock.now()
-        row = await write(self._pool, lambda connection: _BEGIN.fetchrow(connection, job_id=job_id, at=now))
-        if row is None:
-            await write(self._pool, lambda connection: _DROP.execute(connection, delivery=delivery.id, id=job_id))
-            return None
-        return job_of(row)
+            if not engine.done():
+                for one in (*runs.values(), engine):
+                    if one is not None:
+                        one.cancel()
+                await asyncio.wait({engine})
+        try:
+            engine.result()
+        except Exception as error:
+            raise_translated(error)
 
     async def end(self, job: Job) -> bool:
         """Keeps what became of an attempt, unless its lease was lost."""
-        progress, error = job.progress, job.error
-        params = {
-            "id": job.id,
-            "lease": job.lease,
-            "state": str(job.state),
-            "attempt": job.attempt,
-            "run_at": job.run_at,
-            "progress_done": None if progress is None else progress.done,
-            "progress_total": None if progress is None else progress.total,
-            "result": None if job.result is None else dict(job.result),
-            "error_code": None if error is None else error.code,
-            "error_message": None if error is None else error.message,
-            "finished_at": job.finished_at,
-            "cancelled_at": job.cancel_requested_at,
-            "at": job.lifecycle.updated_at,
-            "by": job.lifecycle.updated_by,
-        }
-        return bool(await write(self._pool, lambda connection: _END.fetchval(connection, **params)))
+        return await self._ends.keep(job)
 
     async def watch(self, held: Sequence[Held]) -> AbstractSet[JobId]:
         """Keeps how far these are; returns those that are to stop."""
@@ -211,7 +125,8 @@ class PostgresJobQueue:
             "done": [None if one.progress is None else one.progress.done for one in held],
             "totals": [None if one.progress is None else one.progress.total for one in held],
         }
-        rows = await write(self._pool, lambda connection: _WATCH.fetch(connection, **params))
+        async with self._ends.apart:
+            rows = await write(self._pool, lambda connection: _WATCH.fetch(connection, **params))
         return {JobId(row[0]) for row in rows}
 
     async def forget(self, *, finished_before: datetime, many: int) -> int:
@@ -221,14 +136,6 @@ class PostgresJobQueue:
         )
 
 
-class _Deliveries(Queries):
-    """A delivery ends in the statement that ends its job, and gives a sign of life only while it is this worker's."""
-
-    manager_id: UUID | None = None
-
-    async def log_jobs(self, job_status: list[tuple[Delivery, JOB_STATUS, TracebackRecord | None]]) -> None:
-        """Nothing: see above."""
-
-    async def update_heartbeat(self, job_ids: list[DeliveryId]) -> None:
-        """Of those that nobody else holds by now."""
-        await self.driver.execute(_BEAT, list(set(job_ids)), self.manager_id)
+async def _pass_on(stopping: asyncio.Event, shutdown: asyncio.Event) -> None:
+    await stopping.wait()
+    shutdown.set()

@@ -4,6 +4,7 @@ A delivery is written with its job and ends with it, in the same statement, so t
 is to be done. Who holds it is the engine's business; whether an attempt may end its job is told by the lease alone.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from asyncpg import Record
@@ -14,24 +15,25 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Integer,
-    LargeBinary,
     MetaData,
     Table,
     Text,
+    Uuid,
     bindparam,
     case,
     cast,
     func,
     literal_column,
+    null,
     select,
     text,
 )
 from sqlalchemy.dialects.postgresql import ENUM, Insert, insert
 
-from adapters.postgres.kinds import Change, Kind
+from adapters.postgres.kinds import Change, Kind, Params
 from adapters.postgres.rows import LIFECYCLE, lifecycle_of, lifecycle_values
 from adapters.sql.tables import jobs
-from adapters.sql.tables.jobs import OPEN
+from adapters.sql.tables.jobs import KEYED
 from domain.jobs.job import Job, JobError, JobState, Progress
 from domain.shared.ids import JobId
 
@@ -44,7 +46,7 @@ deliveries = Table(
     Column("status", ENUM(name="pgqueuer_status", schema=ENGINE_SCHEMA, create_type=False)),
     Column("entrypoint", Text()),
     Column("dedupe_key", Text()),
-    Column("payload", LargeBinary()),
+    Column("queue_manager_id", Uuid()),
     Column("execute_after", DateTime(timezone=True)),
     schema=ENGINE_SCHEMA,
 )
@@ -131,6 +133,21 @@ def job_of(row: Record) -> Job:
     )
 
 
+# What is so of every new one is written in the statement: a value less to send is time saved for the change that asks.
+_NEW = {
+    "state": "'waiting'",
+    "attempt": "0",
+    "lease": "0",
+    **dict.fromkeys(("progress_done", "progress_total", "result", "error_code", "error_message"), "NULL"),
+    **dict.fromkeys(("started_at", "finished_at", "cancel_requested_at"), "NULL"),
+    "version": "1",
+}
+
+
+def _always(value: str) -> Callable[[ColumnElement[Any]], ColumnElement[Any]]:
+    return lambda _given: literal_column(value)
+
+
 class _Jobs(Kind[Job]):
     """Jobs, with their deliveries."""
 
@@ -152,6 +169,13 @@ class _Jobs(Kind[Job]):
             "updated_by",
         )
         super().__init__(jobs, job_values, saves=saves, also=(deliveries,))
+        for name, value in _NEW.items():
+            self.rows.added[name] = _always(value)
+        self._not_sent = {f"{jobs.name}_{name}" for name in _NEW}
+
+    def adding(self, one: Job) -> Params:
+        """The values for `add`, without those that are the same for all."""
+        return {name: value for name, value in super().adding(one).items() if name not in self._not_sent}
 
     def add(self, gate: CTE | None) -> list[Change]:
         """The statement that adds one and its delivery."""
@@ -167,32 +191,33 @@ class _Jobs(Kind[Job]):
             bindparam("saved_priority", type_=Integer()),
             _QUEUED,
             bindparam("saved_queue", type_=Text()),
-            *_named(gate.c.id),
+            cast(gate.c.id, Text),
             bindparam("saved_run_at", type_=DateTime(timezone=True)),
         ).where(bindparam("saved_state", type_=Text()) == literal_column("'waiting'"))
         again = insert(deliveries).from_select(_DELIVERY, asked)
-        changed = {"execute_after": again.excluded.execute_after, "status": again.excluded.status}
+        # Under a new id: who has picked the one before, and not begun yet, does not hold this one.
+        changed = {
+            "id": again.excluded.id,
+            "status": again.excluded.status,
+            "queue_manager_id": null(),
+            "execute_after": again.excluded.execute_after,
+        }
         return [again.on_conflict_do_update(index_elements=["dedupe_key"], index_where=_UNFINISHED, set_=changed)]
 
 
-_DELIVERY = ["priority", "status", "entrypoint", "dedupe_key", "payload", "execute_after"]
-
-
-def _named(job_id: ColumnElement[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """What a delivery says of its job: once for the engine's rule that there is one, and once for who takes it."""
-    as_text = cast(job_id, Text)
-    return as_text, func.convert_to(as_text, literal_column("'UTF8'"))
+# The job's id is the key of which the engine lets there be one.
+_DELIVERY = ["priority", "status", "entrypoint", "dedupe_key", "execute_after"]
 
 
 def _delivered(added: Insert) -> Insert:
     kept = (
-        added.on_conflict_do_nothing(index_elements=["unique_key"], index_where=text(OPEN))
+        added.on_conflict_do_nothing(index_elements=["unique_key"], index_where=text(KEYED))
         .returning(jobs.c.id, jobs.c.queue, jobs.c.priority, jobs.c.run_at, jobs.c.created_at)
         .cte("jobs_added")
     )
     # What may begin at once does so by the clock of the database, which is the engine's.
     due = case((kept.c.run_at <= kept.c.created_at, func.now()), else_=kept.c.run_at)
-    asked = select(kept.c.priority, _QUEUED, kept.c.queue, *_named(kept.c.id), due)
+    asked = select(kept.c.priority, _QUEUED, kept.c.queue, cast(kept.c.id, Text), due)
     return insert(deliveries).from_select(_DELIVERY, asked)
 
 

@@ -12,7 +12,7 @@ from adapters.postgres.listing import ListStatements
 from adapters.postgres.pool import Pool
 from adapters.postgres.statements import Statement
 from adapters.postgres.writes import Pending
-from adapters.sql.tables import jobs
+from adapters.sql.tables import jobs as job_table
 from application.caller import Caller
 from application.errors import NotFound
 from application.jobs.models import JobRead
@@ -21,7 +21,7 @@ from application.ports.jobs import QueueDepth
 from domain.jobs.job import Job
 from domain.shared.ids import JobId
 
-_GET = Statement(select(*JOB_OUTPUT).where(jobs.c.id == bindparam("id")), name="jobs.get")
+_GET = Statement(select(*JOB_OUTPUT).where(job_table.c.id == bindparam("id")), name="jobs.get")
 _DEPTHS = Statement(
     text(
         "SELECT kind, count(*) FILTER (WHERE state = 'waiting'), count(*) FILTER (WHERE state = 'running'),"
@@ -30,7 +30,7 @@ _DEPTHS = Statement(
     ),
     name="jobs.depths",
 )
-_LISTS = ListStatements(jobs, JOB_OUTPUT)
+_LISTS = ListStatements(job_table, JOB_OUTPUT)
 
 
 class PostgresJobRepository:

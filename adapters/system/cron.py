@@ -31,5 +31,7 @@ class CronRecurrence:
 
     def after(self, cron: str, tz: str, moment: datetime) -> Iterator[datetime]:
         """Its times after `moment` by the clocks of this zone, in UTC."""
+        # Begun within an hour that comes twice, cronsim may name a time of the first one.
         for local in CronSim(cron, moment.astimezone(ZoneInfo(tz))):
-            yield local.astimezone(UTC)
+            if (time := local.astimezone(UTC)) > moment:
+                yield time

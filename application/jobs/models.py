@@ -101,11 +101,9 @@ JOB_LIST = ListSpec(
     filters={
         "kind": FilterField(read=as_kept),
         "state": FilterField(read=one_of(JobState), choices=tuple(JobState)),
-        "queue": FilterField(read=as_kept),
         "unique_key": FilterField(read=as_kept),
         "created_at": FilterField(read=moment, ranges=True),
-        "run_at": FilterField(read=moment, ranges=True),
     },
-    sorts={"created_at": datetime, "run_at": datetime},
+    sorts={"created_at": datetime},
     default_sort=(SortKey("created_at", descending=True),),
 )

@@ -12,7 +12,7 @@ from application.errors import ApplicationError, Conflict, Unavailable
 from application.jobs.kinds import JobKind, JobRun
 from application.ports.jobs import Held, JobQueue
 from application.ports.system import Clock
-from domain.jobs.job import Job, JobError
+from domain.jobs.job import Job, JobError, Progress
 from domain.jobs.retry import RetryPolicy
 from domain.shared.errors import DomainError
 from domain.shared.events import Scalar
@@ -43,12 +43,13 @@ class JobTelemetry(Protocol):
 
 
 class _Attempt:
-    """An attempt under way. `reason` says why it was cut off."""
+    """An attempt under way. `reason` says why it was cut off, `told` how far it was when that was kept last."""
 
     def __init__(self, job: Job) -> None:
         self.run = JobRun(job)
         self.task: asyncio.Task[Mapping[str, Scalar] | None] | None = None
         self.reason = ""
+        self.told: Progress | None = None
 
     def cut_off(self, reason: str) -> None:
         if self.task is not None and not self.reason:
@@ -82,9 +83,11 @@ class JobRunner:
         self._chance = chance
         self._telemetry = telemetry
         self._attempts: dict[JobId, _Attempt] = {}
+        self._closing = False
 
     async def work(self, *, queues: Sequence[str], concurrency: int, stopping: asyncio.Event, grace: float) -> None:
         """Runs jobs until `stopping` is set and all have come back. Raises Unavailable when the queue is lost."""
+        self._closing = False
         beside = [asyncio.create_task(self._watch()), asyncio.create_task(self._close(stopping, grace))]
         try:
             await self._queue.work(self._run, queues=queues, concurrency=concurrency, stopping=stopping)
@@ -100,8 +103,7 @@ class JobRunner:
             self._attempts[job.id] = attempt
             try:
                 ended, error = await self._attempt(job, attempt)
-                ended = replace(ended, progress=attempt.run.reached)
-                kept = await self._end(ended)
+                ended, kept = await self._keep(job, replace(ended, progress=attempt.run.reached))
             finally:
                 del self._attempts[job.id]
             if kept:
@@ -113,6 +115,8 @@ class JobRunner:
         """What became of the job, and the error that it failed with."""
         if job.cancel_requested_at is not None:
             return job.stop(at=self._clock.now()), None
+        if self._closing:
+            return job.hand_back(at=self._clock.now()), None
         kind = self._kinds.get(job.kind)
         if kind is None:
             return self._put_off(
@@ -141,6 +145,8 @@ class JobRunner:
             attempt.task.cancel()
             raise
         if done:
+            if attempt.task.cancelled() and not attempt.reason:
+                raise RuntimeError("it cancelled itself")
             return attempt.task.result()
         attempt.task.cancel()
         await asyncio.wait({attempt.task}, timeout=_STOPS_WITHIN)
@@ -159,6 +165,16 @@ class JobRunner:
             return job.fail(error, at=now)
         return job.put_off(error, until=now + max(delay, timedelta(seconds=after or 0)), at=now)
 
+    async def _keep(self, job: Job, ended: Job) -> tuple[Job, bool]:
+        try:
+            return ended, await self._end(ended)
+        except Unavailable:
+            raise  # another worker finds it
+        except Exception as error:
+            told = f"what became of it cannot be kept ({type(error).__name__}): a result is of JSON scalars"
+            failed = job.fail(JobError(code="result-not-kept", message=told), at=self._clock.now())
+            return failed, await self._end(failed)
+
     async def _end(self, job: Job) -> bool:
         for pause in _TRIES_TO_END:
             try:
@@ -170,20 +186,22 @@ class JobRunner:
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(_LOOK_EVERY)
-            held = [_held(one.run) for one in self._attempts.values()]
-            if not held:
+            watched = {one: one.run.reached for one in self._attempts.values()}
+            if not watched:
                 continue
             try:
-                stopped = await self._queue.watch(held)
+                stopped = await self._queue.watch([_held(one, reached) for one, reached in watched.items()])
             except Unavailable:
                 continue  # it is asked again in a second
-            for job_id in stopped:
-                if job_id in self._attempts:
-                    self._attempts[job_id].cut_off("stopped")
+            for one, reached in watched.items():
+                one.told = reached
+                if one.run.job.id in stopped:
+                    one.cut_off("stopped")
 
     async def _close(self, stopping: asyncio.Event, grace: float) -> None:
         await stopping.wait()
         await asyncio.sleep(grace)
+        self._closing = True
         for one in self._attempts.values():
             one.cut_off("closing")
 
@@ -204,5 +222,6 @@ def job_error(error: Exception) -> JobError:
     return JobError(code="unexpected", message=f"{type(error).__name__}: the log of the worker says more")
 
 
-def _held(run: JobRun) -> Held:
-    return Held(job_id=run.job.id, lease=run.job.lease, progress=run.reached)
+def _held(attempt: _Attempt, reached: Progress | None) -> Held:
+    job = attempt.run.job
+    return Held(job_id=job.id, lease=job.lease, progress=None if reached == attempt.told else reached)

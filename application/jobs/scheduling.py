@@ -95,14 +95,18 @@ class ScheduleService:
     async def update(
         self, schedule_id: UUID, command: ScheduleUpdate, caller: Caller, *, version: int | None = None
     ) -> ScheduleRead:
-        """Changes the fields that are given and leaves the others. Its times are counted from now on.
+        """Changes the fields that are given and leaves the others.
 
+        With another `cron`, `tz` or `paused` its times are counted from now on; else none of them is missed.
         A change to what it is already changes nothing, not even the version.
         """
         async with self._units(caller) as uow:
             schedule = await self._living(uow, schedule_id, version)
-            details, now = self._details(command.over(schedule.details)), self._clock.now()
-            edited, event = schedule.edit(details, next_at=self._next(details, now), at=now, by=caller.actor)
+            before, now = schedule.details, self._clock.now()
+            details = self._details(command.over(before))
+            stays = (details.cron, details.tz, details.paused) == (before.cron, before.tz, before.paused)
+            next_at = schedule.next_at if stays else self._next(details, now)
+            edited, event = schedule.edit(details, next_at=next_at, at=now, by=caller.actor)
             if event is None:
                 return ScheduleRead.of(edited)
             answer = ScheduleRead.of(uow.schedules.save(edited))
@@ -181,11 +185,12 @@ class ScheduleService:
                     await uow.commit()
 
     async def _ask(self, schedule: Schedule, now: datetime) -> int:
-        if schedule.next_at is None:
+        begin = schedule.looks_from(now)
+        if schedule.next_at is None or begin is None:
             return 0
         times = [schedule.next_at]
         following: datetime | None = None
-        for one in islice(self._times(schedule.details, schedule.next_at), _TIMES_AT_ONCE):
+        for one in islice(self._times(schedule.details, begin), _TIMES_AT_ONCE):
             following = one
             if one > now:
                 break

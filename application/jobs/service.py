@@ -31,7 +31,7 @@ class JobService:
         return await self._reader.get(job_id)
 
     async def list(self, listing: Listing) -> Listed[JobRead]:
-        """One page of jobs: by kind, state, queue or time. Those that have failed are the dead letter."""
+        """One page of jobs: by kind, state, unique key or time. Those that have failed are the dead letter."""
         return listed(JOB_LIST, listing, await self._reader.list(listing))
 
     async def cancel(self, job_id: UUID, caller: Caller, *, version: int | None = None) -> JobRead:

@@ -92,15 +92,17 @@ class JobQueue(Protocol):
 
         The attempt has begun (Job.begin) and that is kept. A job is handed to one place at a time, the higher priority
         first, until `run` returns. When the process that runs it dies, or `run` returns without having ended the
-        attempt, another one begins after the heartbeat has been missed: so a job is run at least once. Once `stopping`
-        is set nothing more is handed out, and this returns when all that was has come back.
+        attempt, another one begins once the heartbeat has been missed: so a job is run at least once. Once `stopping`
+        is set nothing more is handed out, and this returns when all that was has come back. Cancelled, it cancels what
+        runs and waits for it.
         """
         ...
 
     async def end(self, job: Job) -> bool:
-        """Keeps what became of an attempt, as the job says it; one that is WAITING is delivered again at its `run_at`.
+        """Keeps what became of an attempt, as the job says it; one that is WAITING is delivered again at its `run_at`,
+        or is CANCELLED when that was asked for meanwhile.
 
-        False, and nothing is kept, when a later attempt was begun: the lease was lost.
+        False, and nothing is kept, when a later attempt was begun or this one has ended: the lease was lost.
         """
         ...
 

@@ -86,8 +86,20 @@ class Schedule:
         back = replace(self, next_at=next_at, lifecycle=self.lifecycle.restored(at=at, by=by))
         return back, self._event("schedule.restored", at, by, self.lifecycle.version + 1)
 
+    def looks_from(self, at: datetime) -> datetime | None:
+        """From when on its times are to be gone through, beside its next one: those in between make no difference.
+
+        None when there is none.
+        """
+        if self.next_at is None or self.details.catch_up is CatchUp.ALL:
+            return self.next_at
+        return max(self.next_at, at - PUNCTUAL - timedelta.resolution)
+
     def due(self, times: Sequence[datetime], *, at: datetime) -> Sequence[datetime]:
-        """Those of its times up to now that are to be asked for, by its rule of catching up."""
+        """Those of its times up to now that are to be asked for, by its rule of catching up.
+
+        `times` are its next one and those since `looks_from`, the earliest first.
+        """
         missed = [one for one in times if at - one > PUNCTUAL]
         punctual = [one for one in times if at - one <= PUNCTUAL]
         if self.details.catch_up is CatchUp.ALL:

@@ -160,7 +160,7 @@ class WorkerConfig(Struct, frozen=True, kw_only=True):
             extra=also("WORKER"),
         ),
     ] = "internal"
-    concurrency: Annotated[int, Meta(ge=2, le=1000, description="Jobs that one process runs at once.")] = 10
+    concurrency: Annotated[int, Meta(ge=1, le=1000, description="Jobs that one process runs at once.")] = 10
     queues: Annotated[tuple[str, ...], Meta(description="The queues that are worked on, with commas between.")] = (
         DEFAULT_QUEUE,
     )

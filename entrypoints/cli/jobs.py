@@ -53,8 +53,8 @@ def list_jobs(
     $ daybook jobs list --state failed
     $ daybook jobs list --kind purge-customers --limit 5
 
-    Filters are those of the HTTP API: --kind, --state (waiting, running, succeeded, failed, cancelled), --queue,
-    --unique_key, --created_at, --run_at, the last two also with [gte], [gt], [lte] and [lt].
+    Filters are those of the HTTP API: --kind, --state (waiting, running, succeeded, failed, cancelled), --unique_key,
+    --created_at, the last also with [gte], [gt], [lte] and [lt].
     """
     asked = listing(JOB_LIST, filters, sort=sort, limit=limit, cursor=cursor, total=total)
     show(use(lambda services: services.jobs.list(asked)), format, columns=_COLUMNS, fields=only(JobRead, fields))

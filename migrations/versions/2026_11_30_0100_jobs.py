@@ -1,7 +1,8 @@
 """Jobs, schedules, and the tables of the engine that delivers jobs (PgQueuer 1.6, `pgq --schema pgqueuer sql install`).
 
 The engine's trigger is left out: a NOTIFY within a transaction makes commits wait for each other. Whoever has asked for
-a job says so once it is committed. Nor is its log kept, since the jobs tell more.
+a job says so once it is committed. Nor is its log kept, since the jobs tell more. Of its indexes those are left out
+that serve limits and figures of the engine which are not used: each of them would be written with each job.
 """
 
 from alembic import op
@@ -46,7 +47,10 @@ _JOBS = (
         CONSTRAINT ck_jobs_whole_error CHECK ((error_code IS NULL) = (error_message IS NULL))
     )
     """,
-    "CREATE UNIQUE INDEX uq_jobs_open_unique_key ON jobs (unique_key) WHERE state IN ('waiting', 'running')",
+    """
+    CREATE UNIQUE INDEX uq_jobs_open_unique_key ON jobs (unique_key)
+        WHERE state IN ('waiting', 'running') AND unique_key IS NOT NULL
+    """,
     """
     CREATE INDEX ix_jobs_not_succeeded ON jobs (kind, state, run_at)
         WHERE state IN ('waiting', 'running') OR state = 'failed'
@@ -55,12 +59,10 @@ _JOBS = (
     "CREATE INDEX ix_jobs_created_at ON jobs (created_at DESC, id DESC)",
     "CREATE INDEX ix_jobs_kind_created_at ON jobs (kind, created_at DESC, id DESC)",
     "CREATE INDEX ix_jobs_state_created_at ON jobs (state, created_at DESC, id DESC)",
-    "CREATE INDEX ix_jobs_queue_created_at ON jobs (queue, created_at DESC, id DESC)",
     """
     CREATE INDEX ix_jobs_unique_key_created_at ON jobs (unique_key, created_at DESC, id DESC)
         WHERE unique_key IS NOT NULL
     """,
-    "CREATE INDEX ix_jobs_run_at ON jobs (run_at, id)",
     f"""
     CREATE TABLE schedules (
         id uuid CONSTRAINT pk_schedules PRIMARY KEY,
@@ -166,14 +168,6 @@ _ENGINE = (
         WHERE status = 'picked'::pgqueuer.pgqueuer_status AND slot IS NOT NULL
     """,
     """
-    CREATE INDEX pgqueuer_priority_id_id1_idx ON pgqueuer.pgqueuer (priority, id DESC) INCLUDE (id)
-        WHERE status = 'queued'::pgqueuer.pgqueuer_status
-    """,
-    """
-    CREATE INDEX pgqueuer_queue_manager_id_idx ON pgqueuer.pgqueuer (queue_manager_id)
-        WHERE queue_manager_id IS NOT NULL
-    """,
-    """
     CREATE UNIQUE INDEX pgqueuer_statistics_unique_count ON pgqueuer.pgqueuer_statistics
         (priority, date_trunc('sec'::text, timezone('UTC'::text, created)), status, entrypoint)
     """,
@@ -181,10 +175,6 @@ _ENGINE = (
     CREATE UNIQUE INDEX pgqueuer_unique_dedupe_key ON pgqueuer.pgqueuer (dedupe_key)
         WHERE status = ANY (ARRAY['queued'::pgqueuer.pgqueuer_status, 'picked'::pgqueuer.pgqueuer_status])
         AND dedupe_key IS NOT NULL
-    """,
-    """
-    CREATE INDEX pgqueuer_updated_id_id1_idx ON pgqueuer.pgqueuer (updated, id DESC) INCLUDE (id)
-        WHERE status = 'picked'::pgqueuer.pgqueuer_status
     """,
     """
     CREATE FUNCTION pgqueuer.keep_no_log() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'

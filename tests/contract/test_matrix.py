@@ -13,8 +13,10 @@ from adapters.aiohttp.webhook_sender import AiohttpWebhookSender
 from adapters.mail.folder import FolderMailer
 from adapters.mail.smtp import SmtpMailer
 from adapters.memory.mailer import MemoryMailer
+from adapters.system.cron import CronRecurrence
 from adapters.system.system import SystemClock, SystemRandomBytes, Uuid7Generator
 from application.ports.mailer import Mailer
+from application.ports.recurrence import Recurrence
 from application.ports.system import Clock, IdGenerator, RandomBytes
 from application.ports.webhook_sender import WebhookSender
 from tests.support.cases import CASES, having
@@ -26,6 +28,7 @@ PORT_MODULES = sorted(path.stem for path in (ROOT / "application" / "ports").glo
 BESIDE_THE_STORES: dict[type, tuple[type, ...]] = {
     Clock: (SystemClock,),
     IdGenerator: (Uuid7Generator,),
+    Recurrence: (CronRecurrence,),
     Mailer: (MemoryMailer, FolderMailer, SmtpMailer),
     RandomBytes: (SystemRandomBytes,),
     WebhookSender: (AiohttpWebhookSender,),

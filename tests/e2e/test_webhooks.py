@@ -125,7 +125,7 @@ def test_the_receiver_of_the_guide_verifies_what_it_is_sent(server: str) -> None
     (program,) = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
     assert len([line for line in program.splitlines() if line.strip()]) <= 20
     port = free_port()
-    webhook = asked(f"{server}/webhooks", {"url": f"http://127.0.0.1:{port}/"})
+    webhook = asked(f"{server}/webhooks", {"url": f"http://127.0.0.1:{port}/", "event_types": ["review.*"]})
     told = {**os.environ, "PORT": str(port), "WEBHOOK_SECRET": webhook["secret"]}
     with process([sys.executable, "-c", program], port, told) as receiver:
         tested = asked(f"{server}/webhooks/{webhook['id']}/test", {})

@@ -71,6 +71,9 @@ from entrypoints.bootstrap import migrate
 from tests.support.postgres import TemplateDatabase, template_database
 from tests.support.store_case import KeptEvent, StoreCase, StorePorts
 
+# Short, so that tests see what becomes of a job whose worker is gone.
+_HEARTBEAT = timedelta(seconds=1)
+_POLL = timedelta(seconds=0.1)
 _EMPTY = """
     TRUNCATE webhooks, jobs, schedules, pgqueuer.pgqueuer, groups, segments, categories,
         customers, authors, books, reviews, orders, order_lines, returns, return_lines,
@@ -186,7 +189,7 @@ def postgres_ports(pool: Pool) -> StorePorts:
         keys=PostgresIdempotencyKeys(pool),
         event_reader=PostgresEventReader(pool),
         jobs=PostgresJobReader(pool),
-        job_queue=PostgresJobQueue(pool, SystemClock(), heartbeat=timedelta(seconds=2), poll=timedelta(seconds=0.2)),
+        job_queue=PostgresJobQueue(pool, SystemClock(), heartbeat=_HEARTBEAT, poll=_POLL),
         schedules=PostgresScheduleReader(pool),
         consumers=PostgresConsumerReader(pool),
         signal=signal,

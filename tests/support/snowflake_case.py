@@ -45,11 +45,13 @@ from application.ports.events import EventReader
 from application.ports.groups import GroupReader, GroupRepository
 from application.ports.history import HistorySink, HistorySource
 from application.ports.idempotency import IdempotencyKeys
+from application.ports.jobs import JobQueue, JobReader, JobRepository
 from application.ports.merges import MergeReader, MergeRepository
 from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
 from application.ports.people import PersonReader, PersonRepository
 from application.ports.purchases import PurchaseFacts, PurchaseView
 from application.ports.reviews import ReviewReader, ReviewRepository
+from application.ports.schedules import ScheduleReader, ScheduleRepository
 from application.ports.segments import SegmentReader, SegmentRepository
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
@@ -67,6 +69,7 @@ _NO_PEOPLE = Gap("never", "addresses, consents and merges are personal, and stay
 _NO_DUPLICATES = Gap("notimpl", "duplicates are looked for where they are merged, in the store of record")
 _NO_EVENTS = Gap("notimpl", "a load takes what events have led to, and leaves the events where they were recorded")
 _NO_GROUPS = Gap("never", "groups, segments and snapshots name people, and stay with the store of record")
+_NO_JOBS = Gap("never", "what is to be done, and when, stays with the store of record, where it is asked for")
 _NO_SOURCE = Gap("notimpl", "a warehouse is the end of a history's way, and can be loaded again from its beginning")
 
 
@@ -244,6 +247,11 @@ def snowflake_case() -> StoreCase:
             WebhookReader: _NO_EVENTS,
             DeliveryRepository: _READ_ONLY,
             DeliveryReader: _NO_EVENTS,
+            JobRepository: _READ_ONLY,
+            JobReader: _NO_JOBS,
+            JobQueue: _NO_JOBS,
+            ScheduleRepository: _READ_ONLY,
+            ScheduleReader: _NO_JOBS,
             OrderReader: _NO_LISTS_OF_ORDERS,
             ReturnReader: _NO_LISTS_OF_ORDERS,
             HistorySource: _NO_SOURCE,
