@@ -143,7 +143,8 @@ async def test_consumers_that_are_killed(
         last.kill()
         await last.wait()
     await assert_each_once_and_in_order(pool, writers.written)
-    assert await late_ones(pool) > len(writers.written) / 20
+    # Most of what commits late is numbered together with what it was late behind.
+    assert await late_ones(pool) > len(writers.written) / 100
 
 
 async def test_consumers_that_are_cancelled(pool: Pool) -> None:

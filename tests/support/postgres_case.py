@@ -72,7 +72,7 @@ from tests.support.postgres import TemplateDatabase, template_database
 from tests.support.store_case import KeptEvent, StoreCase, StorePorts
 
 # Short, so that tests see what becomes of a job whose worker is gone.
-_HEARTBEAT = timedelta(seconds=1)
+_HEARTBEAT = timedelta(seconds=2)
 _POLL = timedelta(seconds=0.1)
 _EMPTY = """
     TRUNCATE webhooks, jobs, schedules, pgqueuer.pgqueuer, groups, segments, categories,
