@@ -10,7 +10,7 @@ import structlog
 from opentelemetry import context as otel_context
 from opentelemetry import trace
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-from prometheus_client import CollectorRegistry, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from application.errors import ApplicationError
 from application.jobs.running import heals
@@ -37,6 +37,12 @@ class JobMetrics:
             "Time of an attempt at a job, by what became of it; outcome waiting is an attempt that will be repeated.",
             ("kind", "outcome"),
             buckets=_BUCKETS,
+            registry=registry,
+        )
+        self.outcomes = Counter(
+            "job_outcomes",
+            "Jobs that succeeded, by the outcome that their kind tells, such as what became of a delivery.",
+            ("kind", "outcome"),
             registry=registry,
         )
         self._jobs = _latest(registry, "jobs", "Jobs that wait, run, or have failed (the dead letter).", "state")
@@ -77,7 +83,7 @@ class JobTelemetry:
     """Told of each attempt. A job goes on with the trace of the request that asked for it, where that is sampled."""
 
     def __init__(self, metrics: JobMetrics | None, tracer: trace.Tracer) -> None:
-        self._durations = None if metrics is None else metrics.durations
+        self._metrics = metrics
         self._tracer = tracer
 
     @contextmanager
@@ -102,8 +108,11 @@ class JobTelemetry:
 
     def ended(self, job: Job, seconds: float, error: BaseException | None) -> None:
         """What became of an attempt."""
-        if self._durations is not None:
-            self._durations.labels(job.kind, str(job.state)).observe(seconds)
+        if self._metrics is not None:
+            self._metrics.durations.labels(job.kind, str(job.state)).observe(seconds)
+            outcome = (job.result or {}).get("outcome")
+            if isinstance(outcome, str):
+                self._metrics.outcomes.labels(job.kind, outcome).inc()
         about = {"job_id": str(job.id), "kind": job.kind, "state": str(job.state), "attempt": job.attempt}
         said = {**about, "seconds": round(seconds, 3)}
         if job.error is None or job.state in (JobState.SUCCEEDED, JobState.CANCELLED):

@@ -114,6 +114,8 @@ def test_a_receiver_that_takes_drops_delays_and_refuses(server: str) -> None:
         for path, one in found.items():
             ids = [each["id"] for each in log if each["path"] == f"/{path}"]
             assert ids == [one["id"]] * one["attempt_count"]
+        metrics = urllib.request.urlopen(f"{server.removesuffix('/v1')}/metrics", timeout=30).read().decode()
+        assert re.search(r'^job_outcomes_total\{kind="webhook-delivery",outcome="delivered"\} 4', metrics, re.MULTILINE)
         gone = asked(made["410"])
         assert (gone["state"], gone["state_reason"], gone["enabled"]) == ("disabled", "gone", False)
         assert asked(made["404"])["state"] == "active"
