@@ -145,7 +145,7 @@ class _Batch:
         for row in rows:
             self.drafts[row.place] = self._draft(row)
         drafts = [one for one in self.drafts.values() if isinstance(one, Draft)]
-        isbns = list(dict.fromkeys(one.details.isbn for one in drafts))
+        isbns = list(dict.fromkeys(one.isbn for one in drafts))
         self.owners = dict(await uow.books.ids_by_isbn(isbns)) if isbns else {}
         await self.crediting.look_up(uow, [name for one in drafts for name in one.named])
 
@@ -185,7 +185,7 @@ class _Batch:
             return BookBatchRow(row=row.place, verdict=RowVerdict.REFUSED, problem=_problem(error))
 
     def _make(self, place: int, draft: Draft) -> BookBatchRow:
-        self._require_free(draft.details.isbn, None)
+        self._require_free(draft.isbn, None)
         details = self.crediting.details(draft)
         book, event = Book.catalogue(BookId(self.ids.new()), details, at=self.at, by=self.by)
         self.owners[details.isbn] = book.id
@@ -194,7 +194,7 @@ class _Batch:
         return BookBatchRow(row=place, verdict=RowVerdict.CREATED, id=book.id, version=1)
 
     def _change(self, place: int, book: Book, draft: Draft) -> BookBatchRow:
-        self._require_free(draft.details.isbn, book.id)
+        self._require_free(draft.isbn, book.id)
         edited, event = book.edit(self.crediting.details(draft), at=self.at, by=self.by)
         version = book.lifecycle.version
         if event is None:

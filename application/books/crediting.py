@@ -70,7 +70,7 @@ class Crediting:
     def details(self, draft: Draft) -> BookDetails:
         """The whole details of a draft that was looked up. Raises Invalid with `no-such-author` for each such id."""
         if draft.credits is None:
-            return draft.details
+            return draft.as_it_is()
         problems = Problems()
         authors = []
         for credit in draft.credits:

@@ -1,8 +1,8 @@
 """A book before its authors are found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from msgspec import UNSET, UnsetType
@@ -12,6 +12,7 @@ from application.fields import line
 from domain.books.author import AUTHOR_NAME_LENGTH
 from domain.books.book import BookDetails
 from domain.books.contributor import Contributor, ContributorRole, carried_over, credit_line
+from domain.books.isbn import Isbn
 from domain.shared.errors import Problems
 
 
@@ -27,14 +28,23 @@ class Credit(NamedTuple):
 class Draft:
     """A book whose authors have yet to be found.
 
-    `credits` are those to be found, in their order, with `others` behind them who are known; None where all stay as
-    they are in `details`. With `follows` the printed credit is made from their names.
+    `fields` are its checked details but for `author`, the credit as it is printed, and `authors`, those it has until
+    now. `credits` are those to be found, in their order, with `others` behind them who are known; None where all stay.
+    With `follows` the printed credit is made from their names.
     """
 
-    details: BookDetails
+    fields: Mapping[str, Any]
+    author: str
+    authors: tuple[Contributor, ...]
     credits: tuple[Credit, ...] | None
     others: tuple[Contributor, ...] = ()
     follows: bool = False
+
+    @property
+    def isbn(self) -> Isbn:
+        """Its ISBN, which is no author's business."""
+        isbn: Isbn = self.fields["isbn"]
+        return isbn
 
     @property
     def named(self) -> list[str | UUID]:
@@ -43,9 +53,13 @@ class Draft:
 
     def made_by(self, found: tuple[Contributor, ...]) -> BookDetails:
         """The whole details, with the authors that the credits have led to."""
-        authors = (*carried_over(self.details.authors, found), *self.others)
-        author = credit_line(authors) if self.follows else self.details.author
-        return self.details.made_by(authors, author)
+        authors = (*carried_over(self.authors, found), *self.others)
+        author = credit_line(authors) if self.follows else self.author
+        return BookDetails(**self.fields, author=author, authors=authors)
+
+    def as_it_is(self) -> BookDetails:
+        """The whole details, with the authors it has until now."""
+        return BookDetails(**self.fields, author=self.author, authors=self.authors)
 
 
 def named_in(

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -82,17 +82,21 @@ class BookCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         named = named_in(self.authors, self.author_ids, problems)
         if self.author is UNSET and not named:
             problems.add("/author", "required", "is required, unless there are authors")
-        details = self.details(problems=problems)
+        author, fields = self.checked(problems)
         if named is None:
-            named = (Credit(details.author, ContributorRole.AUTHOR, "/author"),)
-        return Draft(details=details, credits=named, follows=self.author is UNSET)
+            named = (Credit(author, ContributorRole.AUTHOR, "/author"),)
+        return Draft(fields=fields, author=author, authors=(), credits=named, follows=self.author is UNSET)
 
-    def details(self, authors: tuple[Contributor, ...] = (), problems: Problems | None = None) -> BookDetails:
-        """As the domain knows it, made by authors who are known.
+    def details(self, authors: tuple[Contributor, ...] = ()) -> BookDetails:
+        """As the domain knows it, made by authors who are known. Raises Invalid that names each bad field."""
+        author, fields = self.checked(Problems())
+        return BookDetails(**fields, author=author, authors=authors)
+
+    def checked(self, problems: Problems) -> tuple[str, dict[str, Any]]:
+        """The printed credit, and all other details as the domain knows them, but for the authors.
 
         Raises Invalid that names each bad field, after those that were found before.
         """
-        problems = problems or Problems()
         title = problems.take("/title", line(TITLE_LENGTH), self.title)
         author = "" if self.author is UNSET else problems.take("/author", line(AUTHOR_LENGTH), self.author)
         isbn = problems.take("/isbn", Isbn.parse, self.isbn)
@@ -108,25 +112,23 @@ class BookCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         position = problems.take_given("/series_position", place_in(self.series), self.series_position)
         if problems.found or title is None or author is None or isbn is None or categories is None:
             raise Invalid(problems.found)
-        return BookDetails(
-            title=title,
-            author=author,
-            isbn=isbn,
-            published_date=date,
-            description=about,
-            language=language,
-            price=price,
-            categories=categories,
-            subtitle=subtitle,
-            publisher=publisher,
-            edition=edition,
-            format=self.format,
-            pages=self.pages,
-            series=series,
-            series_position=position,
-            availability=self.availability,
-            authors=authors,
-        )
+        return author, {
+            "title": title,
+            "isbn": isbn,
+            "published_date": date,
+            "description": about,
+            "language": language,
+            "price": price,
+            "categories": categories,
+            "subtitle": subtitle,
+            "publisher": publisher,
+            "edition": edition,
+            "format": self.format,
+            "pages": self.pages,
+            "series": series,
+            "series_position": position,
+            "availability": self.availability,
+        }
 
 
 class BookUpdate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -159,7 +161,7 @@ class BookUpdate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         problems = Problems()
         named = named_in(self.authors, self.author_ids, problems)
         price = present.price and MoneyInput(amount=f"{present.price.amount:f}", currency=present.price.currency)
-        details = BookCreate(
+        author, fields = BookCreate(
             title=given(self.title, present.title),
             author=given(self.author, present.author),
             isbn=given(self.isbn, present.isbn.value),
@@ -176,14 +178,21 @@ class BookUpdate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
             series=given(self.series, present.series),
             series_position=given(self.series_position, present.series_position),
             availability=given(self.availability, present.availability),
-        ).details(present.authors, problems)
+        ).checked(problems)
         others: tuple[Contributor, ...] = ()
-        if named is None and details.author != present.author:
-            named = (Credit(details.author, ContributorRole.AUTHOR, "/author"),)
+        if named is None and author != present.author:
+            named = (Credit(author, ContributorRole.AUTHOR, "/author"),)
             others = tuple([one for one in present.authors if one.role is not ContributorRole.AUTHOR])
         # A credit that was made from the names goes on being made from them.
         made = self.author is UNSET and present.author == credit_line(present.authors)
-        return Draft(details=details, credits=named, others=others, follows=bool(named) and made)
+        return Draft(
+            fields=fields,
+            author=author,
+            authors=present.authors,
+            credits=named,
+            others=others,
+            follows=bool(named) and made,
+        )
 
 
 class BookAuthor(Struct, frozen=True, kw_only=True):

@@ -133,28 +133,6 @@ class BookDetails:
     availability: Availability | None = None
     authors: tuple[Contributor, ...] = ()
 
-    def made_by(self, authors: tuple[Contributor, ...], author: str) -> "BookDetails":
-        """With these authors, credited so. Each new book takes this way, so it is not `replace`, which takes thrice."""
-        return BookDetails(
-            title=self.title,
-            author=author,
-            isbn=self.isbn,
-            published_date=self.published_date,
-            description=self.description,
-            language=self.language,
-            price=self.price,
-            categories=self.categories,
-            subtitle=self.subtitle,
-            publisher=self.publisher,
-            edition=self.edition,
-            format=self.format,
-            pages=self.pages,
-            series=self.series,
-            series_position=self.series_position,
-            availability=self.availability,
-            authors=authors,
-        )
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Book:
