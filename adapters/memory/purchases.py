@@ -17,6 +17,7 @@ from domain.analytics.counting import (
     list_buyers,
     score,
 )
+from domain.analytics.counting_retention import count_gaps, count_purchase_days
 from domain.analytics.facts import (
     BuyerFacts,
     By,
@@ -92,6 +93,14 @@ class MemoryPurchaseView:
     async def prospects(self, scope: Scope) -> int:
         """Living customers without a purchase."""
         return await asyncio.to_thread(count_prospects, self._history, scope)
+
+    async def purchase_days(self, scope: Scope) -> Sequence[tuple[int, int]]:
+        """How many customers bought on how many days."""
+        return await asyncio.to_thread(count_purchase_days, self._history, scope)
+
+    async def gaps(self, scope: Scope) -> Sequence[tuple[int, int]]:
+        """How many gaps are how long."""
+        return await asyncio.to_thread(count_gaps, self._history, scope)
 
     def _scored(self, scope: Scope, scoring: Scoring) -> list[ScoredBuyer]:
         return score(self._listed(scope), scoring)

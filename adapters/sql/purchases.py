@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Select
 
-from adapters.sql import analytics, rfm
+from adapters.sql import analytics, retention, rfm
 from adapters.sql.dialects import exact
 from adapters.sql.scope import Shape, scope_values
 from application.ports.purchases import Scores
@@ -173,6 +173,17 @@ class SqlPurchaseView:
     async def prospects(self, scope: Scope) -> int:
         """Living customers without a purchase."""
         return _whole((await self._one("rfm.prospects", rfm.prospects(Shape.of(scope)), scope))["customers"])
+
+    async def purchase_days(self, scope: Scope) -> Sequence[tuple[int, int]]:
+        """How many customers bought on how many days."""
+        statement = retention.purchase_days(Shape.of(scope))
+        rows = await self._run("retention.purchase_days", statement, scope_values(scope))
+        return sorted((_whole(row["days"]), _whole(row["customers"])) for row in rows)
+
+    async def gaps(self, scope: Scope) -> Sequence[tuple[int, int]]:
+        """How many gaps are how long."""
+        rows = await self._run("retention.gaps", retention.gaps(Shape.of(scope)), scope_values(scope))
+        return sorted((_whole(row["days"]), _whole(row["gaps"])) for row in rows)
 
     async def _one(self, name: str, statement: Select[Any], scope: Scope) -> Row:
         return (await self._run(name, statement, scope_values(scope)))[0]

@@ -129,6 +129,8 @@ def questions() -> Iterator[tuple[str, Parameters]]:
     narrow = {"returns": "ignore", "lines": "paid", "customers": "known"}
     for tz, scope in ((utc, {}), (west, narrow), (quarter, {"returns": "ignore"}), (east, {"lines": "paid"})):
         yield "summary", {"tz": tz, **scope}
+        yield "repeat-rate", {"tz": tz, **scope}
+        yield "interpurchase", {"tz": tz, **scope}
     for period, tz in ((Period.DAY, quarter), (Period.WEEK, west), (Period.MONTH, east)):
         yield "revenue", {"period": period, "tz": tz}
         yield "revenue", {"period": period, "tz": utc, **narrow}

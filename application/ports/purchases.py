@@ -74,6 +74,14 @@ class PurchaseView(Protocol):
         """How many living customers have no purchase that counts."""
         ...
 
+    async def purchase_days(self, scope: Scope) -> Sequence[tuple[int, int]]:
+        """How many known customers (second) bought on so many local days (first), ascending."""
+        ...
+
+    async def gaps(self, scope: Scope) -> Sequence[tuple[int, int]]:
+        """How many gaps (second) between a known customer's successive purchase days are so long (first), ascending."""
+        ...
+
 
 class PurchaseFacts(Protocol):
     """A store that answers analytics questions."""

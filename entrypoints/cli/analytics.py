@@ -21,7 +21,15 @@ from entrypoints.cli.running import prepared, use, use_wiring
 
 _NAMES: Final = (*REPORTS, RFM_CUSTOMERS.name)
 # The part of an answer that is a list: what a table, CSV and ndjson show. Without one it is the answer itself.
-_ROWS: Final[Mapping[str, str]] = {"revenue": "periods", "top-products": "items", "rfm": "segments"}
+_ROWS: Final[Mapping[str, str]] = {
+    "revenue": "periods",
+    "top-products": "items",
+    "rfm": "segments",
+    "repeat-rate": "frequencies",
+    "interpurchase": "histogram",
+}
+# In a table for people these are shown whole, since what they are asked for stands beside the list.
+_WHOLE: Final = frozenset({"repeat-rate", "interpurchase"})
 
 BackendsOption = Annotated[str | None, Parameter(help="Two or more of memory, postgres and snowflake.")]
 VerifyFormat = Annotated[Literal["table", "json"], Parameter(help="How the outcome is shown.")]
@@ -40,6 +48,7 @@ app = App(
 $ daybook analytics summary --currency EUR
 $ daybook analytics revenue --period month --tz Europe/Berlin --format csv
 $ daybook analytics rfm --method ntile --format json
+$ daybook analytics repeat-rate --format json
 $ daybook analytics definitions
 $ daybook analytics verify
 
@@ -167,8 +176,8 @@ def _show(answer: Answer[Any] | AnswerPage[Any], form: Format) -> None:
     if form == "json":
         show(answer, form)
         return
-    rows = getattr(answer.data, _ROWS[answer.report]) if answer.report in _ROWS else answer.data
-    show(rows, form)
+    listed = answer.report in _ROWS and not (form == "table" and answer.report in _WHOLE)
+    show(getattr(answer.data, _ROWS[answer.report]) if listed else answer.data, form)
     table = answer.definition.segment_table
     by = f", segments by the table {table.name}" if isinstance(table, SegmentTableRef) else ""
     message(f"as of {answer.as_of}, from {answer.store}{by}, {answer.answer_digest}")

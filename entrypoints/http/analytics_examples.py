@@ -15,11 +15,14 @@ from domain.analytics.counting import (
     list_buyers,
     score,
 )
+from domain.analytics.counting_retention import count_gaps, count_purchase_days
 from domain.analytics.digest import answer_digest
 from domain.analytics.facts import By, Metric
 from domain.analytics.history import PurchaseHistory
+from domain.analytics.interpurchase import interpurchase
 from domain.analytics.periods import Period
 from domain.analytics.products import top_products
+from domain.analytics.repeat import repeat_rate
 from domain.analytics.revenue import revenue_series
 from domain.analytics.rfm import Method, rfm, rfm_customer, scoring
 from domain.analytics.scope import Scope
@@ -42,6 +45,8 @@ _OWN: dict[str, dict[str, Any]] = {
     "revenue": {"period": "month", "window": 3},
     "top-products": {"by": "product", "metric": "revenue", "limit": 10},
     "rfm": {"method": "quantile"},
+    "repeat-rate": {},
+    "interpurchase": {"bin_days": 7},
     "rfm-customers": {"method": "quantile", "segment": None, "limit": 20, "cursor": None},
 }
 
@@ -73,6 +78,15 @@ def _data(report: str, history: PurchaseHistory) -> Any:
         case "top-products":
             totals = count_products(history, _SCOPE, By.PRODUCT, Metric.REVENUE, 10)
             return top_products(totals, _SCOPE, by=By.PRODUCT, metric=Metric.REVENUE)
+        case "repeat-rate":
+            return repeat_rate(count_purchase_days(history, _SCOPE), _SCOPE)
+        case "interpurchase":
+            days = count_purchase_days(history, _SCOPE)
+            return interpurchase(count_gaps(history, _SCOPE), days, _SCOPE, bin_days=7)
+    return _rfm_data(report, history)
+
+
+def _rfm_data(report: str, history: PurchaseHistory) -> Any:
     buyers = list_buyers(history, _SCOPE)
     counted = histograms(buyers)
     scored_by, cuts = scoring(counted, Method.QUANTILE, _SCOPE)

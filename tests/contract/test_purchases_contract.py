@@ -99,6 +99,8 @@ async def facts_of(view: PurchaseView, scope: Scope, variant: Variant) -> dict[s
         ),
         "histograms": (list(histograms.last_days), list(histograms.frequencies), list(histograms.amounts)),
         "prospects": await view.prospects(scope),
+        "purchase days": list(await view.purchase_days(scope)),
+        "gaps": list(await view.gaps(scope)),
     }
     for method in Method:
         scored, _ = scoring(histograms, method, scope)
@@ -133,6 +135,8 @@ async def digests(facts: PurchaseFacts, scope: Scope, variant: Variant) -> dict[
         "revenue": asking(scope, period=variant.period, window=variant.limit % 100 + 1),
         "top-products": asking(scope, by=variant.by, metric=variant.metric, limit=variant.limit),
         "rfm": asking(scope, method=variant.method),
+        "repeat-rate": asking(scope),
+        "interpurchase": asking(scope, bin_days=variant.limit % 100 + 1),
     }
     found = {report: (await service.ask(report, parameters)).answer_digest for report, parameters in asked.items()}
     for number, page in enumerate(await pages(facts, scope, method=variant.method, limit=variant.page)):

@@ -40,6 +40,8 @@ QUESTIONS: Sequence[tuple[str, list[tuple[str, str]]]] = [
     ("rfm", [("method", "ntile")]),
     ("rfm", [("method", "rank")]),
     ("rfm", [("method", "quantile")]),
+    ("repeat-rate", []),
+    ("interpurchase", [("bin_days", "1")]),
 ]
 
 

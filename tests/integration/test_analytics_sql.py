@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.engine import Dialect
 
 from adapters.postgres.statements import Statement
-from adapters.sql import analytics, rfm
+from adapters.sql import analytics, retention, rfm
 from adapters.sql.scope import Shape
 from domain.analytics.facts import By, Metric
 from domain.analytics.periods import Period
@@ -58,6 +58,8 @@ def statements() -> Iterator[tuple[str, Select[Any]]]:
             yield f"customers by {scored}, {name}", rfm.buyers_page(shape, ntile=ntile, after=False)
             yield f"customers by {scored} after one, {name}", rfm.buyers_page(shape, ntile=ntile, after=True)
         yield f"prospects, {name}", rfm.prospects(shape)
+        yield f"purchase days, {name}", retention.purchase_days(shape)
+        yield f"gaps, {name}", retention.gaps(shape)
 
 
 def text(dialect: str) -> str:

@@ -4,7 +4,7 @@ from tests.integration.http.conftest import NothingWritten
 from tests.integration.http.payloads import a_customer, a_line, an_order
 from tests.support.http_client import HttpClient
 
-REPORTS = ("summary", "revenue", "top-products", "rfm", "rfm/customers")
+REPORTS = ("summary", "revenue", "top-products", "rfm", "rfm/customers", "repeat-rate", "interpurchase")
 DAY = "as_of=2026-04-01"
 
 
@@ -44,6 +44,18 @@ async def test_revenue_products_and_rfm(client: HttpClient) -> None:
         rfm = (await client.get(f"/v1/analytics/rfm?method={method}&{DAY}")).json()["data"]
         assert (rfm["method"], rfm["customers"]) == (method, 3)
         assert sum(cell["customers"] for cell in rfm["cells"]) == 3
+
+
+async def test_how_customers_come_again(client: HttpClient) -> None:
+    await sell(client)
+    rate = (await client.get(f"/v1/analytics/repeat-rate?{DAY}")).json()["data"]
+    assert (rate["customers"], rate["repeat_customers"], rate["repeat_rate"]) == (3, 2, 0.666666666667)
+    gaps = (await client.get(f"/v1/analytics/interpurchase?{DAY}&bin_days=10")).json()["data"]
+    assert (gaps["customers"], gaps["gaps"], gaps["mean_days"], gaps["median_days"]) == (2, 2, 12.5, 12.5)
+    assert [(one["first_days"], one["last_days"], one["gaps"]) for one in gaps["histogram"]] == [
+        (1, 10, 1),
+        (11, 20, 1),
+    ]
 
 
 async def test_the_customers_behind_rfm_come_in_pages(client: HttpClient) -> None:
@@ -103,7 +115,15 @@ async def test_a_question_that_cannot_be_asked_is_refused(client: HttpClient, no
 
 async def test_what_a_report_means_can_be_read(client: HttpClient) -> None:
     every = (await client.get("/v1/analytics/definitions")).json()["data"]
-    assert [one["report"] for one in every] == ["summary", "revenue", "top-products", "rfm", "rfm-customers"]
+    assert [one["report"] for one in every] == [
+        "summary",
+        "revenue",
+        "top-products",
+        "rfm",
+        "repeat-rate",
+        "interpurchase",
+        "rfm-customers",
+    ]
     for one in every:
         assert (await client.get(f"/v1/analytics/definitions/{one['report']}")).json() == one
         assert one["words"]

@@ -323,6 +323,26 @@ FROM orders
 WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.line_count > 0) AS purchases) AS bought ON bought.customer_id = customers.id
 WHERE customers.deleted_at IS NULL AND bought.customer_id IS NULL
 
+-- purchase days, everything
+SELECT by_customer.days, count(*) AS customers
+FROM (SELECT count(*) AS days
+FROM (SELECT DISTINCT purchases.customer_id AS customer_id, purchases.day AS day
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL) AS days GROUP BY days.customer_id) AS by_customer GROUP BY by_customer.days
+
+-- gaps, everything
+SELECT gaps.days, count(*) AS gaps
+FROM (SELECT DATEDIFF(day, pairs.previous, pairs.day) AS days
+FROM (SELECT days.day AS day, lag(days.day) OVER (PARTITION BY days.customer_id ORDER BY days.day) AS previous
+FROM (SELECT DISTINCT purchases.customer_id AS customer_id, purchases.day AS day
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL) AS days) AS pairs
+WHERE pairs.previous IS NOT NULL) AS gaps GROUP BY gaps.days
+
 -- purchases, least
 SELECT sum(CAST(by_customer.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(CASE WHEN (by_customer.customer_id IS NOT NULL) THEN by_customer.orders ELSE 0 END AS NUMERIC(38, 0))) AS known_orders, count(by_customer.customer_id) AS customers
 FROM (SELECT purchases.customer_id AS customer_id, count(*) AS orders
@@ -588,3 +608,23 @@ FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONV
 FROM orders JOIN order_lines ON order_lines.order_id = orders.id
 WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases) AS bought ON bought.customer_id = customers.id
 WHERE customers.deleted_at IS NULL AND bought.customer_id IS NULL
+
+-- purchase days, least
+SELECT by_customer.days, count(*) AS customers
+FROM (SELECT count(*) AS days
+FROM (SELECT DISTINCT purchases.customer_id AS customer_id, purchases.day AS day
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL) AS days GROUP BY days.customer_id) AS by_customer GROUP BY by_customer.days
+
+-- gaps, least
+SELECT gaps.days, count(*) AS gaps
+FROM (SELECT DATEDIFF(day, pairs.previous, pairs.day) AS days
+FROM (SELECT days.day AS day, lag(days.day) OVER (PARTITION BY days.customer_id ORDER BY days.day) AS previous
+FROM (SELECT DISTINCT purchases.customer_id AS customer_id, purchases.day AS day
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL) AS days) AS pairs
+WHERE pairs.previous IS NOT NULL) AS gaps GROUP BY gaps.days

@@ -192,3 +192,10 @@ def scores(found: Iterable[tuple[str, str, date, int, Fraction]], as_of: date, m
     f = rule([Fraction(orders) for *_, orders, _ in known], reverse=False)
     m = rule([amount for *_, amount in known], reverse=False)
     return list(zip(r, f, m, strict=True))
+
+
+def days_of_customers(history: PurchaseHistory, scope: Scope) -> dict[UUID, list[date]]:
+    """The days on which each customer bought, ascending."""
+    bought = {(row.customer, row.day) for row in rows(history, scope) if row.sign == 1}
+    customers = {customer for customer, _ in bought if customer is not None}
+    return {each: sorted(day for customer, day in bought if customer == each) for each in customers}
