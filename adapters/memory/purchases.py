@@ -17,11 +17,12 @@ from domain.analytics.counting import (
     list_buyers,
     score,
 )
-from domain.analytics.counting_retention import count_gaps, count_purchase_days
+from domain.analytics.counting_retention import count_cohorts, count_gaps, count_purchase_days
 from domain.analytics.facts import (
     BuyerFacts,
     By,
     CellFacts,
+    CohortFacts,
     Metric,
     PeriodFacts,
     ProductTotals,
@@ -101,6 +102,10 @@ class MemoryPurchaseView:
     async def gaps(self, scope: Scope) -> Sequence[tuple[int, int]]:
         """How many gaps are how long."""
         return await asyncio.to_thread(count_gaps, self._history, scope)
+
+    async def cohorts(self, scope: Scope, period: Period) -> Sequence[CohortFacts]:
+        """The periods of each cohort."""
+        return await asyncio.to_thread(count_cohorts, self._history, scope, period)
 
     def _scored(self, scope: Scope, scoring: Scoring) -> list[ScoredBuyer]:
         return score(self._listed(scope), scoring)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select
@@ -16,6 +16,7 @@ from domain.analytics.facts import (
     BuyerFacts,
     By,
     CellFacts,
+    CohortFacts,
     Cuts,
     Metric,
     PeriodFacts,
@@ -29,6 +30,9 @@ from domain.analytics.facts import (
 from domain.analytics.periods import Period
 from domain.analytics.scope import Scope
 from domain.shared.money import EXACT
+
+# Which period a row is of, or which cohort in which period.
+Place = TypeVar("Place", date, tuple[date, date])
 
 
 class Row(Protocol):
@@ -185,6 +189,29 @@ class SqlPurchaseView:
         rows = await self._run("retention.gaps", retention.gaps(Shape.of(scope)), scope_values(scope))
         return sorted((_whole(row["days"]), _whole(row["gaps"])) for row in rows)
 
+    async def cohorts(self, scope: Scope, period: Period) -> Sequence[CohortFacts]:
+        """The periods of each cohort."""
+        shape, values = Shape.of(scope), scope_values(scope)
+        bought = _by_cohort(
+            await self._run("retention.cohort_purchases", retention.cohort_purchases(shape, period), values)
+        )
+        back: Mapping[tuple[date, date], Row] = {}
+        if shape.returns:
+            back = _by_cohort(
+                await self._run("retention.cohort_returns", retention.cohort_returns(shape, period), values)
+            )
+        return [
+            CohortFacts(
+                cohort=place[0],
+                start=place[1],
+                customers=_value(bought, place, "customers"),
+                last_customers=_value(bought, place, "last_customers"),
+                orders=_value(bought, place, "orders"),
+                revenue=EXACT.subtract(_amount_in(bought, place), _amount_in(back, place)),
+            )
+            for place in sorted(bought.keys() | back.keys())
+        ]
+
     async def _one(self, name: str, statement: Select[Any], scope: Scope) -> Row:
         return (await self._run(name, statement, scope_values(scope)))[0]
 
@@ -218,12 +245,16 @@ def _scored(row: Row) -> ScoredBuyer:
     return ScoredBuyer(buyer=buyer, r=_whole(row["r"]), f=_whole(row["f"]), m=_whole(row["m"]))
 
 
-def _value(rows: Mapping[date, Row], start: date, name: str) -> int:
-    return _whole(rows[start][name]) if start in rows else 0
+def _by_cohort(rows: Sequence[Row]) -> Mapping[tuple[date, date], Row]:
+    return {(_day(row["cohort"]), _day(row["start"])): row for row in rows}
 
 
-def _amount_in(rows: Mapping[date, Row], start: date) -> Decimal:
-    return _amount(rows[start]["revenue"]) if start in rows else Decimal(0)
+def _value(rows: Mapping[Place, Row], place: Place, name: str) -> int:
+    return _whole(rows[place][name]) if place in rows else 0
+
+
+def _amount_in(rows: Mapping[Place, Row], place: Place) -> Decimal:
+    return _amount(rows[place]["revenue"]) if place in rows else Decimal(0)
 
 
 def _whole(value: Any) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from application.analytics.questions import Question
 from application.ports.purchases import PurchaseView
+from domain.analytics.cohorts import Cohorts, Retention, cohort_table
 from domain.analytics.facts import By, Metric
 from domain.analytics.interpurchase import Interpurchase, interpurchase
 from domain.analytics.periods import Period
@@ -14,7 +15,7 @@ from domain.analytics.rfm import Method, Rfm, rfm, scoring
 from domain.analytics.segments import SegmentTable
 from domain.analytics.summary import Summary, summarise
 
-Data = Summary | RevenueSeries | TopProducts | Rfm | RepeatRate | Interpurchase
+Data = Summary | RevenueSeries | TopProducts | Rfm | RepeatRate | Interpurchase | Cohorts
 Answering = Callable[[PurchaseView, Question, SegmentTable], Awaitable[Data]]
 
 
@@ -53,6 +54,12 @@ async def _interpurchase(view: PurchaseView, question: Question, _segments: Segm
     return interpurchase(gaps, days, scope, bin_days=question.number("bin_days"))
 
 
+async def _cohorts(view: PurchaseView, question: Question, _segments: SegmentTable) -> Cohorts:
+    period, retention = Period(question.text("period")), Retention(question.text("retention"))
+    facts = await view.cohorts(question.scope, period)
+    return cohort_table(facts, question.scope, period=period, retention=retention, today=question.today)
+
+
 ANSWERS: Mapping[str, Answering] = {
     "summary": _summary,
     "revenue": _revenue,
@@ -60,4 +67,5 @@ ANSWERS: Mapping[str, Answering] = {
     "rfm": _rfm,
     "repeat-rate": _repeat_rate,
     "interpurchase": _interpurchase,
+    "cohorts": _cohorts,
 }

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from application.analytics.models import Answer, AnswerPage, Parameter, ReportDefinition
 from application.analytics.specs import ReportSpec, choice, report_spec, whole
 from application.listing import DEFAULT_LIMIT, MAX_LIMIT
+from domain.analytics.cohorts import Cohorts, Retention
 from domain.analytics.facts import By, Metric
 from domain.analytics.interpurchase import Interpurchase
 from domain.analytics.periods import Period
@@ -16,6 +17,8 @@ from domain.analytics.segments import SegmentTable
 from domain.analytics.summary import Summary
 
 DEFAULT_WINDOWS: Mapping[Period, int] = {Period.DAY: 7, Period.WEEK: 4, Period.MONTH: 3}
+
+COHORT_PERIODS: Sequence[Period] = (Period.WEEK, Period.MONTH)
 
 _METHOD = choice("method", Method, Method.QUANTILE, "How values become scores; the definition says what each means.")
 
@@ -172,8 +175,39 @@ _INTERPURCHASE = report_spec(
     source="Hyndman, Fan 1996, The American Statistician 50(4), type 7, for percentiles; transactions are one a day.",
 )
 
+_COHORTS = report_spec(
+    "cohorts",
+    "Cohorts of customers",
+    Answer[Cohorts],
+    (
+        choice("period", COHORT_PERIODS, Period.MONTH, "ISO weeks (from Monday) or months."),
+        choice(
+            "retention",
+            Retention,
+            Retention.CLASSIC,
+            "Whom a cell counts. classic: who bought in its period. unbounded: who bought in it or later.",
+        ),
+    ),
+    words=(
+        "Known customers by the period of their first purchase ever, those whose first purchase lies within the scope; "
+        "how many of each cohort are still there in each period since, their orders, and what they paid in all and a "
+        "head of the whole cohort. A period is unfinished when it goes on past as_of, or past yesterday; unbounded "
+        "counts may grow with every later purchase. Returns lower the revenue of the period in which they came; those "
+        "from before a cohort's first period are told with the cohort and are in no cell."
+    ),
+    formula=(
+        "cell k = distinct customers of the cohort with a purchase in the period k after that of the first one "
+        "(classic), or in any period >= k (unbounded); rate = cell / customers of the cohort; "
+        "cumulative_revenue_per_customer = revenue of the periods 0 to k / customers of the cohort"
+    ),
+    source=(
+        "Cohort tables as retail and product analytics have them; classic and unbounded retention as commonly told "
+        "apart. Weeks by ISO 8601."
+    ),
+)
+
 REPORTS: Mapping[str, ReportSpec] = {
-    spec.name: spec for spec in (_SUMMARY, _REVENUE, _TOP_PRODUCTS, _RFM, _REPEAT_RATE, _INTERPURCHASE)
+    spec.name: spec for spec in (_SUMMARY, _REVENUE, _TOP_PRODUCTS, _RFM, _REPEAT_RATE, _INTERPURCHASE, _COHORTS)
 }
 
 

@@ -1,6 +1,6 @@
 """What a report is made of: its definition, the parameters that all reports take, and those of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -40,7 +40,7 @@ class ReportSpec:
         return replace(self.definition, definition=replace(self.definition.definition, segment_table=table))
 
 
-def choice(name: str, kind: type[StrEnum], default: StrEnum, description: str) -> Parameter:
+def choice(name: str, kind: Iterable[StrEnum], default: StrEnum, description: str) -> Parameter:
     """A parameter that is one of a few words."""
     choices = [one.value for one in kind]
     return Parameter(

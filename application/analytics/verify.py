@@ -12,6 +12,7 @@ from application.errors import BadQuery, Conflict
 from application.ports.history import HistorySink, HistorySource
 from application.ports.purchases import PurchaseFacts
 from application.ports.system import Clock
+from domain.analytics.cohorts import Retention
 from domain.analytics.facts import By, Metric
 from domain.analytics.periods import Period
 from domain.analytics.rfm import Method
@@ -134,6 +135,9 @@ def questions() -> Iterator[tuple[str, Parameters]]:
     for period, tz in ((Period.DAY, quarter), (Period.WEEK, west), (Period.MONTH, east)):
         yield "revenue", {"period": period, "tz": tz}
         yield "revenue", {"period": period, "tz": utc, **narrow}
+    for period, tz in ((Period.WEEK, quarter), (Period.MONTH, west)):
+        yield "cohorts", {"period": period, "retention": Retention.CLASSIC, "tz": tz}
+        yield "cohorts", {"period": period, "retention": Retention.UNBOUNDED, "tz": utc, **narrow}
     for by in By:
         for metric in Metric:
             yield "top-products", {"by": by, "metric": metric, "limit": "1000"}

@@ -7,6 +7,7 @@ from uuid import UUID
 from domain.analytics.facts import (
     By,
     CellFacts,
+    CohortFacts,
     Metric,
     PeriodFacts,
     ProductTotals,
@@ -80,6 +81,10 @@ class PurchaseView(Protocol):
 
     async def gaps(self, scope: Scope) -> Sequence[tuple[int, int]]:
         """How many gaps (second) between a known customer's successive purchase days are so long (first), ascending."""
+        ...
+
+    async def cohorts(self, scope: Scope, period: Period) -> Sequence[CohortFacts]:
+        """The periods in which each cohort bought or gave back, by cohort, then by period; no others."""
         ...
 
 

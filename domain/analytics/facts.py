@@ -45,6 +45,22 @@ class PeriodFacts:
     new_customers: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CohortFacts:
+    """What the customers whose first purchase ever falls into the period `cohort` did in the period `start`.
+
+    `customers` of them had a purchase in it, `last_customers` their last one; revenue is net of what came back in it,
+    also where nothing was bought, and also before the cohort's own period.
+    """
+
+    cohort: date
+    start: date
+    customers: int
+    last_customers: int
+    orders: int
+    revenue: Decimal
+
+
 class By(StrEnum):
     """What sales are added up by; author and category are those of the book that a line is linked to."""
 

@@ -11,6 +11,7 @@ from application.analytics.reports import REPORTS, RFM_CUSTOMERS
 from application.analytics.reports import definitions as all_definitions
 from application.analytics.service import AnalyticsService
 from application.analytics.verify import Verification
+from domain.analytics.cohorts import Cohorts
 from entrypoints.bootstrap.failures import ConfigurationError
 from entrypoints.bootstrap.rules import without_snowflake
 from entrypoints.bootstrap.settings import Settings, Storage
@@ -27,6 +28,7 @@ _ROWS: Final[Mapping[str, str]] = {
     "rfm": "segments",
     "repeat-rate": "frequencies",
     "interpurchase": "histogram",
+    "cohorts": "cells",
 }
 # In a table for people these are shown whole, since what they are asked for stands beside the list.
 _WHOLE: Final = frozenset({"repeat-rate", "interpurchase"})
@@ -176,8 +178,25 @@ def _show(answer: Answer[Any] | AnswerPage[Any], form: Format) -> None:
     if form == "json":
         show(answer, form)
         return
-    listed = answer.report in _ROWS and not (form == "table" and answer.report in _WHOLE)
-    show(getattr(answer.data, _ROWS[answer.report]) if listed else answer.data, form)
+    show(
+        _triangle(answer.data) if form == "table" and isinstance(answer.data, Cohorts) else _listed(answer, form), form
+    )
     table = answer.definition.segment_table
     by = f", segments by the table {table.name}" if isinstance(table, SegmentTableRef) else ""
     message(f"as of {answer.as_of}, from {answer.store}{by}, {answer.answer_digest}")
+
+
+def _listed(answer: Answer[Any] | AnswerPage[Any], form: Format) -> Any:
+    if form == "table" and isinstance(answer.data, Cohorts):
+        return _triangle(answer.data)
+    whole = answer.report not in _ROWS or (form == "table" and answer.report in _WHOLE)
+    return answer.data if whole else getattr(answer.data, _ROWS[answer.report])
+
+
+def _triangle(found: Cohorts) -> Sequence[Mapping[str, str]]:
+    """A row a cohort and a column a period since, with the percentage of the cohort; * while it is not over."""
+    rows = {one.start: {found.period.value: str(one.start), "customers": str(one.customers)} for one in found.cohorts}
+    for cell in found.cells:
+        mark = "" if cell.finished else "*"
+        rows[cell.cohort][str(cell.periods_since)] = f"{100 * (cell.rate or 0):.1f}{mark}"
+    return list(rows.values())

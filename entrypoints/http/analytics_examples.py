@@ -5,6 +5,7 @@ from typing import Any
 
 from application.analytics.models import Answer, AnswerPage
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS
+from domain.analytics.cohorts import Retention, cohort_table
 from domain.analytics.counting import (
     cells,
     count_products,
@@ -15,7 +16,7 @@ from domain.analytics.counting import (
     list_buyers,
     score,
 )
-from domain.analytics.counting_retention import count_gaps, count_purchase_days
+from domain.analytics.counting_retention import count_cohorts, count_gaps, count_purchase_days
 from domain.analytics.digest import answer_digest
 from domain.analytics.facts import By, Metric
 from domain.analytics.history import PurchaseHistory
@@ -47,6 +48,7 @@ _OWN: dict[str, dict[str, Any]] = {
     "rfm": {"method": "quantile"},
     "repeat-rate": {},
     "interpurchase": {"bin_days": 7},
+    "cohorts": {"period": "month", "retention": "classic"},
     "rfm-customers": {"method": "quantile", "segment": None, "limit": 20, "cursor": None},
 }
 
@@ -83,6 +85,10 @@ def _data(report: str, history: PurchaseHistory) -> Any:
         case "interpurchase":
             days = count_purchase_days(history, _SCOPE)
             return interpurchase(count_gaps(history, _SCOPE), days, _SCOPE, bin_days=7)
+        case "cohorts":
+            cohorts = count_cohorts(history, _SCOPE, Period.MONTH)
+            kept = Retention.CLASSIC
+            return cohort_table(cohorts, _SCOPE, period=Period.MONTH, retention=kept, today=_SCOPE.as_of)
     return _rfm_data(report, history)
 
 

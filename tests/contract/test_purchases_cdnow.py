@@ -1,11 +1,14 @@
 """Every store gives what is known of the CDNOW sample, all 18 months of it (Fader, Hardie, brucehardie.com)."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
+from datetime import date
 from typing import Any
 
 import pytest
 
 from application.analytics.service import AnalyticsService
+from domain.analytics.cohorts import Cohorts
 from domain.analytics.interpurchase import Interpurchase
 from domain.analytics.repeat import RepeatRate
 from tests.support.cdnow import cdnow
@@ -50,3 +53,18 @@ async def test_repeat_customers_of_the_calibration_weeks(service: AnalyticsServi
     data = (await service.ask("repeat-rate", [("as_of", "1997-10-01"), ("currency", "USD")])).data
     assert isinstance(data, RepeatRate)
     assert (data.repeat_customers, data.customers) == (946, 2357)
+
+
+async def test_cohorts_are_those_of_the_first_quarter(service: AnalyticsService) -> None:
+    """The sample is of people who bought first in the first quarter of 1997; the cells counted again from the rows."""
+    rows = [(order.customer_id, order.placed_at.date().replace(day=1)) for order in cdnow().orders]
+    first = dict(sorted(rows, key=lambda row: row[1], reverse=True))
+    bought = {(first[customer], month, customer) for customer, month in rows}
+    cells = Counter((cohort, month) for cohort, month, _ in bought)
+    data = (await service.ask("cohorts", ALL)).data
+    assert isinstance(data, Cohorts)
+    assert [one.start for one in data.cohorts] == [date(1997, month, 1) for month in (1, 2, 3)]
+    assert sum(one.customers for one in data.cohorts) == 2357
+    assert {(one.cohort, one.start): one.customers for one in data.cells if one.customers} == cells
+    assert len(data.cells) == 18 + 17 + 16
+    assert sum(one.orders for one in data.cells) == len(rows)

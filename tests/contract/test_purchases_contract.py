@@ -13,9 +13,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from application.analytics.models import AnswerPage
+from application.analytics.reports import COHORT_PERIODS
 from application.caller import Caller
 from application.ports.history import HistoryBatch
 from application.ports.purchases import PurchaseFacts, PurchaseView, Scores
+from domain.analytics.cohorts import Retention
 from domain.analytics.facts import By, Metric, Scoring
 from domain.analytics.history import PurchaseHistory
 from domain.analytics.periods import Period
@@ -54,6 +56,8 @@ class Variant:
     limit: int
     page: int
     method: Method
+    cohorts_by: Period = Period.MONTH
+    retention: Retention = Retention.CLASSIC
 
 
 VARIANTS = st.builds(
@@ -64,6 +68,8 @@ VARIANTS = st.builds(
     limit=st.sampled_from((1000, 3, 1)),
     page=st.sampled_from((100, 100, 2)),
     method=st.sampled_from(Method),
+    cohorts_by=st.sampled_from(COHORT_PERIODS),
+    retention=st.sampled_from(Retention),
 )
 
 
@@ -101,6 +107,7 @@ async def facts_of(view: PurchaseView, scope: Scope, variant: Variant) -> dict[s
         "prospects": await view.prospects(scope),
         "purchase days": list(await view.purchase_days(scope)),
         "gaps": list(await view.gaps(scope)),
+        "cohorts": list(await view.cohorts(scope, variant.period)),
     }
     for method in Method:
         scored, _ = scoring(histograms, method, scope)
@@ -137,6 +144,7 @@ async def digests(facts: PurchaseFacts, scope: Scope, variant: Variant) -> dict[
         "rfm": asking(scope, method=variant.method),
         "repeat-rate": asking(scope),
         "interpurchase": asking(scope, bin_days=variant.limit % 100 + 1),
+        "cohorts": asking(scope, period=variant.cohorts_by, retention=variant.retention),
     }
     found = {report: (await service.ask(report, parameters)).answer_digest for report, parameters in asked.items()}
     for number, page in enumerate(await pages(facts, scope, method=variant.method, limit=variant.page)):
@@ -341,6 +349,32 @@ async def test_new_customers_are_new_once_whatever_the_first_day(ports: StorePor
     assert await months() == [(january, 1, 1, 1), (february, 1, 0, 0), (march, 1, 1, 0)]
     assert await months(from_=february) == [(february, 1, 0, 0), (march, 1, 1, 0)]
     assert await months(tz="Europe/Berlin") == [(february, 2, 1, 1), (march, 0, 0, 0)]
+
+
+async def test_cohorts_are_of_the_first_purchase_ever_and_lose_what_came_back(ports: StorePorts, load: Load) -> None:
+    rows, ada, _, _ = story()
+    early = a_lone_return(a_returned_line(unit_price="4"), customer=ada, returned_at=datetime(2025, 12, 1, tzinfo=UTC))
+    await load(
+        HistoryBatch(customers=rows.customers, books=rows.books, orders=rows.orders, returns=[*rows.returns, early])
+    )
+
+    async def months(**scope: Any) -> list[tuple[str, str, int, int, int, Decimal]]:
+        asked = Scope(**{"as_of": date(2026, 4, 1), "currency": "EUR", **scope})
+        found = await ports.purchases.read(lambda view: view.cohorts(asked, Period.MONTH))
+        return [
+            (f"{one.cohort:%y-%m}", f"{one.start:%y-%m}", one.customers, one.last_customers, one.orders, one.revenue)
+            for one in found
+        ]
+
+    assert await months() == [
+        ("26-01", "25-12", 0, 0, 0, Decimal(-4)),
+        ("26-01", "26-01", 1, 0, 1, Decimal(20)),
+        ("26-01", "26-03", 1, 1, 1, Decimal(-10)),
+    ]
+    assert await months(lines=Lines.PAID, returns=Returns.IGNORE) == [("26-01", "26-01", 1, 1, 1, Decimal(20))]
+    assert await months(from_=date(2026, 1, 31)) == (await months())[1:]
+    assert await months(from_=date(2026, 2, 1)) == []
+    assert await months(tz="Europe/Berlin", returns=Returns.IGNORE) == [("26-02", "26-02", 1, 1, 1, Decimal(20))]
 
 
 async def test_returns_lower_money_and_never_recency_or_frequency(ports: StorePorts, load: Load) -> None:

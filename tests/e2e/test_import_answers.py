@@ -42,6 +42,7 @@ QUESTIONS: Sequence[tuple[str, list[tuple[str, str]]]] = [
     ("rfm", [("method", "quantile")]),
     ("repeat-rate", []),
     ("interpurchase", [("bin_days", "1")]),
+    ("cohorts", [("period", "week"), ("tz", "Europe/London")]),
 ]
 
 

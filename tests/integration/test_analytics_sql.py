@@ -60,6 +60,9 @@ def statements() -> Iterator[tuple[str, Select[Any]]]:
         yield f"prospects, {name}", rfm.prospects(shape)
         yield f"purchase days, {name}", retention.purchase_days(shape)
         yield f"gaps, {name}", retention.gaps(shape)
+        for period in (Period.WEEK, Period.MONTH):
+            yield f"cohorts by {period}, {name}", retention.cohort_purchases(shape, period)
+            yield f"returns of cohorts by {period}, {name}", retention.cohort_returns(shape, period)
 
 
 def text(dialect: str) -> str:

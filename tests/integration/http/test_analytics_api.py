@@ -4,7 +4,7 @@ from tests.integration.http.conftest import NothingWritten
 from tests.integration.http.payloads import a_customer, a_line, an_order
 from tests.support.http_client import HttpClient
 
-REPORTS = ("summary", "revenue", "top-products", "rfm", "rfm/customers", "repeat-rate", "interpurchase")
+REPORTS = ("summary", "revenue", "top-products", "rfm", "rfm/customers", "repeat-rate", "interpurchase", "cohorts")
 DAY = "as_of=2026-04-01"
 
 
@@ -56,6 +56,19 @@ async def test_how_customers_come_again(client: HttpClient) -> None:
         (1, 10, 1),
         (11, 20, 1),
     ]
+
+
+async def test_cohorts(client: HttpClient) -> None:
+    await sell(client)
+    weeks = (await client.get("/v1/analytics/cohorts?period=week&as_of=2026-03-23")).json()["data"]
+    assert [(one["start"], one["customers"]) for one in weeks["cohorts"]] == [("2026-02-23", 1), ("2026-03-02", 2)]
+    cells = [cell for cell in weeks["cells"] if cell["cohort"] == "2026-03-02"]
+    assert [(one["start"], one["customers"], one["rate"], one["cumulative_revenue"]) for one in cells] == [
+        ("2026-03-02", 2, 1.0, "50.00"),
+        ("2026-03-09", 0, 0.0, "50.00"),
+        ("2026-03-16", 1, 0.5, "80.00"),
+    ]
+    assert (await client.get("/v1/analytics/cohorts?period=day")).errors == [("period", "unknown-choice")]
 
 
 async def test_the_customers_behind_rfm_come_in_pages(client: HttpClient) -> None:
@@ -122,6 +135,7 @@ async def test_what_a_report_means_can_be_read(client: HttpClient) -> None:
         "rfm",
         "repeat-rate",
         "interpurchase",
+        "cohorts",
         "rfm-customers",
     ]
     for one in every:

@@ -343,6 +343,44 @@ WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders
 WHERE purchases.customer_id IS NOT NULL) AS days) AS pairs
 WHERE pairs.previous IS NOT NULL) AS gaps GROUP BY gaps.days
 
+-- cohorts by week, everything
+SELECT CAST(DATEADD(day, 1 - DAYOFWEEKISO(own.first_day), own.first_day) AS DATE) AS cohort, own."start", count(*) AS customers, sum(CAST(CASE WHEN (own.later_start IS NULL) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) AS last_customers, sum(CAST(own.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(own.revenue AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT by_customer."start" AS "start", by_customer.orders AS orders, by_customer.revenue AS revenue, min(by_customer.day) OVER (PARTITION BY by_customer.customer_id) AS first_day, lead(by_customer."start") OVER (PARTITION BY by_customer.customer_id ORDER BY by_customer."start") AS later_start
+FROM (SELECT purchases.customer_id AS customer_id, CAST(DATEADD(day, 1 - DAYOFWEEKISO(purchases.day), purchases.day) AS DATE) AS "start", min(purchases.day) AS day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, CAST(DATEADD(day, 1 - DAYOFWEEKISO(purchases.day), purchases.day) AS DATE)) AS by_customer) AS own GROUP BY CAST(DATEADD(day, 1 - DAYOFWEEKISO(own.first_day), own.first_day) AS DATE), own."start"
+
+-- returns of cohorts by week, everything
+SELECT CAST(DATEADD(day, 1 - DAYOFWEEKISO(firsts.first_day), firsts.first_day) AS DATE) AS cohort, CAST(DATEADD(day, 1 - DAYOFWEEKISO(returned.day), returned.day) AS DATE) AS "start", sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = %(currency)s AND returns.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned JOIN (SELECT purchases.customer_id AS customer_id, min(purchases.day) AS first_day
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS firsts ON firsts.customer_id = returned.customer_id GROUP BY CAST(DATEADD(day, 1 - DAYOFWEEKISO(firsts.first_day), firsts.first_day) AS DATE), CAST(DATEADD(day, 1 - DAYOFWEEKISO(returned.day), returned.day) AS DATE)
+
+-- cohorts by month, everything
+SELECT CAST(date_trunc('month', own.first_day) AS DATE) AS cohort, own."start", count(*) AS customers, sum(CAST(CASE WHEN (own.later_start IS NULL) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) AS last_customers, sum(CAST(own.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(own.revenue AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT by_customer."start" AS "start", by_customer.orders AS orders, by_customer.revenue AS revenue, min(by_customer.day) OVER (PARTITION BY by_customer.customer_id) AS first_day, lead(by_customer."start") OVER (PARTITION BY by_customer.customer_id ORDER BY by_customer."start") AS later_start
+FROM (SELECT purchases.customer_id AS customer_id, CAST(date_trunc('month', purchases.day) AS DATE) AS "start", min(purchases.day) AS day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, CAST(date_trunc('month', purchases.day) AS DATE)) AS by_customer) AS own GROUP BY CAST(date_trunc('month', own.first_day) AS DATE), own."start"
+
+-- returns of cohorts by month, everything
+SELECT CAST(date_trunc('month', firsts.first_day) AS DATE) AS cohort, CAST(date_trunc('month', returned.day) AS DATE) AS "start", sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = %(currency)s AND returns.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned JOIN (SELECT purchases.customer_id AS customer_id, min(purchases.day) AS first_day
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS firsts ON firsts.customer_id = returned.customer_id GROUP BY CAST(date_trunc('month', firsts.first_day) AS DATE), CAST(date_trunc('month', returned.day) AS DATE)
+
 -- purchases, least
 SELECT sum(CAST(by_customer.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(CASE WHEN (by_customer.customer_id IS NOT NULL) THEN by_customer.orders ELSE 0 END AS NUMERIC(38, 0))) AS known_orders, count(by_customer.customer_id) AS customers
 FROM (SELECT purchases.customer_id AS customer_id, count(*) AS orders
@@ -628,3 +666,45 @@ FROM orders JOIN order_lines ON order_lines.order_id = orders.id
 WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
 WHERE purchases.customer_id IS NOT NULL) AS days) AS pairs
 WHERE pairs.previous IS NOT NULL) AS gaps GROUP BY gaps.days
+
+-- cohorts by week, least
+SELECT CAST(DATEADD(day, 1 - DAYOFWEEKISO(own.first_day), own.first_day) AS DATE) AS cohort, own."start", count(*) AS customers, sum(CAST(CASE WHEN (own.later_start IS NULL) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) AS last_customers, sum(CAST(own.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(own.revenue AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT by_customer."start" AS "start", by_customer.orders AS orders, by_customer.revenue AS revenue, min(by_customer.day) OVER (PARTITION BY by_customer.customer_id) AS first_day, lead(by_customer."start") OVER (PARTITION BY by_customer.customer_id ORDER BY by_customer."start") AS later_start
+FROM (SELECT purchases.customer_id AS customer_id, CAST(DATEADD(day, 1 - DAYOFWEEKISO(purchases.day), purchases.day) AS DATE) AS "start", min(purchases.day) AS day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, CAST(DATEADD(day, 1 - DAYOFWEEKISO(purchases.day), purchases.day) AS DATE)) AS by_customer) AS own
+WHERE own.first_day >= CAST(%(from_day)s AS DATE) GROUP BY CAST(DATEADD(day, 1 - DAYOFWEEKISO(own.first_day), own.first_day) AS DATE), own."start"
+
+-- returns of cohorts by week, least
+SELECT CAST(DATEADD(day, 1 - DAYOFWEEKISO(firsts.first_day), firsts.first_day) AS DATE) AS cohort, CAST(DATEADD(day, 1 - DAYOFWEEKISO(returned.day), returned.day) AS DATE) AS "start", sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = %(currency)s AND returns.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) < CAST(%(as_of)s AS DATE) AND returns.returned_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND returns.customer_id IS NOT NULL AND return_lines.unit_price > 0) AS returned JOIN (SELECT purchases.customer_id AS customer_id, min(purchases.day) AS first_day
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS firsts ON firsts.customer_id = returned.customer_id
+WHERE firsts.first_day >= CAST(%(from_day)s AS DATE) GROUP BY CAST(DATEADD(day, 1 - DAYOFWEEKISO(firsts.first_day), firsts.first_day) AS DATE), CAST(DATEADD(day, 1 - DAYOFWEEKISO(returned.day), returned.day) AS DATE)
+
+-- cohorts by month, least
+SELECT CAST(date_trunc('month', own.first_day) AS DATE) AS cohort, own."start", count(*) AS customers, sum(CAST(CASE WHEN (own.later_start IS NULL) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) AS last_customers, sum(CAST(own.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(own.revenue AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT by_customer."start" AS "start", by_customer.orders AS orders, by_customer.revenue AS revenue, min(by_customer.day) OVER (PARTITION BY by_customer.customer_id) AS first_day, lead(by_customer."start") OVER (PARTITION BY by_customer.customer_id ORDER BY by_customer."start") AS later_start
+FROM (SELECT purchases.customer_id AS customer_id, CAST(date_trunc('month', purchases.day) AS DATE) AS "start", min(purchases.day) AS day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, CAST(date_trunc('month', purchases.day) AS DATE)) AS by_customer) AS own
+WHERE own.first_day >= CAST(%(from_day)s AS DATE) GROUP BY CAST(date_trunc('month', own.first_day) AS DATE), own."start"
+
+-- returns of cohorts by month, least
+SELECT CAST(date_trunc('month', firsts.first_day) AS DATE) AS cohort, CAST(date_trunc('month', returned.day) AS DATE) AS "start", sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = %(currency)s AND returns.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) < CAST(%(as_of)s AS DATE) AND returns.returned_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND returns.customer_id IS NOT NULL AND return_lines.unit_price > 0) AS returned JOIN (SELECT purchases.customer_id AS customer_id, min(purchases.day) AS first_day
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS firsts ON firsts.customer_id = returned.customer_id
+WHERE firsts.first_day >= CAST(%(from_day)s AS DATE) GROUP BY CAST(date_trunc('month', firsts.first_day) AS DATE), CAST(date_trunc('month', returned.day) AS DATE)
