@@ -9,6 +9,7 @@ from adapters.memory.store import MemoryStore
 from application.ports.purchases import PurchaseView, Scores, Told
 from domain.analytics.counting import (
     cells,
+    count_pareto,
     count_products,
     count_prospects,
     count_revenue,
@@ -23,7 +24,9 @@ from domain.analytics.facts import (
     By,
     CellFacts,
     CohortFacts,
+    Dimension,
     Metric,
+    ParetoFacts,
     PeriodFacts,
     ProductTotals,
     RfmHistograms,
@@ -63,6 +66,10 @@ class MemoryPurchaseView:
     async def products(self, scope: Scope, by: By, metric: Metric, limit: int) -> ProductTotals:
         """The first products, authors or categories."""
         return await asyncio.to_thread(count_products, self._history, scope, by, metric, limit)
+
+    async def pareto(self, scope: Scope, dimension: Dimension, limit: int) -> ParetoFacts:
+        """How revenue is spread."""
+        return await asyncio.to_thread(count_pareto, self._history, scope, dimension, limit)
 
     async def rfm_histograms(self, scope: Scope) -> RfmHistograms:
         """How many customers have each value."""

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Select
 
-from adapters.sql import analytics, retention, rfm
+from adapters.sql import analytics, pareto, retention, rfm
 from adapters.sql.dialects import exact
 from adapters.sql.scope import Shape, scope_values
 from application.ports.purchases import Scores
@@ -18,7 +18,10 @@ from domain.analytics.facts import (
     CellFacts,
     CohortFacts,
     Cuts,
+    Dimension,
+    EarnerFacts,
     Metric,
+    ParetoFacts,
     PeriodFacts,
     ProductFacts,
     ProductTotals,
@@ -116,11 +119,8 @@ class SqlPurchaseView:
         top = await self._run("analytics.top_products", analytics.top_products(shape, by, metric), values)
         orders = await self._one("analytics.purchases", analytics.purchases_counted(shape), scope)
         whole = top[0] if top else None
-        unattributed = 0
         if by is not By.PRODUCT:
             whole = await self._one("analytics.positive_totals", analytics.positive_totals(shape), scope)
-            lines = await self._one("analytics.unattributed", analytics.unattributed_lines(shape, by), scope)
-            unattributed = _whole(lines["lines"])
         return ProductTotals(
             top=[_product(row) for row in top],
             count=_whole(top[0]["found"]) if top else 0,
@@ -128,8 +128,35 @@ class SqlPurchaseView:
             positive_units=_whole(whole["positive_units"]) if whole else 0,
             orders=_whole(orders["orders"]),
             customers=_whole(orders["customers"]),
-            unattributed_lines=unattributed,
+            unattributed_lines=await self._unattributed(scope, Dimension(by)),
         )
+
+    async def pareto(self, scope: Scope, dimension: Dimension, limit: int) -> ParetoFacts:
+        """How revenue is spread."""
+        shape, values = Shape.of(scope), {**scope_values(scope), "limit": limit}
+        rows = await self._run("pareto.amounts", pareto.amounts(shape, dimension), values)
+        if dimension is Dimension.CUSTOMER:
+            top = await self._run("pareto.top_customers", pareto.top_customers(shape), values)
+        else:
+            top_products = analytics.top_products(shape, By(dimension), Metric.REVENUE)
+            top = await self._run("analytics.top_products", top_products, values)
+        return ParetoFacts(
+            amounts=sorted((_amount(row["revenue"]), _whole(row["items"])) for row in rows),
+            top=[_earner(row, dimension) for row in top],
+            unattributed_lines=await self._unattributed(scope, dimension),
+        )
+
+    async def _unattributed(self, scope: Scope, dimension: Dimension) -> int:
+        shape = Shape.of(scope)
+        match dimension:
+            case Dimension.PRODUCT:
+                return 0
+            case Dimension.CUSTOMER:
+                lines = await self._one("pareto.no_customer", pareto.lines_without_customer(shape), scope)
+            case _:
+                statement = analytics.unattributed_lines(shape, By(dimension))
+                lines = await self._one("analytics.unattributed", statement, scope)
+        return _whole(lines["lines"])
 
     async def rfm_histograms(self, scope: Scope) -> RfmHistograms:
         """How many customers have each value."""
@@ -231,6 +258,16 @@ def _product(row: Row) -> ProductFacts:
         units=_whole(row["units"]),
         orders=_whole(row["orders"]),
         customers=_whole(row["customers"]),
+    )
+
+
+def _earner(row: Row, dimension: Dimension) -> EarnerFacts:
+    of_customer = dimension is Dimension.CUSTOMER
+    return EarnerFacts(
+        key=row["key"],
+        id=UUID(row["id"]) if of_customer else None,
+        name=None if of_customer else row["name"],
+        revenue=_amount(row["revenue"]),
     )
 
 

@@ -5,8 +5,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from application.analytics.questions import Question
 from application.ports.purchases import PurchaseView
 from domain.analytics.cohorts import Cohorts, Retention, cohort_table
-from domain.analytics.facts import By, Metric
+from domain.analytics.facts import By, Dimension, Metric
 from domain.analytics.interpurchase import Interpurchase, interpurchase
+from domain.analytics.pareto import Pareto, pareto
 from domain.analytics.periods import Period
 from domain.analytics.products import TopProducts, top_products
 from domain.analytics.repeat import RepeatRate, repeat_rate
@@ -15,7 +16,7 @@ from domain.analytics.rfm import Method, Rfm, rfm, scoring
 from domain.analytics.segments import SegmentTable
 from domain.analytics.summary import Summary, summarise
 
-Data = Summary | RevenueSeries | TopProducts | Rfm | RepeatRate | Interpurchase | Cohorts
+Data = Summary | RevenueSeries | TopProducts | Rfm | RepeatRate | Interpurchase | Cohorts | Pareto
 Answering = Callable[[PurchaseView, Question, SegmentTable], Awaitable[Data]]
 
 
@@ -60,6 +61,11 @@ async def _cohorts(view: PurchaseView, question: Question, _segments: SegmentTab
     return cohort_table(facts, question.scope, period=period, retention=retention, today=question.today)
 
 
+async def _pareto(view: PurchaseView, question: Question, _segments: SegmentTable) -> Pareto:
+    by = Dimension(question.text("by"))
+    return pareto(await view.pareto(question.scope, by, question.number("limit")), question.scope, by=by)
+
+
 ANSWERS: Mapping[str, Answering] = {
     "summary": _summary,
     "revenue": _revenue,
@@ -68,4 +74,5 @@ ANSWERS: Mapping[str, Answering] = {
     "repeat-rate": _repeat_rate,
     "interpurchase": _interpurchase,
     "cohorts": _cohorts,
+    "pareto": _pareto,
 }

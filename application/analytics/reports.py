@@ -6,8 +6,9 @@ from application.analytics.models import Answer, AnswerPage, Parameter, ReportDe
 from application.analytics.specs import ReportSpec, choice, report_spec, whole
 from application.listing import DEFAULT_LIMIT, MAX_LIMIT
 from domain.analytics.cohorts import Cohorts, Retention
-from domain.analytics.facts import By, Metric
+from domain.analytics.facts import By, Dimension, Metric
 from domain.analytics.interpurchase import Interpurchase
+from domain.analytics.pareto import Pareto
 from domain.analytics.periods import Period
 from domain.analytics.products import TopProducts
 from domain.analytics.repeat import RepeatRate
@@ -206,8 +207,35 @@ _COHORTS = report_spec(
     ),
 )
 
+_PARETO = report_spec(
+    "pareto",
+    "How much comes from how few",
+    Answer[Pareto],
+    (
+        choice("by", Dimension, Dimension.PRODUCT, "Products by SKU, authors, categories, or known customers."),
+        whole("limit", "How many items are told; the rest is counted.", most=10_000, default=10, example=10),
+    ),
+    words=(
+        "Items by revenue, descending, then by key in the order of its bytes: A are those with less than 80 % of the "
+        "whole before them (so the one that crosses it is A), B those with less than 95 %, C the rest, and those that "
+        "are not above 0. The whole, shares, the share of the top 20 % and the Gini coefficient are of the items with "
+        "revenue above 0, which returns may have taken it from; the others are counted beside. An author or a category "
+        "gets the full amount of a line, so that by category the whole may be more than what was sold."
+    ),
+    formula=(
+        "share = max(revenue, 0) / whole; top 20 % = the first ceil(n / 5) of the n items above 0; "
+        "Gini = ((n + 1) whole - 2 sum(rank x revenue)) / (n whole), rank 1 for the most"
+    ),
+    source=(
+        "ABC analysis after Pareto and Juran (Dickie, ABC Inventory Analysis Shoots for Dollars, not Pennies, 1951); "
+        "Gini 1912, in the discrete form over ranks."
+    ),
+    names_customers=True,
+)
+
 REPORTS: Mapping[str, ReportSpec] = {
-    spec.name: spec for spec in (_SUMMARY, _REVENUE, _TOP_PRODUCTS, _RFM, _REPEAT_RATE, _INTERPURCHASE, _COHORTS)
+    spec.name: spec
+    for spec in (_SUMMARY, _REVENUE, _TOP_PRODUCTS, _RFM, _REPEAT_RATE, _INTERPURCHASE, _COHORTS, _PARETO)
 }
 
 

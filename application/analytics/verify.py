@@ -13,7 +13,7 @@ from application.ports.history import HistorySink, HistorySource
 from application.ports.purchases import PurchaseFacts
 from application.ports.system import Clock
 from domain.analytics.cohorts import Retention
-from domain.analytics.facts import By, Metric
+from domain.analytics.facts import By, Dimension, Metric
 from domain.analytics.periods import Period
 from domain.analytics.rfm import Method
 from domain.analytics.segments import STANDARD, SegmentTable
@@ -142,6 +142,9 @@ def questions() -> Iterator[tuple[str, Parameters]]:
         for metric in Metric:
             yield "top-products", {"by": by, "metric": metric, "limit": "1000"}
         yield "top-products", {"by": by, "tz": west, **narrow}
+    for dimension in Dimension:
+        yield "pareto", {"by": dimension, "limit": "1000"}
+        yield "pareto", {"by": dimension, "tz": east, **narrow}
     for method, tz in ((Method.QUANTILE, west), (Method.NTILE, east), (Method.RANK, quarter)):
         yield "rfm", {"method": method, "tz": tz}
         yield "rfm", {"method": method, **narrow}

@@ -8,7 +8,9 @@ from domain.analytics.facts import (
     By,
     CellFacts,
     CohortFacts,
+    Dimension,
     Metric,
+    ParetoFacts,
     PeriodFacts,
     ProductTotals,
     RfmHistograms,
@@ -46,6 +48,10 @@ class PurchaseView(Protocol):
 
     async def products(self, scope: Scope, by: By, metric: Metric, limit: int) -> ProductTotals:
         """The first `limit` by the metric, descending, then by key in the order of its bytes."""
+        ...
+
+    async def pareto(self, scope: Scope, dimension: Dimension, limit: int) -> ParetoFacts:
+        """How many keys have each net revenue, and the first `limit` of them by it."""
         ...
 
     async def rfm_histograms(self, scope: Scope) -> RfmHistograms:

@@ -29,9 +29,10 @@ _ROWS: Final[Mapping[str, str]] = {
     "repeat-rate": "frequencies",
     "interpurchase": "histogram",
     "cohorts": "cells",
+    "pareto": "items",
 }
 # In a table for people these are shown whole, since what they are asked for stands beside the list.
-_WHOLE: Final = frozenset({"repeat-rate", "interpurchase"})
+_WHOLE: Final = frozenset({"repeat-rate", "interpurchase", "pareto"})
 
 BackendsOption = Annotated[str | None, Parameter(help="Two or more of memory, postgres and snowflake.")]
 VerifyFormat = Annotated[Literal["table", "json"], Parameter(help="How the outcome is shown.")]
@@ -50,7 +51,8 @@ app = App(
 $ daybook analytics summary --currency EUR
 $ daybook analytics revenue --period month --tz Europe/Berlin --format csv
 $ daybook analytics rfm --method ntile --format json
-$ daybook analytics repeat-rate --format json
+$ daybook analytics cohorts --period week --retention unbounded
+$ daybook analytics pareto --by author
 $ daybook analytics definitions
 $ daybook analytics verify
 

@@ -8,6 +8,7 @@ from application.analytics.reports import REPORTS, RFM_CUSTOMERS
 from domain.analytics.cohorts import Retention, cohort_table
 from domain.analytics.counting import (
     cells,
+    count_pareto,
     count_products,
     count_prospects,
     count_revenue,
@@ -18,9 +19,10 @@ from domain.analytics.counting import (
 )
 from domain.analytics.counting_retention import count_cohorts, count_gaps, count_purchase_days
 from domain.analytics.digest import answer_digest
-from domain.analytics.facts import By, Metric
+from domain.analytics.facts import By, Dimension, Metric
 from domain.analytics.history import PurchaseHistory
 from domain.analytics.interpurchase import interpurchase
+from domain.analytics.pareto import pareto
 from domain.analytics.periods import Period
 from domain.analytics.products import top_products
 from domain.analytics.repeat import repeat_rate
@@ -49,6 +51,7 @@ _OWN: dict[str, dict[str, Any]] = {
     "repeat-rate": {},
     "interpurchase": {"bin_days": 7},
     "cohorts": {"period": "month", "retention": "classic"},
+    "pareto": {"by": "product", "limit": 10},
     "rfm-customers": {"method": "quantile", "segment": None, "limit": 20, "cursor": None},
 }
 
@@ -89,6 +92,9 @@ def _data(report: str, history: PurchaseHistory) -> Any:
             cohorts = count_cohorts(history, _SCOPE, Period.MONTH)
             kept = Retention.CLASSIC
             return cohort_table(cohorts, _SCOPE, period=Period.MONTH, retention=kept, today=_SCOPE.as_of)
+        case "pareto":
+            spread = count_pareto(history, _SCOPE, Dimension.PRODUCT, 10)
+            return pareto(spread, _SCOPE, by=Dimension.PRODUCT)
     return _rfm_data(report, history)
 
 

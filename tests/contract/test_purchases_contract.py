@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
+from operator import methodcaller
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from application.caller import Caller
 from application.ports.history import HistoryBatch
 from application.ports.purchases import PurchaseFacts, PurchaseView, Scores
 from domain.analytics.cohorts import Retention
-from domain.analytics.facts import By, Metric, Scoring
+from domain.analytics.facts import By, Dimension, Metric, ParetoFacts, Scoring
 from domain.analytics.history import PurchaseHistory
 from domain.analytics.periods import Period
 from domain.analytics.rfm import Method, Rfm, RfmCustomer, scoring
@@ -58,6 +59,7 @@ class Variant:
     method: Method
     cohorts_by: Period = Period.MONTH
     retention: Retention = Retention.CLASSIC
+    dimension: Dimension = Dimension.PRODUCT
 
 
 VARIANTS = st.builds(
@@ -70,6 +72,7 @@ VARIANTS = st.builds(
     method=st.sampled_from(Method),
     cohorts_by=st.sampled_from(COHORT_PERIODS),
     retention=st.sampled_from(Retention),
+    dimension=st.sampled_from(Dimension),
 )
 
 
@@ -108,6 +111,7 @@ async def facts_of(view: PurchaseView, scope: Scope, variant: Variant) -> dict[s
         "purchase days": list(await view.purchase_days(scope)),
         "gaps": list(await view.gaps(scope)),
         "cohorts": list(await view.cohorts(scope, variant.period)),
+        **{f"spread by {one}": told_of(await view.pareto(scope, one, variant.limit)) for one in Dimension},
     }
     for method in Method:
         scored, _ = scoring(histograms, method, scope)
@@ -118,6 +122,10 @@ async def facts_of(view: PurchaseView, scope: Scope, variant: Variant) -> dict[s
         )
     found["some customers"] = await some_buyers(view, scope, scored, found[f"customers by {method}"])
     return found
+
+
+def told_of(facts: ParetoFacts) -> tuple[Any, ...]:
+    return list(facts.amounts), list(facts.top), facts.unattributed_lines
 
 
 async def same_facts(store: PurchaseFacts, definition: PurchaseFacts, scope: Scope, variant: Variant) -> None:
@@ -145,6 +153,7 @@ async def digests(facts: PurchaseFacts, scope: Scope, variant: Variant) -> dict[
         "repeat-rate": asking(scope),
         "interpurchase": asking(scope, bin_days=variant.limit % 100 + 1),
         "cohorts": asking(scope, period=variant.cohorts_by, retention=variant.retention),
+        "pareto": asking(scope, by=variant.dimension, limit=variant.limit),
     }
     found = {report: (await service.ask(report, parameters)).answer_digest for report, parameters in asked.items()}
     for number, page in enumerate(await pages(facts, scope, method=variant.method, limit=variant.page)):
@@ -232,6 +241,11 @@ async def test_sums_are_exact_where_floats_are_not(ports: StorePorts, load: Load
     assert [one.revenue for one in periods] == [total]
     products = await ports.purchases.read(lambda view: view.products(SCOPE, By.PRODUCT, Metric.REVENUE, 5))
     assert (products.top[0].revenue, products.positive_revenue) == (total, total)
+    for dimension in (Dimension.PRODUCT, Dimension.CUSTOMER):
+        spread = await ports.purchases.read(methodcaller("pareto", SCOPE, dimension, 5))
+        assert (list(spread.amounts), spread.top[0].revenue) == ([(total, 1)], total)
+    cohorts = await ports.purchases.read(lambda view: view.cohorts(SCOPE, Period.MONTH))
+    assert [one.revenue for one in cohorts] == [total]
     histograms = await ports.purchases.read(lambda view: view.rfm_histograms(SCOPE))
     assert list(histograms.amounts) == [(total, 1)]
 
@@ -261,6 +275,8 @@ async def test_ties_of_keys_are_broken_by_the_id(ports: StorePorts, load: Load) 
         for customer in page.data
     ]
     assert found == [(one.id, m) for one, m in zip(same, (1, 1, 2, 2, 3, 3, 4, 4, 5), strict=True)]
+    spread = await ports.purchases.read(lambda view: view.pareto(SCOPE, Dimension.CUSTOMER, 5))
+    assert [one.id for one in spread.top] == [one.id for one in same[:5]]
 
 
 async def test_cuts_of_money_have_five_places(ports: StorePorts, load: Load) -> None:

@@ -215,6 +215,7 @@ QUESTIONS: Mapping[str, Sequence[str]] = {
     "rfm": ("method=quantile", "method=ntile", "method=rank"),
     "repeat-rate": ("",),
     "interpurchase": ("bin_days=1",),
+    "pareto": ("by=product", "by=author", "by=category"),
     "cohorts": ("period=week", "period=month&retention=unbounded"),
 }
 NAMING_CUSTOMERS = frozenset({"rfm-customers"})

@@ -4,7 +4,17 @@ from tests.integration.http.conftest import NothingWritten
 from tests.integration.http.payloads import a_customer, a_line, an_order
 from tests.support.http_client import HttpClient
 
-REPORTS = ("summary", "revenue", "top-products", "rfm", "rfm/customers", "repeat-rate", "interpurchase", "cohorts")
+REPORTS = (
+    "summary",
+    "revenue",
+    "top-products",
+    "rfm",
+    "rfm/customers",
+    "repeat-rate",
+    "interpurchase",
+    "cohorts",
+    "pareto",
+)
 DAY = "as_of=2026-04-01"
 
 
@@ -69,6 +79,21 @@ async def test_cohorts(client: HttpClient) -> None:
         ("2026-03-16", 1, 0.5, "80.00"),
     ]
     assert (await client.get("/v1/analytics/cohorts?period=day")).errors == [("period", "unknown-choice")]
+
+
+async def test_pareto_by_customer_and_kept_by_nobody(client: HttpClient) -> None:
+    await sell(client)
+    answer = await client.get(f"/v1/analytics/pareto?{DAY}&by=customer&limit=2")
+    data = answer.json()["data"]
+    assert [(one["key"], one["revenue"], one["abc"]) for one in data["items"]] == [
+        ("K-3", "60.00", "A"),
+        ("K-1", "20.00", "A"),
+    ]
+    assert all(one["id"] for one in data["items"])
+    assert [(one["abc"], one["items"]) for one in data["classes"]] == [("A", 2), ("B", 1), ("C", 0)]
+    # (4 x 100 - 2 (60 + 2 x 20 + 3 x 20)) / (3 x 100)
+    assert (data["count"], data["top_20_percent_share"], data["gini"]) == (3, 0.6, 0.266666666667)
+    assert answer.headers["cache-control"] == "no-store"
 
 
 async def test_the_customers_behind_rfm_come_in_pages(client: HttpClient) -> None:
@@ -136,6 +161,7 @@ async def test_what_a_report_means_can_be_read(client: HttpClient) -> None:
         "repeat-rate",
         "interpurchase",
         "cohorts",
+        "pareto",
         "rfm-customers",
     ]
     for one in every:
