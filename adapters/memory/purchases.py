@@ -9,6 +9,7 @@ from adapters.memory.store import MemoryStore
 from application.ports.purchases import PurchaseView, Scores, Told
 from domain.analytics.counting import (
     cells,
+    count_pareto,
     count_products,
     count_prospects,
     count_revenue,
@@ -17,11 +18,15 @@ from domain.analytics.counting import (
     list_buyers,
     score,
 )
+from domain.analytics.counting_retention import count_cohorts, count_gaps, count_purchase_days
 from domain.analytics.facts import (
     BuyerFacts,
     By,
     CellFacts,
+    CohortFacts,
+    Dimension,
     Metric,
+    ParetoFacts,
     PeriodFacts,
     ProductTotals,
     RfmHistograms,
@@ -62,6 +67,10 @@ class MemoryPurchaseView:
         """The first products, authors or categories."""
         return await asyncio.to_thread(count_products, self._history, scope, by, metric, limit)
 
+    async def pareto(self, scope: Scope, dimension: Dimension, limit: int) -> ParetoFacts:
+        """How revenue is spread."""
+        return await asyncio.to_thread(count_pareto, self._history, scope, dimension, limit)
+
     async def rfm_histograms(self, scope: Scope) -> RfmHistograms:
         """How many customers have each value."""
         return await asyncio.to_thread(lambda: histograms(self._listed(scope)))
@@ -92,6 +101,18 @@ class MemoryPurchaseView:
     async def prospects(self, scope: Scope) -> int:
         """Living customers without a purchase."""
         return await asyncio.to_thread(count_prospects, self._history, scope)
+
+    async def purchase_days(self, scope: Scope) -> Sequence[tuple[int, int]]:
+        """How many customers bought on how many days."""
+        return await asyncio.to_thread(count_purchase_days, self._history, scope)
+
+    async def gaps(self, scope: Scope) -> Sequence[tuple[int, int]]:
+        """How many gaps are how long."""
+        return await asyncio.to_thread(count_gaps, self._history, scope)
+
+    async def cohorts(self, scope: Scope, period: Period) -> Sequence[CohortFacts]:
+        """The periods of each cohort."""
+        return await asyncio.to_thread(count_cohorts, self._history, scope, period)
 
     def _scored(self, scope: Scope, scoring: Scoring) -> list[ScoredBuyer]:
         return score(self._listed(scope), scoring)

@@ -221,25 +221,31 @@ def top_products(shape: Shape, by: By, metric: Metric) -> Select[Any]:
 @cache
 def positive_totals(shape: Shape) -> Select[Any]:
     """One row: `positive_revenue` and `positive_units` of all products."""
-    parts = [_sums_by_sku(sold(shape), sign=1)]
-    if shape.returns:
-        parts.append(_sums_by_sku(returned(shape), sign=-1))
-    rows = union_all(*parts).subquery("parts")
-    merged = (
-        select(exact_sum(rows.c.revenue).label("revenue"), exact_count(rows.c.units).label("units"))
-        .group_by(rows.c.sku)
-        .subquery("merged")
-    )
+    merged = net_by_key(shape, By.PRODUCT)
     return select(*(total.label(name) for name, total in _positive(merged, over=False).items()))
 
 
-def _sums_by_sku(lines: Subquery, *, sign: int) -> Select[Any]:
-    revenue, units = exact_sum(lines.c.amount), exact_count(lines.c.quantity)
+def net_by_key(shape: Shape, by: By) -> Subquery:
+    """One row a key: `revenue` and `units` less what came back, and no more, so that it costs no more."""
+    parts = [_sums_by_key(sold(shape), by, sign=1)]
+    if shape.returns:
+        parts.append(_sums_by_key(returned(shape), by, sign=-1))
+    rows = union_all(*parts).subquery("parts")
+    return (
+        select(exact_sum(rows.c.revenue).label("revenue"), exact_count(rows.c.units).label("units"))
+        .group_by(rows.c.key)
+        .subquery("merged")
+    )
+
+
+def _sums_by_key(lines: Subquery, by: By, *, sign: int) -> Select[Any]:
+    keyed = _keyed(lines, by).subquery("keyed")
+    revenue, units = exact_sum(keyed.c.amount), exact_count(keyed.c.quantity)
     return select(
-        lines.c.sku,
+        keyed.c.key,
         (revenue if sign > 0 else -revenue).label("revenue"),
         (units if sign > 0 else -units).label("units"),
-    ).group_by(lines.c.sku)
+    ).group_by(keyed.c.key)
 
 
 def _positive(merged: Subquery, *, over: bool) -> dict[str, ColumnElement[Any]]:

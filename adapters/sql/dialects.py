@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Date, Numeric, String, TypeDecorator, cast, func
+from sqlalchemy import Date, Integer, Numeric, String, TypeDecorator, cast, func
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ColumnElement
@@ -108,6 +108,26 @@ def period_start(day: ColumnElement[Any], period: Period) -> ColumnElement[Any]:
         case Period.WEEK:
             return WeekStart(day)
     return MonthStart(day)
+
+
+class DaysBetween(FunctionElement[Any]):
+    """`DaysBetween(day, later)`: how many days later, a whole number."""
+
+    name = "days_between"
+    type = Integer()
+    inherit_cache = True
+
+
+@compiles(DaysBetween)
+def _days_between(element: DaysBetween, compiler: SQLCompiler, **kw: Any) -> str:
+    day, later = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"({later} - {day})"
+
+
+@compiles(DaysBetween, "snowflake")
+def _days_between_snowflake(element: DaysBetween, compiler: SQLCompiler, **kw: Any) -> str:
+    day, later = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"DATEDIFF(day, {day}, {later})"
 
 
 class IdText(FunctionElement[Any]):

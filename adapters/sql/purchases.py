@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select
 
-from adapters.sql import analytics, rfm
+from adapters.sql import analytics, pareto, retention, rfm
 from adapters.sql.dialects import exact
 from adapters.sql.scope import Shape, scope_values
 from application.ports.purchases import Scores
@@ -16,8 +16,12 @@ from domain.analytics.facts import (
     BuyerFacts,
     By,
     CellFacts,
+    CohortFacts,
     Cuts,
+    Dimension,
+    EarnerFacts,
     Metric,
+    ParetoFacts,
     PeriodFacts,
     ProductFacts,
     ProductTotals,
@@ -29,6 +33,9 @@ from domain.analytics.facts import (
 from domain.analytics.periods import Period
 from domain.analytics.scope import Scope
 from domain.shared.money import EXACT
+
+# Which period a row is of, or which cohort in which period.
+Place = TypeVar("Place", date, tuple[date, date])
 
 
 class Row(Protocol):
@@ -112,11 +119,8 @@ class SqlPurchaseView:
         top = await self._run("analytics.top_products", analytics.top_products(shape, by, metric), values)
         orders = await self._one("analytics.purchases", analytics.purchases_counted(shape), scope)
         whole = top[0] if top else None
-        unattributed = 0
         if by is not By.PRODUCT:
             whole = await self._one("analytics.positive_totals", analytics.positive_totals(shape), scope)
-            lines = await self._one("analytics.unattributed", analytics.unattributed_lines(shape, by), scope)
-            unattributed = _whole(lines["lines"])
         return ProductTotals(
             top=[_product(row) for row in top],
             count=_whole(top[0]["found"]) if top else 0,
@@ -124,8 +128,35 @@ class SqlPurchaseView:
             positive_units=_whole(whole["positive_units"]) if whole else 0,
             orders=_whole(orders["orders"]),
             customers=_whole(orders["customers"]),
-            unattributed_lines=unattributed,
+            unattributed_lines=await self._unattributed(scope, Dimension(by)),
         )
+
+    async def pareto(self, scope: Scope, dimension: Dimension, limit: int) -> ParetoFacts:
+        """How revenue is spread."""
+        shape, values = Shape.of(scope), {**scope_values(scope), "limit": limit}
+        rows = await self._run("pareto.amounts", pareto.amounts(shape, dimension), values)
+        if dimension is Dimension.CUSTOMER:
+            top = await self._run("pareto.top_customers", pareto.top_customers(shape), values)
+        else:
+            top_products = analytics.top_products(shape, By(dimension), Metric.REVENUE)
+            top = await self._run("analytics.top_products", top_products, values)
+        return ParetoFacts(
+            amounts=sorted((_amount(row["revenue"]), _whole(row["items"])) for row in rows),
+            top=[_earner(row, dimension) for row in top],
+            unattributed_lines=await self._unattributed(scope, dimension),
+        )
+
+    async def _unattributed(self, scope: Scope, dimension: Dimension) -> int:
+        shape = Shape.of(scope)
+        match dimension:
+            case Dimension.PRODUCT:
+                return 0
+            case Dimension.CUSTOMER:
+                lines = await self._one("pareto.no_customer", pareto.lines_without_customer(shape), scope)
+            case _:
+                statement = analytics.unattributed_lines(shape, By(dimension))
+                lines = await self._one("analytics.unattributed", statement, scope)
+        return _whole(lines["lines"])
 
     async def rfm_histograms(self, scope: Scope) -> RfmHistograms:
         """How many customers have each value."""
@@ -174,6 +205,40 @@ class SqlPurchaseView:
         """Living customers without a purchase."""
         return _whole((await self._one("rfm.prospects", rfm.prospects(Shape.of(scope)), scope))["customers"])
 
+    async def purchase_days(self, scope: Scope) -> Sequence[tuple[int, int]]:
+        """How many customers bought on how many days."""
+        statement = retention.purchase_days(Shape.of(scope))
+        rows = await self._run("retention.purchase_days", statement, scope_values(scope))
+        return sorted((_whole(row["days"]), _whole(row["customers"])) for row in rows)
+
+    async def gaps(self, scope: Scope) -> Sequence[tuple[int, int]]:
+        """How many gaps are how long."""
+        rows = await self._run("retention.gaps", retention.gaps(Shape.of(scope)), scope_values(scope))
+        return sorted((_whole(row["days"]), _whole(row["gaps"])) for row in rows)
+
+    async def cohorts(self, scope: Scope, period: Period) -> Sequence[CohortFacts]:
+        """The periods of each cohort."""
+        shape, values = Shape.of(scope), scope_values(scope)
+        bought = _by_cohort(
+            await self._run("retention.cohort_purchases", retention.cohort_purchases(shape, period), values)
+        )
+        back: Mapping[tuple[date, date], Row] = {}
+        if shape.returns:
+            back = _by_cohort(
+                await self._run("retention.cohort_returns", retention.cohort_returns(shape, period), values)
+            )
+        return [
+            CohortFacts(
+                cohort=place[0],
+                start=place[1],
+                customers=_value(bought, place, "customers"),
+                last_customers=_value(bought, place, "last_customers"),
+                orders=_value(bought, place, "orders"),
+                revenue=EXACT.subtract(_amount_in(bought, place), _amount_in(back, place)),
+            )
+            for place in sorted(bought.keys() | back.keys())
+        ]
+
     async def _one(self, name: str, statement: Select[Any], scope: Scope) -> Row:
         return (await self._run(name, statement, scope_values(scope)))[0]
 
@@ -196,6 +261,16 @@ def _product(row: Row) -> ProductFacts:
     )
 
 
+def _earner(row: Row, dimension: Dimension) -> EarnerFacts:
+    of_customer = dimension is Dimension.CUSTOMER
+    return EarnerFacts(
+        key=row["key"],
+        id=UUID(row["id"]) if of_customer else None,
+        name=None if of_customer else row["name"],
+        revenue=_amount(row["revenue"]),
+    )
+
+
 def _scored(row: Row) -> ScoredBuyer:
     buyer = BuyerFacts(
         key=row["key"],
@@ -207,12 +282,16 @@ def _scored(row: Row) -> ScoredBuyer:
     return ScoredBuyer(buyer=buyer, r=_whole(row["r"]), f=_whole(row["f"]), m=_whole(row["m"]))
 
 
-def _value(rows: Mapping[date, Row], start: date, name: str) -> int:
-    return _whole(rows[start][name]) if start in rows else 0
+def _by_cohort(rows: Sequence[Row]) -> Mapping[tuple[date, date], Row]:
+    return {(_day(row["cohort"]), _day(row["start"])): row for row in rows}
 
 
-def _amount_in(rows: Mapping[date, Row], start: date) -> Decimal:
-    return _amount(rows[start]["revenue"]) if start in rows else Decimal(0)
+def _value(rows: Mapping[Place, Row], place: Place, name: str) -> int:
+    return _whole(rows[place][name]) if place in rows else 0
+
+
+def _amount_in(rows: Mapping[Place, Row], place: Place) -> Decimal:
+    return _amount(rows[place]["revenue"]) if place in rows else Decimal(0)
 
 
 def _whole(value: Any) -> int:

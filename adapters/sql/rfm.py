@@ -32,7 +32,7 @@ _CUTS = range(1, 5)
 _CUT_AMOUNT = Numeric(38, 5)
 
 
-def _buyers(shape: Shape) -> Subquery:
+def each_buyer(shape: Shape) -> Subquery:
     """One row a known customer with a purchase: `customer_id`, `last_day`, `orders`, `revenue`."""
     each = purchases(shape)
     bought = (
@@ -63,9 +63,9 @@ def _buyers(shape: Shape) -> Subquery:
     )
 
 
-def _keyed(shape: Shape) -> Subquery:
+def each_keyed_buyer(shape: Shape) -> Subquery:
     """The buyers with their `key` and their id as text."""
-    buyers = _buyers(shape)
+    buyers = each_buyer(shape)
     id_text = IdText(buyers.c.customer_id)
     return (
         select(buyers, func.coalesce(customers.c.reference, id_text).label("key"), id_text.label("id"))
@@ -95,7 +95,7 @@ def _how_many(conditions: list[ColumnElement[bool]]) -> ColumnElement[int]:
 
 
 def _scored_by_ntile(shape: Shape) -> Subquery:
-    keyed = _keyed(shape)
+    keyed = each_keyed_buyer(shape)
     ties = (ByBytes(keyed.c.key), ByBytes(keyed.c.id))
 
     def fifth(value: ColumnElement[Any]) -> ColumnElement[int]:
@@ -118,7 +118,7 @@ def cut_values(cuts: Cuts) -> dict[str, Any]:
 @cache
 def histograms(shape: Shape) -> Select[Any]:
     """`last_day`, `orders`, `revenue`, of which one is not null, and how many `customers` have it."""
-    buyers = _buyers(shape)
+    buyers = each_buyer(shape)
     values = (buyers.c.last_day, buyers.c.orders, buyers.c.revenue)
     return select(*values, func.count().label("customers")).group_by(
         func.grouping_sets(*(tuple_(value) for value in values))
@@ -128,7 +128,7 @@ def histograms(shape: Shape) -> Select[Any]:
 @cache
 def cells(shape: Shape, *, ntile: bool) -> Select[Any]:
     """`r`, `f`, `m`, `customers`, `orders`, `revenue` of each combination of scores."""
-    scored = _scored_by_ntile(shape) if ntile else _scored_by_cuts(_buyers(shape))
+    scored = _scored_by_ntile(shape) if ntile else _scored_by_cuts(each_buyer(shape))
     scores = (scored.c.r, scored.c.f, scored.c.m)
     return select(
         *scores,
@@ -144,7 +144,7 @@ def buyers_page(shape: Shape, *, ntile: bool, after: bool) -> Select[Any]:
 
     `wanted` is 125 characters, one for each combination of scores in ascending order: 1 for those that are wanted.
     """
-    scored = _scored_by_ntile(shape) if ntile else _scored_by_cuts(_keyed(shape))
+    scored = _scored_by_ntile(shape) if ntile else _scored_by_cuts(each_keyed_buyer(shape))
     columns = scored.c
     place = (columns.r - 1) * 25 + (columns.f - 1) * 5 + columns.m
     wanted = func.substr(bindparam("wanted", type_=String()), cast(place, Integer()), literal_column("1"))

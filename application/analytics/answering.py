@@ -4,15 +4,19 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from application.analytics.questions import Question
 from application.ports.purchases import PurchaseView
-from domain.analytics.facts import By, Metric
+from domain.analytics.cohorts import Cohorts, Retention, cohort_table
+from domain.analytics.facts import By, Dimension, Metric
+from domain.analytics.interpurchase import Interpurchase, interpurchase
+from domain.analytics.pareto import Pareto, pareto
 from domain.analytics.periods import Period
 from domain.analytics.products import TopProducts, top_products
+from domain.analytics.repeat import RepeatRate, repeat_rate
 from domain.analytics.revenue import RevenueSeries, revenue_series
 from domain.analytics.rfm import Method, Rfm, rfm, scoring
 from domain.analytics.segments import SegmentTable
 from domain.analytics.summary import Summary, summarise
 
-Data = Summary | RevenueSeries | TopProducts | Rfm
+Data = Summary | RevenueSeries | TopProducts | Rfm | RepeatRate | Interpurchase | Cohorts | Pareto
 Answering = Callable[[PurchaseView, Question, SegmentTable], Awaitable[Data]]
 
 
@@ -41,9 +45,34 @@ async def _rfm(view: PurchaseView, question: Question, segments: SegmentTable) -
     return rfm(histograms, cells, prospects, scope, method=method, cuts=cuts, table=segments)
 
 
+async def _repeat_rate(view: PurchaseView, question: Question, _segments: SegmentTable) -> RepeatRate:
+    return repeat_rate(await view.purchase_days(question.scope), question.scope)
+
+
+async def _interpurchase(view: PurchaseView, question: Question, _segments: SegmentTable) -> Interpurchase:
+    scope = question.scope
+    gaps, days = await view.gaps(scope), await view.purchase_days(scope)
+    return interpurchase(gaps, days, scope, bin_days=question.number("bin_days"))
+
+
+async def _cohorts(view: PurchaseView, question: Question, _segments: SegmentTable) -> Cohorts:
+    period, retention = Period(question.text("period")), Retention(question.text("retention"))
+    facts = await view.cohorts(question.scope, period)
+    return cohort_table(facts, question.scope, period=period, retention=retention, today=question.today)
+
+
+async def _pareto(view: PurchaseView, question: Question, _segments: SegmentTable) -> Pareto:
+    by = Dimension(question.text("by"))
+    return pareto(await view.pareto(question.scope, by, question.number("limit")), question.scope, by=by)
+
+
 ANSWERS: Mapping[str, Answering] = {
     "summary": _summary,
     "revenue": _revenue,
     "top-products": _top_products,
     "rfm": _rfm,
+    "repeat-rate": _repeat_rate,
+    "interpurchase": _interpurchase,
+    "cohorts": _cohorts,
+    "pareto": _pareto,
 }

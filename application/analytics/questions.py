@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from application.analytics.models import Parameter, ParameterValue
-from application.analytics.reports import DEFAULT_WINDOWS, ReportSpec
+from application.analytics.reports import DEFAULT_WINDOWS
+from application.analytics.specs import ReportSpec
 from application.errors import BadQuery
 from domain.analytics.periods import Period
 from domain.analytics.scope import Customers, Lines, Returns, Scope, local_day, time_zone

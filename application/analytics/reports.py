@@ -1,114 +1,27 @@
 """The reports there are: what each means, and what may be asked of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
 
-from msgspec.structs import replace
-
-from application.analytics.models import Answer, AnswerPage, DefinitionRef, Parameter, ReportDefinition, SegmentTableRef
+from application.analytics.models import Answer, AnswerPage, Parameter, ReportDefinition
+from application.analytics.specs import ReportSpec, choice, report_spec, whole
 from application.listing import DEFAULT_LIMIT, MAX_LIMIT
-from domain.analytics.digest import answer_digest
-from domain.analytics.facts import By, Metric
+from domain.analytics.cohorts import Cohorts, Retention
+from domain.analytics.facts import By, Dimension, Metric
+from domain.analytics.interpurchase import Interpurchase
+from domain.analytics.pareto import Pareto
 from domain.analytics.periods import Period
 from domain.analytics.products import TopProducts
+from domain.analytics.repeat import RepeatRate
 from domain.analytics.revenue import RevenueSeries
 from domain.analytics.rfm import Method, Rfm, RfmCustomer
-from domain.analytics.scope import Customers, Lines, Returns
 from domain.analytics.segments import SegmentTable
 from domain.analytics.summary import Summary
 
 DEFAULT_WINDOWS: Mapping[Period, int] = {Period.DAY: 7, Period.WEEK: 4, Period.MONTH: 3}
 
+COHORT_PERIODS: Sequence[Period] = (Period.WEEK, Period.MONTH)
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReportSpec:
-    """A report's definition, the type of its answer, and whether it names segments."""
-
-    definition: ReportDefinition
-    answer: Any
-    segmented: bool = False
-
-    @property
-    def name(self) -> str:
-        """As it is asked for: `top-products`."""
-        return self.definition.report
-
-    @property
-    def parameters(self) -> Mapping[str, Parameter]:
-        """What it takes, by name, in the order in which it is told."""
-        return {parameter.name: parameter for parameter in self.definition.parameters}
-
-    def defined(self, segments: SegmentTable) -> ReportDefinition:
-        """The definition with this table of segments."""
-        if not self.segmented:
-            return self.definition
-        table = SegmentTableRef(name=segments.name, digest=answer_digest(segments))
-        return replace(self.definition, definition=replace(self.definition.definition, segment_table=table))
-
-
-def _choice(name: str, kind: type[StrEnum], default: StrEnum, description: str) -> Parameter:
-    choices = [one.value for one in kind]
-    return Parameter(
-        name=name, kind="choice", choices=choices, default=default.value, description=description, example=default.value
-    )
-
-
-def _whole(
-    name: str, description: str, *, most: int, default: int | None, example: int, clamped: bool = False
-) -> Parameter:
-    return Parameter(
-        name=name,
-        kind="integer",
-        minimum=1,
-        maximum=most,
-        clamped=clamped,
-        default=None if default is None else str(default),
-        description=description,
-        example=str(example),
-    )
-
-
-COMMON = (
-    Parameter(
-        name="from",
-        kind="date",
-        description="The first day whose purchases count. Without it, all before as_of do.",
-        example="2026-01-01",
-    ),
-    Parameter(
-        name="as_of",
-        kind="date",
-        description="The exclusive end: purchases of this day and later do not count. Tomorrow when it is not given.",
-        example="2026-07-01",
-    ),
-    Parameter(
-        name="tz",
-        kind="text",
-        default="UTC",
-        description="The IANA time zone in which days, weeks and months are cut.",
-        example="Europe/Berlin",
-    ),
-    Parameter(
-        name="currency",
-        kind="text",
-        description="The one currency of the answer (ISO 4217). Needed where the shop has several.",
-        example="EUR",
-    ),
-    _choice(
-        "returns",
-        Returns,
-        Returns.NET,
-        "net: returns lower money and units on their own day. ignore: they are left out.",
-    ),
-    _choice(
-        "lines", Lines, Lines.ALL, "paid: only lines with a unit price above 0, and orders with such a line, count."
-    ),
-    _choice("customers", Customers, Customers.ALL, "known: orders and returns without a customer are left out."),
-)
-
-_METHOD = _choice("method", Method, Method.QUANTILE, "How values become scores; the definition says what each means.")
+_METHOD = choice("method", Method, Method.QUANTILE, "How values become scores; the definition says what each means.")
 
 _RFM_WORDS = (
     "Every known customer with a purchase is scored from 1 to 5 (best) for how recently, how often and for how much "
@@ -129,33 +42,7 @@ _RFM_SOURCE = (
 )
 
 
-def _spec(
-    report: str,
-    title: str,
-    answer: Any,
-    own: tuple[Parameter, ...],
-    *,
-    words: str,
-    formula: str,
-    source: str,
-    segmented: bool = False,
-) -> ReportSpec:
-    return ReportSpec(
-        answer=answer,
-        segmented=segmented,
-        definition=ReportDefinition(
-            report=report,
-            title=title,
-            definition=DefinitionRef(name=report, version=1),
-            words=words,
-            formula=formula,
-            source=source,
-            parameters=[*own, *COMMON],
-        ),
-    )
-
-
-_SUMMARY = _spec(
+_SUMMARY = report_spec(
     "summary",
     "A shop in a few numbers",
     Answer[Summary],
@@ -171,13 +58,13 @@ _SUMMARY = _spec(
     source="Daybook's own; average order value as retail practice has it.",
 )
 
-_REVENUE = _spec(
+_REVENUE = report_spec(
     "revenue",
     "Revenue by day, week or month",
     Answer[RevenueSeries],
     (
-        _choice("period", Period, Period.DAY, "Days, ISO weeks (from Monday) or months."),
-        _whole(
+        choice("period", Period, Period.DAY, "Days, ISO weeks (from Monday) or months."),
+        whole(
             "window",
             "How many periods the moving average takes. 7 for days, 4 for weeks, 3 for months when it is not given.",
             most=366,
@@ -194,14 +81,14 @@ _REVENUE = _spec(
     source="Weeks by ISO 8601; the moving average is the trailing simple mean.",
 )
 
-_TOP_PRODUCTS = _spec(
+_TOP_PRODUCTS = report_spec(
     "top-products",
     "Top products, authors and categories",
     Answer[TopProducts],
     (
-        _choice("by", By, By.PRODUCT, "Products by SKU, or authors or categories of the linked books."),
-        _choice("metric", Metric, Metric.REVENUE, "What they are compared by."),
-        _whole("limit", "How many.", most=1_000, default=10, example=10),
+        choice("by", By, By.PRODUCT, "Products by SKU, or authors or categories of the linked books."),
+        choice("metric", Metric, Metric.REVENUE, "What they are compared by."),
+        whole("limit", "How many.", most=1_000, default=10, example=10),
     ),
     words=(
         "Descending by the metric, then by key in the order of its bytes. An author or a category gets the full amount "
@@ -214,7 +101,7 @@ _TOP_PRODUCTS = _spec(
     source="Daybook's own.",
 )
 
-_RFM = _spec(
+_RFM = report_spec(
     "rfm",
     "Recency, frequency, money",
     Answer[Rfm],
@@ -225,7 +112,7 @@ _RFM = _spec(
     segmented=True,
 )
 
-RFM_CUSTOMERS = _spec(
+RFM_CUSTOMERS = report_spec(
     "rfm-customers",
     "The customers behind RFM",
     AnswerPage[RfmCustomer],
@@ -237,7 +124,7 @@ RFM_CUSTOMERS = _spec(
             description="Only the customers of this segment of the table.",
             example="CHAMPIONS",
         ),
-        _whole(
+        whole(
             "limit",
             f"How many on a page; more than {MAX_LIMIT} is taken as {MAX_LIMIT}.",
             most=MAX_LIMIT,
@@ -256,9 +143,100 @@ RFM_CUSTOMERS = _spec(
     formula=_RFM_FORMULA,
     source=_RFM_SOURCE,
     segmented=True,
+    names_customers=True,
 )
 
-REPORTS: Mapping[str, ReportSpec] = {spec.name: spec for spec in (_SUMMARY, _REVENUE, _TOP_PRODUCTS, _RFM)}
+_REPEAT_RATE = report_spec(
+    "repeat-rate",
+    "How many customers come again",
+    Answer[RepeatRate],
+    (),
+    words=(
+        "The part of the known customers with a purchase who bought on two days or more, and how many bought on how "
+        "many days. Several orders of one customer on one day are one purchase day."
+    ),
+    formula="repeat_rate = customers with >= 2 purchase days / customers with >= 1",
+    source="The repeat rate as retail practice has it, over transactions as Fader and Hardie count them: one a day.",
+)
+
+_INTERPURCHASE = report_spec(
+    "interpurchase",
+    "Days between purchases",
+    Answer[Interpurchase],
+    (whole("bin_days", "How many days a bin of the histogram holds.", most=3_660, default=7, example=7),),
+    words=(
+        "The gaps between the purchase days of each known customer and the next ones: their mean, median, percentiles "
+        "and histogram. Several orders on one day are one purchase day, so no gap is shorter than a day. A gap counts "
+        "when both its ends do. Bins of the histogram without a gap are left out."
+    ),
+    formula=(
+        "gap = a purchase day - the purchase day before it; percentile p stands at place (gaps - 1) p / 100 of the "
+        "sorted gaps, counted from 0, on the line between its neighbours"
+    ),
+    source="Hyndman, Fan 1996, The American Statistician 50(4), type 7, for percentiles; transactions are one a day.",
+)
+
+_COHORTS = report_spec(
+    "cohorts",
+    "Cohorts of customers",
+    Answer[Cohorts],
+    (
+        choice("period", COHORT_PERIODS, Period.MONTH, "ISO weeks (from Monday) or months."),
+        choice(
+            "retention",
+            Retention,
+            Retention.CLASSIC,
+            "Whom a cell counts. classic: who bought in its period. unbounded: who bought in it or later.",
+        ),
+    ),
+    words=(
+        "Known customers by the period of their first purchase ever, those whose first purchase lies within the scope; "
+        "how many of each cohort are still there in each period since, their orders, and what they paid in all and a "
+        "head of the whole cohort. A period is unfinished when it goes on past as_of, or past yesterday; unbounded "
+        "counts may grow with every later purchase. Returns lower the revenue of the period in which they came; those "
+        "from before a cohort's first period are told with the cohort and are in no cell."
+    ),
+    formula=(
+        "cell k = distinct customers of the cohort with a purchase in the period k after that of the first one "
+        "(classic), or in any period >= k (unbounded); rate = cell / customers of the cohort; "
+        "cumulative_revenue_per_customer = revenue of the periods 0 to k / customers of the cohort"
+    ),
+    source=(
+        "Cohort tables as retail and product analytics have them; classic and unbounded retention as commonly told "
+        "apart. Weeks by ISO 8601."
+    ),
+)
+
+_PARETO = report_spec(
+    "pareto",
+    "How much comes from how few",
+    Answer[Pareto],
+    (
+        choice("by", Dimension, Dimension.PRODUCT, "Products by SKU, authors, categories, or known customers."),
+        whole("limit", "How many items are told; the rest is counted.", most=10_000, default=10, example=10),
+    ),
+    words=(
+        "Items by revenue, descending, then by key in the order of its bytes: A are those with less than 80 % of the "
+        "whole before them (so the one that crosses it is A), B those with less than 95 %, C the rest, and those that "
+        "are not above 0. The whole, shares, the share of the top 20 % and the Gini coefficient are of the items with "
+        "revenue above 0, which returns may have taken it from; the others are counted beside. An author or a category "
+        "gets the full amount of a line, so that by category the whole may be more than what was sold."
+    ),
+    formula=(
+        "share = max(revenue, 0) / whole; top 20 % = the first ceil(n / 5) of the n items above 0; "
+        "Gini = ((n + 1) whole - 2 sum(rank x revenue)) / (n whole), rank 1 for the most"
+    ),
+    source=(
+        "ABC analysis after Pareto and Juran (Dickie, ABC Inventory Analysis Shoots for Dollars, not Pennies, 1951); "
+        "Gini 1912, in the discrete form over ranks."
+    ),
+    names_customers=True,
+)
+
+REPORTS: Mapping[str, ReportSpec] = {
+    spec.name: spec
+    for spec in (_SUMMARY, _REVENUE, _TOP_PRODUCTS, _RFM, _REPEAT_RATE, _INTERPURCHASE, _COHORTS, _PARETO)
+}
 
 
 def definitions(segments: SegmentTable) -> Sequence[ReportDefinition]:

@@ -12,7 +12,8 @@ from application.errors import BadQuery, Conflict
 from application.ports.history import HistorySink, HistorySource
 from application.ports.purchases import PurchaseFacts
 from application.ports.system import Clock
-from domain.analytics.facts import By, Metric
+from domain.analytics.cohorts import Retention
+from domain.analytics.facts import By, Dimension, Metric
 from domain.analytics.periods import Period
 from domain.analytics.rfm import Method
 from domain.analytics.segments import STANDARD, SegmentTable
@@ -129,13 +130,21 @@ def questions() -> Iterator[tuple[str, Parameters]]:
     narrow = {"returns": "ignore", "lines": "paid", "customers": "known"}
     for tz, scope in ((utc, {}), (west, narrow), (quarter, {"returns": "ignore"}), (east, {"lines": "paid"})):
         yield "summary", {"tz": tz, **scope}
+        yield "repeat-rate", {"tz": tz, **scope}
+        yield "interpurchase", {"tz": tz, **scope}
     for period, tz in ((Period.DAY, quarter), (Period.WEEK, west), (Period.MONTH, east)):
         yield "revenue", {"period": period, "tz": tz}
         yield "revenue", {"period": period, "tz": utc, **narrow}
+    for period, tz in ((Period.WEEK, quarter), (Period.MONTH, west)):
+        yield "cohorts", {"period": period, "retention": Retention.CLASSIC, "tz": tz}
+        yield "cohorts", {"period": period, "retention": Retention.UNBOUNDED, "tz": utc, **narrow}
     for by in By:
         for metric in Metric:
             yield "top-products", {"by": by, "metric": metric, "limit": "1000"}
         yield "top-products", {"by": by, "tz": west, **narrow}
+    for dimension in Dimension:
+        yield "pareto", {"by": dimension, "limit": "1000"}
+        yield "pareto", {"by": dimension, "tz": east, **narrow}
     for method, tz in ((Method.QUANTILE, west), (Method.NTILE, east), (Method.RANK, quarter)):
         yield "rfm", {"method": method, "tz": tz}
         yield "rfm", {"method": method, **narrow}

@@ -7,7 +7,10 @@ from uuid import UUID
 from domain.analytics.facts import (
     By,
     CellFacts,
+    CohortFacts,
+    Dimension,
     Metric,
+    ParetoFacts,
     PeriodFacts,
     ProductTotals,
     RfmHistograms,
@@ -47,6 +50,10 @@ class PurchaseView(Protocol):
         """The first `limit` by the metric, descending, then by key in the order of its bytes."""
         ...
 
+    async def pareto(self, scope: Scope, dimension: Dimension, limit: int) -> ParetoFacts:
+        """How many keys have each net revenue, and the first `limit` of them by it."""
+        ...
+
     async def rfm_histograms(self, scope: Scope) -> RfmHistograms:
         """How many customers have each value, ascending by value."""
         ...
@@ -72,6 +79,18 @@ class PurchaseView(Protocol):
 
     async def prospects(self, scope: Scope) -> int:
         """How many living customers have no purchase that counts."""
+        ...
+
+    async def purchase_days(self, scope: Scope) -> Sequence[tuple[int, int]]:
+        """How many known customers (second) bought on so many local days (first), ascending."""
+        ...
+
+    async def gaps(self, scope: Scope) -> Sequence[tuple[int, int]]:
+        """How many gaps (second) between a known customer's successive purchase days are so long (first), ascending."""
+        ...
+
+    async def cohorts(self, scope: Scope, period: Period) -> Sequence[CohortFacts]:
+        """The periods in which each cohort bought or gave back, by cohort, then by period; no others."""
         ...
 
 

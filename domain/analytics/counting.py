@@ -11,8 +11,11 @@ from domain.analytics.facts import (
     By,
     CellFacts,
     Cuts,
+    Dimension,
+    EarnerFacts,
     Metric,
     Ntile,
+    ParetoFacts,
     PeriodFacts,
     ProductFacts,
     ProductTotals,
@@ -92,8 +95,34 @@ def count_products(history: PurchaseHistory, scope: Scope, by: By, metric: Metri
         positive_units=sum(row.units for row in products if row.units > 0),
         orders=len(purchases),
         customers=len({one.order.customer_id for one in purchases} - {None}),
-        unattributed_lines=sum(not _keys(history, line, by) for one in purchases for line in one.lines),
+        unattributed_lines=_unattributed(history, scope, by),
     )
+
+
+def count_pareto(history: PurchaseHistory, scope: Scope, dimension: Dimension, limit: int) -> ParetoFacts:
+    """How revenue is spread over products, authors, categories or customers, and the first `limit` of them."""
+    if dimension is Dimension.CUSTOMER:
+        earners = [
+            EarnerFacts(key=buyer.key, id=buyer.id, name=None, revenue=buyer.revenue)
+            for buyer in list_buyers(history, scope)
+        ]
+        unattributed = sum(len(one.lines) for one in history.purchases(scope) if one.order.customer_id is None)
+    else:
+        by = By(dimension)
+        earners = [
+            EarnerFacts(key=row.key, id=None, name=row.name, revenue=row.revenue)
+            for row in _sold_by(history, scope, by)
+        ]
+        unattributed = _unattributed(history, scope, by)
+    return ParetoFacts(
+        amounts=sorted(Counter(one.revenue for one in earners).items()),
+        top=sorted(earners, key=lambda one: (-one.revenue, one.key, str(one.id)))[:limit],
+        unattributed_lines=unattributed,
+    )
+
+
+def _unattributed(history: PurchaseHistory, scope: Scope, by: By) -> int:
+    return sum(not _keys(history, line, by) for one in history.purchases(scope) for line in one.lines)
 
 
 def _sold_by(history: PurchaseHistory, scope: Scope, by: By) -> list[ProductFacts]:

@@ -45,12 +45,37 @@ class PeriodFacts:
     new_customers: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CohortFacts:
+    """What the customers whose first purchase ever falls into the period `cohort` did in the period `start`.
+
+    `customers` of them had a purchase in it, `last_customers` their last one; revenue is net of what came back in it,
+    also where nothing was bought, and also before the cohort's own period.
+    """
+
+    cohort: date
+    start: date
+    customers: int
+    last_customers: int
+    orders: int
+    revenue: Decimal
+
+
 class By(StrEnum):
     """What sales are added up by; author and category are those of the book that a line is linked to."""
 
     PRODUCT = "product"
     AUTHOR = "author"
     CATEGORY = "category"
+
+
+class Dimension(StrEnum):
+    """What revenue is added up by: as `By`, and known customers with a purchase."""
+
+    PRODUCT = "product"
+    AUTHOR = "author"
+    CATEGORY = "category"
+    CUSTOMER = "customer"
 
 
 class Metric(StrEnum):
@@ -103,6 +128,32 @@ class ProductTotals:
     positive_units: int
     orders: int
     customers: int
+    unattributed_lines: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarnerFacts:
+    """One product, author, category or customer and its net revenue.
+
+    Only customers have an id, only products a name.
+    """
+
+    key: str
+    id: UUID | None
+    name: str | None
+    revenue: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParetoFacts:
+    """How many keys (second) have each net revenue (first), ascending, and the first keys by revenue, descending.
+
+    Ties of revenue are in the order of the keys, ties of these of the ids. `unattributed_lines` is how many bought
+    lines have no such key: no linked book, no category, no customer.
+    """
+
+    amounts: Sequence[tuple[Decimal, int]]
+    top: Sequence[EarnerFacts]
     unattributed_lines: int
 
 

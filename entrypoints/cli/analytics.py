@@ -11,6 +11,7 @@ from application.analytics.reports import REPORTS, RFM_CUSTOMERS
 from application.analytics.reports import definitions as all_definitions
 from application.analytics.service import AnalyticsService
 from application.analytics.verify import Verification
+from domain.analytics.cohorts import Cohorts
 from entrypoints.bootstrap.failures import ConfigurationError
 from entrypoints.bootstrap.rules import without_snowflake
 from entrypoints.bootstrap.settings import Settings, Storage
@@ -21,7 +22,17 @@ from entrypoints.cli.running import prepared, use, use_wiring
 
 _NAMES: Final = (*REPORTS, RFM_CUSTOMERS.name)
 # The part of an answer that is a list: what a table, CSV and ndjson show. Without one it is the answer itself.
-_ROWS: Final[Mapping[str, str]] = {"revenue": "periods", "top-products": "items", "rfm": "segments"}
+_ROWS: Final[Mapping[str, str]] = {
+    "revenue": "periods",
+    "top-products": "items",
+    "rfm": "segments",
+    "repeat-rate": "frequencies",
+    "interpurchase": "histogram",
+    "cohorts": "cells",
+    "pareto": "items",
+}
+# In a table for people these are shown whole, since what they are asked for stands beside the list.
+_WHOLE: Final = frozenset({"repeat-rate", "interpurchase", "pareto"})
 
 BackendsOption = Annotated[str | None, Parameter(help="Two or more of memory, postgres and snowflake.")]
 VerifyFormat = Annotated[Literal["table", "json"], Parameter(help="How the outcome is shown.")]
@@ -40,6 +51,8 @@ app = App(
 $ daybook analytics summary --currency EUR
 $ daybook analytics revenue --period month --tz Europe/Berlin --format csv
 $ daybook analytics rfm --method ntile --format json
+$ daybook analytics cohorts --period week --retention unbounded
+$ daybook analytics pareto --by author
 $ daybook analytics definitions
 $ daybook analytics verify
 
@@ -167,8 +180,25 @@ def _show(answer: Answer[Any] | AnswerPage[Any], form: Format) -> None:
     if form == "json":
         show(answer, form)
         return
-    rows = getattr(answer.data, _ROWS[answer.report]) if answer.report in _ROWS else answer.data
-    show(rows, form)
+    show(
+        _triangle(answer.data) if form == "table" and isinstance(answer.data, Cohorts) else _listed(answer, form), form
+    )
     table = answer.definition.segment_table
     by = f", segments by the table {table.name}" if isinstance(table, SegmentTableRef) else ""
     message(f"as of {answer.as_of}, from {answer.store}{by}, {answer.answer_digest}")
+
+
+def _listed(answer: Answer[Any] | AnswerPage[Any], form: Format) -> Any:
+    if form == "table" and isinstance(answer.data, Cohorts):
+        return _triangle(answer.data)
+    whole = answer.report not in _ROWS or (form == "table" and answer.report in _WHOLE)
+    return answer.data if whole else getattr(answer.data, _ROWS[answer.report])
+
+
+def _triangle(found: Cohorts) -> Sequence[Mapping[str, str]]:
+    """A row a cohort and a column a period since, with the percentage of the cohort; * while it is not over."""
+    rows = {one.start: {found.period.value: str(one.start), "customers": str(one.customers)} for one in found.cohorts}
+    for cell in found.cells:
+        mark = "" if cell.finished else "*"
+        rows[cell.cohort][str(cell.periods_since)] = f"{100 * (cell.rate or 0):.1f}{mark}"
+    return list(rows.values())

@@ -9,8 +9,9 @@ from msgspec import Struct
 
 from application.analytics.models import Answer, AnswerPage, ReportDefinition
 from application.analytics.models import Parameter as ReportParameter
-from application.analytics.reports import REPORTS, RFM_CUSTOMERS, ReportSpec
+from application.analytics.reports import REPORTS, RFM_CUSTOMERS
 from application.analytics.service import AnalyticsService
+from application.analytics.specs import ReportSpec
 from application.errors import NotFound
 from entrypoints.http.analytics_examples import example_of
 from entrypoints.http.examples import plain
@@ -63,11 +64,17 @@ def _report(spec: ReportSpec, service: AnalyticsService, handlers: Handlers) -> 
     async def ask(pairs: Sequence[tuple[str, str]]) -> Answer[Any]:
         return await service.ask(name, pairs)
 
-    return _asking(spec, f"{_ANALYTICS}/{name}", _answering(ask, handlers, REVALIDATE))
+    return _asking(spec, f"{_ANALYTICS}/{name}", _answering(ask, handlers, _kept(spec)))
 
 
 def _rfm_customers(service: AnalyticsService, handlers: Handlers) -> Operation:
-    return _asking(RFM_CUSTOMERS, f"{_ANALYTICS}/rfm/customers", _answering(service.rfm_customers, handlers, NO_STORE))
+    answering = _answering(service.rfm_customers, handlers, _kept(RFM_CUSTOMERS))
+    return _asking(RFM_CUSTOMERS, f"{_ANALYTICS}/rfm/customers", answering)
+
+
+def _kept(spec: ReportSpec) -> tuple[bytes, bytes]:
+    """Whether callers may keep the answer; what names customers is kept by nobody."""
+    return NO_STORE if spec.names_customers else REVALIDATE
 
 
 def _answering(

@@ -5,8 +5,10 @@ from typing import Any
 
 from application.analytics.models import Answer, AnswerPage
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS
+from domain.analytics.cohorts import Retention, cohort_table
 from domain.analytics.counting import (
     cells,
+    count_pareto,
     count_products,
     count_prospects,
     count_revenue,
@@ -15,11 +17,15 @@ from domain.analytics.counting import (
     list_buyers,
     score,
 )
+from domain.analytics.counting_retention import count_cohorts, count_gaps, count_purchase_days
 from domain.analytics.digest import answer_digest
-from domain.analytics.facts import By, Metric
+from domain.analytics.facts import By, Dimension, Metric
 from domain.analytics.history import PurchaseHistory
+from domain.analytics.interpurchase import interpurchase
+from domain.analytics.pareto import pareto
 from domain.analytics.periods import Period
 from domain.analytics.products import top_products
+from domain.analytics.repeat import repeat_rate
 from domain.analytics.revenue import revenue_series
 from domain.analytics.rfm import Method, rfm, rfm_customer, scoring
 from domain.analytics.scope import Scope
@@ -42,6 +48,10 @@ _OWN: dict[str, dict[str, Any]] = {
     "revenue": {"period": "month", "window": 3},
     "top-products": {"by": "product", "metric": "revenue", "limit": 10},
     "rfm": {"method": "quantile"},
+    "repeat-rate": {},
+    "interpurchase": {"bin_days": 7},
+    "cohorts": {"period": "month", "retention": "classic"},
+    "pareto": {"by": "product", "limit": 10},
     "rfm-customers": {"method": "quantile", "segment": None, "limit": 20, "cursor": None},
 }
 
@@ -73,6 +83,22 @@ def _data(report: str, history: PurchaseHistory) -> Any:
         case "top-products":
             totals = count_products(history, _SCOPE, By.PRODUCT, Metric.REVENUE, 10)
             return top_products(totals, _SCOPE, by=By.PRODUCT, metric=Metric.REVENUE)
+        case "repeat-rate":
+            return repeat_rate(count_purchase_days(history, _SCOPE), _SCOPE)
+        case "interpurchase":
+            days = count_purchase_days(history, _SCOPE)
+            return interpurchase(count_gaps(history, _SCOPE), days, _SCOPE, bin_days=7)
+        case "cohorts":
+            cohorts = count_cohorts(history, _SCOPE, Period.MONTH)
+            kept = Retention.CLASSIC
+            return cohort_table(cohorts, _SCOPE, period=Period.MONTH, retention=kept, today=_SCOPE.as_of)
+        case "pareto":
+            spread = count_pareto(history, _SCOPE, Dimension.PRODUCT, 10)
+            return pareto(spread, _SCOPE, by=Dimension.PRODUCT)
+    return _rfm_data(report, history)
+
+
+def _rfm_data(report: str, history: PurchaseHistory) -> Any:
     buyers = list_buyers(history, _SCOPE)
     counted = histograms(buyers)
     scored_by, cuts = scoring(counted, Method.QUANTILE, _SCOPE)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
+from operator import methodcaller
 from typing import Any
 
 import pytest
@@ -13,10 +14,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from application.analytics.models import AnswerPage
+from application.analytics.reports import COHORT_PERIODS
 from application.caller import Caller
 from application.ports.history import HistoryBatch
 from application.ports.purchases import PurchaseFacts, PurchaseView, Scores
-from domain.analytics.facts import By, Metric, Scoring
+from domain.analytics.cohorts import Retention
+from domain.analytics.facts import By, Dimension, Metric, ParetoFacts, Scoring
 from domain.analytics.history import PurchaseHistory
 from domain.analytics.periods import Period
 from domain.analytics.rfm import Method, Rfm, RfmCustomer, scoring
@@ -54,6 +57,9 @@ class Variant:
     limit: int
     page: int
     method: Method
+    cohorts_by: Period = Period.MONTH
+    retention: Retention = Retention.CLASSIC
+    dimension: Dimension = Dimension.PRODUCT
 
 
 VARIANTS = st.builds(
@@ -64,6 +70,9 @@ VARIANTS = st.builds(
     limit=st.sampled_from((1000, 3, 1)),
     page=st.sampled_from((100, 100, 2)),
     method=st.sampled_from(Method),
+    cohorts_by=st.sampled_from(COHORT_PERIODS),
+    retention=st.sampled_from(Retention),
+    dimension=st.sampled_from(Dimension),
 )
 
 
@@ -99,6 +108,10 @@ async def facts_of(view: PurchaseView, scope: Scope, variant: Variant) -> dict[s
         ),
         "histograms": (list(histograms.last_days), list(histograms.frequencies), list(histograms.amounts)),
         "prospects": await view.prospects(scope),
+        "purchase days": list(await view.purchase_days(scope)),
+        "gaps": list(await view.gaps(scope)),
+        "cohorts": list(await view.cohorts(scope, variant.period)),
+        **{f"spread by {one}": told_of(await view.pareto(scope, one, variant.limit)) for one in Dimension},
     }
     for method in Method:
         scored, _ = scoring(histograms, method, scope)
@@ -109,6 +122,10 @@ async def facts_of(view: PurchaseView, scope: Scope, variant: Variant) -> dict[s
         )
     found["some customers"] = await some_buyers(view, scope, scored, found[f"customers by {method}"])
     return found
+
+
+def told_of(facts: ParetoFacts) -> tuple[Any, ...]:
+    return list(facts.amounts), list(facts.top), facts.unattributed_lines
 
 
 async def same_facts(store: PurchaseFacts, definition: PurchaseFacts, scope: Scope, variant: Variant) -> None:
@@ -133,6 +150,10 @@ async def digests(facts: PurchaseFacts, scope: Scope, variant: Variant) -> dict[
         "revenue": asking(scope, period=variant.period, window=variant.limit % 100 + 1),
         "top-products": asking(scope, by=variant.by, metric=variant.metric, limit=variant.limit),
         "rfm": asking(scope, method=variant.method),
+        "repeat-rate": asking(scope),
+        "interpurchase": asking(scope, bin_days=variant.limit % 100 + 1),
+        "cohorts": asking(scope, period=variant.cohorts_by, retention=variant.retention),
+        "pareto": asking(scope, by=variant.dimension, limit=variant.limit),
     }
     found = {report: (await service.ask(report, parameters)).answer_digest for report, parameters in asked.items()}
     for number, page in enumerate(await pages(facts, scope, method=variant.method, limit=variant.page)):
@@ -220,6 +241,11 @@ async def test_sums_are_exact_where_floats_are_not(ports: StorePorts, load: Load
     assert [one.revenue for one in periods] == [total]
     products = await ports.purchases.read(lambda view: view.products(SCOPE, By.PRODUCT, Metric.REVENUE, 5))
     assert (products.top[0].revenue, products.positive_revenue) == (total, total)
+    for dimension in (Dimension.PRODUCT, Dimension.CUSTOMER):
+        spread = await ports.purchases.read(methodcaller("pareto", SCOPE, dimension, 5))
+        assert (list(spread.amounts), spread.top[0].revenue) == ([(total, 1)], total)
+    cohorts = await ports.purchases.read(lambda view: view.cohorts(SCOPE, Period.MONTH))
+    assert [one.revenue for one in cohorts] == [total]
     histograms = await ports.purchases.read(lambda view: view.rfm_histograms(SCOPE))
     assert list(histograms.amounts) == [(total, 1)]
 
@@ -249,6 +275,8 @@ async def test_ties_of_keys_are_broken_by_the_id(ports: StorePorts, load: Load) 
         for customer in page.data
     ]
     assert found == [(one.id, m) for one, m in zip(same, (1, 1, 2, 2, 3, 3, 4, 4, 5), strict=True)]
+    spread = await ports.purchases.read(lambda view: view.pareto(SCOPE, Dimension.CUSTOMER, 5))
+    assert [one.id for one in spread.top] == [one.id for one in same[:5]]
 
 
 async def test_cuts_of_money_have_five_places(ports: StorePorts, load: Load) -> None:
@@ -337,6 +365,32 @@ async def test_new_customers_are_new_once_whatever_the_first_day(ports: StorePor
     assert await months() == [(january, 1, 1, 1), (february, 1, 0, 0), (march, 1, 1, 0)]
     assert await months(from_=february) == [(february, 1, 0, 0), (march, 1, 1, 0)]
     assert await months(tz="Europe/Berlin") == [(february, 2, 1, 1), (march, 0, 0, 0)]
+
+
+async def test_cohorts_are_of_the_first_purchase_ever_and_lose_what_came_back(ports: StorePorts, load: Load) -> None:
+    rows, ada, _, _ = story()
+    early = a_lone_return(a_returned_line(unit_price="4"), customer=ada, returned_at=datetime(2025, 12, 1, tzinfo=UTC))
+    await load(
+        HistoryBatch(customers=rows.customers, books=rows.books, orders=rows.orders, returns=[*rows.returns, early])
+    )
+
+    async def months(**scope: Any) -> list[tuple[str, str, int, int, int, Decimal]]:
+        asked = Scope(**{"as_of": date(2026, 4, 1), "currency": "EUR", **scope})
+        found = await ports.purchases.read(lambda view: view.cohorts(asked, Period.MONTH))
+        return [
+            (f"{one.cohort:%y-%m}", f"{one.start:%y-%m}", one.customers, one.last_customers, one.orders, one.revenue)
+            for one in found
+        ]
+
+    assert await months() == [
+        ("26-01", "25-12", 0, 0, 0, Decimal(-4)),
+        ("26-01", "26-01", 1, 0, 1, Decimal(20)),
+        ("26-01", "26-03", 1, 1, 1, Decimal(-10)),
+    ]
+    assert await months(lines=Lines.PAID, returns=Returns.IGNORE) == [("26-01", "26-01", 1, 1, 1, Decimal(20))]
+    assert await months(from_=date(2026, 1, 31)) == (await months())[1:]
+    assert await months(from_=date(2026, 2, 1)) == []
+    assert await months(tz="Europe/Berlin", returns=Returns.IGNORE) == [("26-02", "26-02", 1, 1, 1, Decimal(20))]
 
 
 async def test_returns_lower_money_and_never_recency_or_frequency(ports: StorePorts, load: Load) -> None:

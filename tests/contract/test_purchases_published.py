@@ -1,5 +1,6 @@
 """Every store gives the figures that others computed with pandas for Online Retail, December 2010."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from application.analytics.service import AnalyticsService
+from domain.analytics.pareto import Pareto
 from domain.analytics.products import TopProducts
 from domain.analytics.revenue import RevenueSeries
 from domain.analytics.rfm import Method, Rfm, RfmCustomer
@@ -134,3 +136,26 @@ async def test_the_first_class_of_pareto_follows_from_cumulative_shares(
     before = [0.0, *(one.cumulative_share or 0 for one in data.items)]
     assert sum(share < 0.8 for share in before) == published["abc"]["A"]
     assert data.count == published["items"]
+
+
+async def test_classes_of_pareto(service: AnalyticsService, published: dict[str, Any]) -> None:
+    data = (await service.ask("pareto", [*POLICY, ("limit", "3000")])).data
+    assert isinstance(data, Pareto)
+    assert {one.abc: one.items for one in data.classes} == published["abc"]
+    assert Counter(one.abc for one in data.items) == published["abc"]
+    assert (data.count, data.whole, data.not_positive) == (published["items"], published["revenue"], 0)
+    assert sum(one.revenue for one in data.classes) == sum(one.revenue for one in data.items) == data.whole
+    by_hand = sum(one.revenue for one in data.items[:483])  # the first fifth of 2411, rounded up
+    assert data.top_20_percent_share == pytest.approx(float(by_hand / data.whole), rel=1e-11)
+
+
+async def test_pareto_by_customer_is_of_the_customers_of_rfm(
+    service: AnalyticsService, published: dict[str, Any]
+) -> None:
+    data = (await service.ask("pareto", [*POLICY, ("by", "customer"), ("limit", "1000")])).data
+    assert isinstance(data, Pareto)
+    assert (data.count, data.whole) == (published["customers"], published["revenue"])
+    money = {one.key: one.revenue for one in data.items}
+    columns = published["rfm_columns"]
+    first = {str(row[columns.index("cust")]): row[columns.index("monetary")] for row in published["rfm_first50"]}
+    assert {key: money[key] for key in first} == first

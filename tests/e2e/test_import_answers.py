@@ -40,6 +40,11 @@ QUESTIONS: Sequence[tuple[str, list[tuple[str, str]]]] = [
     ("rfm", [("method", "ntile")]),
     ("rfm", [("method", "rank")]),
     ("rfm", [("method", "quantile")]),
+    ("repeat-rate", []),
+    ("interpurchase", [("bin_days", "1")]),
+    ("pareto", [("limit", "500")]),
+    ("pareto", [("by", "customer"), ("limit", "500")]),
+    ("cohorts", [("period", "week"), ("tz", "Europe/London")]),
 ]
 
 

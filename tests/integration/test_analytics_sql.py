@@ -16,9 +16,9 @@ from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.engine import Dialect
 
 from adapters.postgres.statements import Statement
-from adapters.sql import analytics, rfm
+from adapters.sql import analytics, pareto, retention, rfm
 from adapters.sql.scope import Shape
-from domain.analytics.facts import By, Metric
+from domain.analytics.facts import By, Dimension, Metric
 from domain.analytics.periods import Period
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -58,6 +58,15 @@ def statements() -> Iterator[tuple[str, Select[Any]]]:
             yield f"customers by {scored}, {name}", rfm.buyers_page(shape, ntile=ntile, after=False)
             yield f"customers by {scored} after one, {name}", rfm.buyers_page(shape, ntile=ntile, after=True)
         yield f"prospects, {name}", rfm.prospects(shape)
+        yield f"purchase days, {name}", retention.purchase_days(shape)
+        yield f"gaps, {name}", retention.gaps(shape)
+        for period in (Period.WEEK, Period.MONTH):
+            yield f"cohorts by {period}, {name}", retention.cohort_purchases(shape, period)
+            yield f"returns of cohorts by {period}, {name}", retention.cohort_returns(shape, period)
+        for dimension in Dimension:
+            yield f"amounts by {dimension}, {name}", pareto.amounts(shape, dimension)
+        yield f"top customers, {name}", pareto.top_customers(shape)
+        yield f"lines without customer, {name}", pareto.lines_without_customer(shape)
 
 
 def text(dialect: str) -> str:

@@ -213,6 +213,10 @@ QUESTIONS: Mapping[str, Sequence[str]] = {
     "revenue": ("period=day", "period=week", "period=month"),
     "top-products": ("by=product", "by=author", "metric=units"),
     "rfm": ("method=quantile", "method=ntile", "method=rank"),
+    "repeat-rate": ("",),
+    "interpurchase": ("bin_days=1",),
+    "pareto": ("by=product", "by=author", "by=category"),
+    "cohorts": ("period=week", "period=month&retention=unbounded"),
 }
 NAMING_CUSTOMERS = frozenset({"rfm-customers"})
 

@@ -4,7 +4,17 @@ from tests.integration.http.conftest import NothingWritten
 from tests.integration.http.payloads import a_customer, a_line, an_order
 from tests.support.http_client import HttpClient
 
-REPORTS = ("summary", "revenue", "top-products", "rfm", "rfm/customers")
+REPORTS = (
+    "summary",
+    "revenue",
+    "top-products",
+    "rfm",
+    "rfm/customers",
+    "repeat-rate",
+    "interpurchase",
+    "cohorts",
+    "pareto",
+)
 DAY = "as_of=2026-04-01"
 
 
@@ -44,6 +54,46 @@ async def test_revenue_products_and_rfm(client: HttpClient) -> None:
         rfm = (await client.get(f"/v1/analytics/rfm?method={method}&{DAY}")).json()["data"]
         assert (rfm["method"], rfm["customers"]) == (method, 3)
         assert sum(cell["customers"] for cell in rfm["cells"]) == 3
+
+
+async def test_how_customers_come_again(client: HttpClient) -> None:
+    await sell(client)
+    rate = (await client.get(f"/v1/analytics/repeat-rate?{DAY}")).json()["data"]
+    assert (rate["customers"], rate["repeat_customers"], rate["repeat_rate"]) == (3, 2, 0.666666666667)
+    gaps = (await client.get(f"/v1/analytics/interpurchase?{DAY}&bin_days=10")).json()["data"]
+    assert (gaps["customers"], gaps["gaps"], gaps["mean_days"], gaps["median_days"]) == (2, 2, 12.5, 12.5)
+    assert [(one["first_days"], one["last_days"], one["gaps"]) for one in gaps["histogram"]] == [
+        (1, 10, 1),
+        (11, 20, 1),
+    ]
+
+
+async def test_cohorts(client: HttpClient) -> None:
+    await sell(client)
+    weeks = (await client.get("/v1/analytics/cohorts?period=week&as_of=2026-03-23")).json()["data"]
+    assert [(one["start"], one["customers"]) for one in weeks["cohorts"]] == [("2026-02-23", 1), ("2026-03-02", 2)]
+    cells = [cell for cell in weeks["cells"] if cell["cohort"] == "2026-03-02"]
+    assert [(one["start"], one["customers"], one["rate"], one["cumulative_revenue"]) for one in cells] == [
+        ("2026-03-02", 2, 1.0, "50.00"),
+        ("2026-03-09", 0, 0.0, "50.00"),
+        ("2026-03-16", 1, 0.5, "80.00"),
+    ]
+    assert (await client.get("/v1/analytics/cohorts?period=day")).errors == [("period", "unknown-choice")]
+
+
+async def test_pareto_by_customer_and_kept_by_nobody(client: HttpClient) -> None:
+    await sell(client)
+    answer = await client.get(f"/v1/analytics/pareto?{DAY}&by=customer&limit=2")
+    data = answer.json()["data"]
+    assert [(one["key"], one["revenue"], one["abc"]) for one in data["items"]] == [
+        ("K-3", "60.00", "A"),
+        ("K-1", "20.00", "A"),
+    ]
+    assert all(one["id"] for one in data["items"])
+    assert [(one["abc"], one["items"]) for one in data["classes"]] == [("A", 2), ("B", 1), ("C", 0)]
+    # (4 x 100 - 2 (60 + 2 x 20 + 3 x 20)) / (3 x 100)
+    assert (data["count"], data["top_20_percent_share"], data["gini"]) == (3, 0.6, 0.266666666667)
+    assert answer.headers["cache-control"] == "no-store"
 
 
 async def test_the_customers_behind_rfm_come_in_pages(client: HttpClient) -> None:
@@ -103,7 +153,17 @@ async def test_a_question_that_cannot_be_asked_is_refused(client: HttpClient, no
 
 async def test_what_a_report_means_can_be_read(client: HttpClient) -> None:
     every = (await client.get("/v1/analytics/definitions")).json()["data"]
-    assert [one["report"] for one in every] == ["summary", "revenue", "top-products", "rfm", "rfm-customers"]
+    assert [one["report"] for one in every] == [
+        "summary",
+        "revenue",
+        "top-products",
+        "rfm",
+        "repeat-rate",
+        "interpurchase",
+        "cohorts",
+        "pareto",
+        "rfm-customers",
+    ]
     for one in every:
         assert (await client.get(f"/v1/analytics/definitions/{one['report']}")).json() == one
         assert one["words"]

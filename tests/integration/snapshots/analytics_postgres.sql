@@ -180,13 +180,15 @@ WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WIT
 -- positive totals, everything
 SELECT sum(CAST(CASE WHEN (merged.revenue > 0) THEN merged.revenue ELSE 0 END AS NUMERIC(38, 4))) AS positive_revenue, sum(CAST(CASE WHEN (merged.units > 0) THEN merged.units ELSE 0 END AS NUMERIC(38, 0))) AS positive_units
 FROM (SELECT sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units
-FROM (SELECT sold.sku AS sku, sum(CAST(sold.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(sold.quantity AS NUMERIC(38, 0))) AS units
+FROM (SELECT keyed.key AS key, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
 FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
 FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold GROUP BY sold.sku UNION ALL SELECT returned.sku AS sku, -sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(returned.quantity AS NUMERIC(38, 0))) AS units
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold) AS keyed GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units
+FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount, returned.sku AS key
 FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
 FROM returns JOIN return_lines ON return_lines.return_id = returns.id
-WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE)) AS returned GROUP BY returned.sku) AS parts GROUP BY parts.sku) AS merged
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE)) AS returned) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged
 
 -- lines without author, everything
 SELECT count(*) AS lines
@@ -322,6 +324,140 @@ FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(time
 FROM orders
 WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.line_count > 0) AS purchases) AS bought ON bought.customer_id = customers.id
 WHERE customers.deleted_at IS NULL AND bought.customer_id IS NULL
+
+-- purchase days, everything
+SELECT by_customer.days, count(*) AS customers
+FROM (SELECT count(*) AS days
+FROM (SELECT DISTINCT purchases.customer_id AS customer_id, purchases.day AS day
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL) AS days GROUP BY days.customer_id) AS by_customer GROUP BY by_customer.days
+
+-- gaps, everything
+SELECT gaps.days, count(*) AS gaps
+FROM (SELECT (pairs.day - pairs.previous) AS days
+FROM (SELECT days.day AS day, lag(days.day) OVER (PARTITION BY days.customer_id ORDER BY days.day) AS previous
+FROM (SELECT DISTINCT purchases.customer_id AS customer_id, purchases.day AS day
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL) AS days) AS pairs
+WHERE pairs.previous IS NOT NULL) AS gaps GROUP BY gaps.days
+
+-- cohorts by week, everything
+SELECT CAST(date_trunc('week', own.first_day) AS DATE) AS cohort, own.start, count(*) AS customers, sum(CAST(CASE WHEN (own.later_start IS NULL) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) AS last_customers, sum(CAST(own.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(own.revenue AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT by_customer.start AS start, by_customer.orders AS orders, by_customer.revenue AS revenue, min(by_customer.day) OVER (PARTITION BY by_customer.customer_id) AS first_day, lead(by_customer.start) OVER (PARTITION BY by_customer.customer_id ORDER BY by_customer.start) AS later_start
+FROM (SELECT purchases.customer_id AS customer_id, CAST(date_trunc('week', purchases.day) AS DATE) AS start, min(purchases.day) AS day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, CAST(date_trunc('week', purchases.day) AS DATE)) AS by_customer) AS own GROUP BY CAST(date_trunc('week', own.first_day) AS DATE), own.start
+
+-- returns of cohorts by week, everything
+SELECT CAST(date_trunc('week', firsts.first_day) AS DATE) AS cohort, CAST(date_trunc('week', returned.day) AS DATE) AS start, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE)) AS returned JOIN (SELECT purchases.customer_id AS customer_id, min(purchases.day) AS first_day
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS firsts ON firsts.customer_id = returned.customer_id GROUP BY CAST(date_trunc('week', firsts.first_day) AS DATE), CAST(date_trunc('week', returned.day) AS DATE)
+
+-- cohorts by month, everything
+SELECT CAST(date_trunc('month', own.first_day) AS DATE) AS cohort, own.start, count(*) AS customers, sum(CAST(CASE WHEN (own.later_start IS NULL) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) AS last_customers, sum(CAST(own.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(own.revenue AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT by_customer.start AS start, by_customer.orders AS orders, by_customer.revenue AS revenue, min(by_customer.day) OVER (PARTITION BY by_customer.customer_id) AS first_day, lead(by_customer.start) OVER (PARTITION BY by_customer.customer_id ORDER BY by_customer.start) AS later_start
+FROM (SELECT purchases.customer_id AS customer_id, CAST(date_trunc('month', purchases.day) AS DATE) AS start, min(purchases.day) AS day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, CAST(date_trunc('month', purchases.day) AS DATE)) AS by_customer) AS own GROUP BY CAST(date_trunc('month', own.first_day) AS DATE), own.start
+
+-- returns of cohorts by month, everything
+SELECT CAST(date_trunc('month', firsts.first_day) AS DATE) AS cohort, CAST(date_trunc('month', returned.day) AS DATE) AS start, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE)) AS returned JOIN (SELECT purchases.customer_id AS customer_id, min(purchases.day) AS first_day
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS firsts ON firsts.customer_id = returned.customer_id GROUP BY CAST(date_trunc('month', firsts.first_day) AS DATE), CAST(date_trunc('month', returned.day) AS DATE)
+
+-- amounts by product, everything
+SELECT merged.revenue, count(*) AS items
+FROM (SELECT sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units
+FROM (SELECT keyed.key AS key, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold) AS keyed GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units
+FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount, returned.sku AS key
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE)) AS returned) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged GROUP BY merged.revenue
+
+-- amounts by author, everything
+SELECT merged.revenue, count(*) AS items
+FROM (SELECT sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units
+FROM (SELECT keyed.key AS key, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, books.author AS key
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold JOIN books ON books.id = sold.book_id) AS keyed GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units
+FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount, books.author AS key
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE)) AS returned JOIN books ON books.id = returned.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged GROUP BY merged.revenue
+
+-- amounts by category, everything
+SELECT merged.revenue, count(*) AS items
+FROM (SELECT sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units
+FROM (SELECT keyed.key AS key, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, categories.category AS key
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
+FROM books, LATERAL (SELECT unnest(books.categories) AS value) AS anon_1) AS categories ON categories.book_id = sold.book_id) AS keyed GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units
+FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount, categories.category AS key
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE)) AS returned JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_2.value AS VARCHAR) AS category
+FROM books, LATERAL (SELECT unnest(books.categories) AS value) AS anon_2) AS categories ON categories.book_id = returned.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged GROUP BY merged.revenue
+
+-- amounts by customer, everything
+SELECT buyers.revenue, count(*) AS items
+FROM (SELECT bought.customer_id AS customer_id, bought.last_day AS last_day, bought.orders AS orders, bought.revenue - coalesce(back.revenue, CAST(0 AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT purchases.customer_id AS customer_id, max(purchases.day) AS last_day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS bought LEFT OUTER JOIN (SELECT returned.customer_id AS customer_id, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE)) AS returned
+WHERE returned.customer_id IS NOT NULL GROUP BY returned.customer_id) AS back ON back.customer_id = bought.customer_id) AS buyers GROUP BY buyers.revenue
+
+-- top customers, everything
+SELECT keyed.key, keyed.id, keyed.revenue
+FROM (SELECT buyers.customer_id AS customer_id, buyers.last_day AS last_day, buyers.orders AS orders, buyers.revenue AS revenue, coalesce(customers.reference, CAST(buyers.customer_id AS TEXT)) AS key, CAST(buyers.customer_id AS TEXT) AS id
+FROM (SELECT bought.customer_id AS customer_id, bought.last_day AS last_day, bought.orders AS orders, bought.revenue - coalesce(back.revenue, CAST(0 AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT purchases.customer_id AS customer_id, max(purchases.day) AS last_day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS bought LEFT OUTER JOIN (SELECT returned.customer_id AS customer_id, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE)) AS returned
+WHERE returned.customer_id IS NOT NULL GROUP BY returned.customer_id) AS back ON back.customer_id = bought.customer_id) AS buyers LEFT OUTER JOIN customers ON customers.id = buyers.customer_id) AS keyed ORDER BY keyed.revenue DESC, (keyed.key COLLATE "C"), (keyed.id COLLATE "C")
+ LIMIT $5::INTEGER
+
+-- lines without customer, everything
+SELECT count(*) AS lines
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold
+WHERE sold.customer_id IS NULL
 
 -- purchases, least
 SELECT sum(CAST(by_customer.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(CASE WHEN (by_customer.customer_id IS NOT NULL) THEN by_customer.orders ELSE 0 END AS NUMERIC(38, 0))) AS known_orders, count(by_customer.customer_id) AS customers
@@ -484,10 +620,11 @@ WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.
 -- positive totals, least
 SELECT sum(CAST(CASE WHEN (merged.revenue > 0) THEN merged.revenue ELSE 0 END AS NUMERIC(38, 4))) AS positive_revenue, sum(CAST(CASE WHEN (merged.units > 0) THEN merged.units ELSE 0 END AS NUMERIC(38, 0))) AS positive_units
 FROM (SELECT sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units
-FROM (SELECT sold.sku AS sku, sum(CAST(sold.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(sold.quantity AS NUMERIC(38, 0))) AS units
+FROM (SELECT keyed.key AS key, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
 FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
 FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold GROUP BY sold.sku) AS parts GROUP BY parts.sku) AS merged
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged
 
 -- lines without author, least
 SELECT count(*) AS lines
@@ -588,3 +725,118 @@ FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(time
 FROM orders JOIN order_lines ON order_lines.order_id = orders.id
 WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases) AS bought ON bought.customer_id = customers.id
 WHERE customers.deleted_at IS NULL AND bought.customer_id IS NULL
+
+-- purchase days, least
+SELECT by_customer.days, count(*) AS customers
+FROM (SELECT count(*) AS days
+FROM (SELECT DISTINCT purchases.customer_id AS customer_id, purchases.day AS day
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL) AS days GROUP BY days.customer_id) AS by_customer GROUP BY by_customer.days
+
+-- gaps, least
+SELECT gaps.days, count(*) AS gaps
+FROM (SELECT (pairs.day - pairs.previous) AS days
+FROM (SELECT days.day AS day, lag(days.day) OVER (PARTITION BY days.customer_id ORDER BY days.day) AS previous
+FROM (SELECT DISTINCT purchases.customer_id AS customer_id, purchases.day AS day
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL) AS days) AS pairs
+WHERE pairs.previous IS NOT NULL) AS gaps GROUP BY gaps.days
+
+-- cohorts by week, least
+SELECT CAST(date_trunc('week', own.first_day) AS DATE) AS cohort, own.start, count(*) AS customers, sum(CAST(CASE WHEN (own.later_start IS NULL) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) AS last_customers, sum(CAST(own.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(own.revenue AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT by_customer.start AS start, by_customer.orders AS orders, by_customer.revenue AS revenue, min(by_customer.day) OVER (PARTITION BY by_customer.customer_id) AS first_day, lead(by_customer.start) OVER (PARTITION BY by_customer.customer_id ORDER BY by_customer.start) AS later_start
+FROM (SELECT purchases.customer_id AS customer_id, CAST(date_trunc('week', purchases.day) AS DATE) AS start, min(purchases.day) AS day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, CAST(date_trunc('week', purchases.day) AS DATE)) AS by_customer) AS own
+WHERE own.first_day >= CAST($5::DATE AS DATE) GROUP BY CAST(date_trunc('week', own.first_day) AS DATE), own.start
+
+-- returns of cohorts by week, least
+SELECT CAST(date_trunc('week', firsts.first_day) AS DATE) AS cohort, CAST(date_trunc('week', returned.day) AS DATE) AS start, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE) AND returns.returned_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) >= CAST($6::DATE AS DATE) AND returns.customer_id IS NOT NULL AND return_lines.unit_price > 0) AS returned JOIN (SELECT purchases.customer_id AS customer_id, min(purchases.day) AS first_day
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS firsts ON firsts.customer_id = returned.customer_id
+WHERE firsts.first_day >= CAST($6::DATE AS DATE) GROUP BY CAST(date_trunc('week', firsts.first_day) AS DATE), CAST(date_trunc('week', returned.day) AS DATE)
+
+-- cohorts by month, least
+SELECT CAST(date_trunc('month', own.first_day) AS DATE) AS cohort, own.start, count(*) AS customers, sum(CAST(CASE WHEN (own.later_start IS NULL) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) AS last_customers, sum(CAST(own.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(own.revenue AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT by_customer.start AS start, by_customer.orders AS orders, by_customer.revenue AS revenue, min(by_customer.day) OVER (PARTITION BY by_customer.customer_id) AS first_day, lead(by_customer.start) OVER (PARTITION BY by_customer.customer_id ORDER BY by_customer.start) AS later_start
+FROM (SELECT purchases.customer_id AS customer_id, CAST(date_trunc('month', purchases.day) AS DATE) AS start, min(purchases.day) AS day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, CAST(date_trunc('month', purchases.day) AS DATE)) AS by_customer) AS own
+WHERE own.first_day >= CAST($5::DATE AS DATE) GROUP BY CAST(date_trunc('month', own.first_day) AS DATE), own.start
+
+-- returns of cohorts by month, least
+SELECT CAST(date_trunc('month', firsts.first_day) AS DATE) AS cohort, CAST(date_trunc('month', returned.day) AS DATE) AS start, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE) AND returns.returned_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) >= CAST($6::DATE AS DATE) AND returns.customer_id IS NOT NULL AND return_lines.unit_price > 0) AS returned JOIN (SELECT purchases.customer_id AS customer_id, min(purchases.day) AS first_day
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS firsts ON firsts.customer_id = returned.customer_id
+WHERE firsts.first_day >= CAST($6::DATE AS DATE) GROUP BY CAST(date_trunc('month', firsts.first_day) AS DATE), CAST(date_trunc('month', returned.day) AS DATE)
+
+-- amounts by product, least
+SELECT merged.revenue, count(*) AS items
+FROM (SELECT sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units
+FROM (SELECT keyed.key AS key, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged GROUP BY merged.revenue
+
+-- amounts by author, least
+SELECT merged.revenue, count(*) AS items
+FROM (SELECT sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units
+FROM (SELECT keyed.key AS key, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, books.author AS key
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold JOIN books ON books.id = sold.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged GROUP BY merged.revenue
+
+-- amounts by category, least
+SELECT merged.revenue, count(*) AS items
+FROM (SELECT sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units
+FROM (SELECT keyed.key AS key, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, categories.category AS key
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
+FROM books, LATERAL (SELECT unnest(books.categories) AS value) AS anon_1) AS categories ON categories.book_id = sold.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged GROUP BY merged.revenue
+
+-- amounts by customer, least
+SELECT buyers.revenue, count(*) AS items
+FROM (SELECT purchases.customer_id AS customer_id, max(purchases.day) AS last_day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS buyers GROUP BY buyers.revenue
+
+-- top customers, least
+SELECT keyed.key, keyed.id, keyed.revenue
+FROM (SELECT buyers.customer_id AS customer_id, buyers.last_day AS last_day, buyers.orders AS orders, buyers.revenue AS revenue, coalesce(customers.reference, CAST(buyers.customer_id AS TEXT)) AS key, CAST(buyers.customer_id AS TEXT) AS id
+FROM (SELECT purchases.customer_id AS customer_id, max(purchases.day) AS last_day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS buyers LEFT OUTER JOIN customers ON customers.id = buyers.customer_id) AS keyed ORDER BY keyed.revenue DESC, (keyed.key COLLATE "C"), (keyed.id COLLATE "C")
+ LIMIT $7::INTEGER
+
+-- lines without customer, least
+SELECT count(*) AS lines
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold
+WHERE sold.customer_id IS NULL

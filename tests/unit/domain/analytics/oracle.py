@@ -192,3 +192,29 @@ def scores(found: Iterable[tuple[str, str, date, int, Fraction]], as_of: date, m
     f = rule([Fraction(orders) for *_, orders, _ in known], reverse=False)
     m = rule([amount for *_, amount in known], reverse=False)
     return list(zip(r, f, m, strict=True))
+
+
+def days_of_customers(history: PurchaseHistory, scope: Scope) -> dict[UUID, list[date]]:
+    """The days on which each customer bought, ascending."""
+    bought = {(row.customer, row.day) for row in rows(history, scope) if row.sign == 1}
+    customers = {customer for customer, _ in bought if customer is not None}
+    return {each: sorted(day for customer, day in bought if customer == each) for each in customers}
+
+
+def cohorts(history: PurchaseHistory, scope: Scope, period: str) -> list[tuple[Any, ...]]:
+    """Cohort by cohort and period by period, each counted from all rows again."""
+    ever = [row for row in rows(history, scope, ever=True) if row.sign == 1 and row.customer]
+    firsts = {row.customer: min(one.day for one in ever if one.customer == row.customer) for row in ever}
+    lasts = {row.customer: max(one.day for one in ever if one.customer == row.customer) for row in ever}
+    cohort = {
+        customer: bucket(day, period) for customer, day in firsts.items() if scope.from_ is None or day >= scope.from_
+    }
+    own = [row for row in rows(history, scope) if row.customer in cohort]
+    found = []
+    for start, later in sorted({(cohort[row.customer], bucket(row.day, period)) for row in own}):
+        inside = [row for row in own if cohort[row.customer] == start and bucket(row.day, period) == later]
+        bought = [row for row in inside if row.sign == 1]
+        last = {row.customer for row in bought if bucket(lasts[row.customer], period) == later}
+        buyers, orders = {row.customer for row in bought}, {row.order for row in bought}
+        found.append((start, later, len(buyers), len(last), len(orders), sum(row.amount for row in inside)))
+    return found

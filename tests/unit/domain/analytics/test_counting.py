@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from domain.analytics.counting import (
     cells,
+    count_pareto,
     count_products,
     count_prospects,
     count_revenue,
@@ -19,7 +20,7 @@ from domain.analytics.counting import (
     list_buyers,
     score,
 )
-from domain.analytics.facts import BuyerFacts, By, Metric
+from domain.analytics.facts import BuyerFacts, By, Dimension, Metric
 from domain.analytics.history import PurchaseHistory
 from domain.analytics.periods import Period
 from domain.analytics.rfm import Method, scoring
@@ -87,6 +88,29 @@ def test_products(data: st.DataObject, by: By, metric: Metric, limit: int) -> No
     assert facts.positive_units == sum(max(units, 0) for _, units, *_ in skus)
     bought = [row for row in oracle.rows(history, scope) if row.sign == 1]
     assert facts.unattributed_lines == sum(not oracle.keys(history, row, by.value) for row in bought)
+
+
+@drawn
+@given(st.data(), st.sampled_from(Dimension), st.sampled_from((1, 3, 100)))
+def test_spread(data: st.DataObject, dimension: Dimension, limit: int) -> None:
+    history, scope = some(data)
+    facts = count_pareto(history, scope, dimension, limit)
+    if dimension is Dimension.CUSTOMER:
+        expected = [(key, customer, amount) for key, customer, _, _, amount in oracle.buyers(history, scope)]
+    else:
+        sold = oracle.products(history, scope, dimension.value)
+        expected = [(key, "None", amount) for key, (amount, *_) in sold.items()]
+    order = sorted(expected, key=lambda one: (-one[2], one[0].encode(), one[1]))
+    assert [(one.key, str(one.id), Fraction(one.revenue)) for one in facts.top] == order[:limit]
+    amounts = [amount for *_, amount in expected]
+    assert [(Fraction(amount), many) for amount, many in facts.amounts] == [
+        (amount, amounts.count(amount)) for amount in sorted(set(amounts))
+    ]
+    bought = [row for row in oracle.rows(history, scope) if row.sign == 1]
+    if dimension is Dimension.CUSTOMER:
+        assert facts.unattributed_lines == sum(row.customer is None for row in bought)
+    else:
+        assert facts.unattributed_lines == sum(not oracle.keys(history, row, dimension.value) for row in bought)
 
 
 @drawn

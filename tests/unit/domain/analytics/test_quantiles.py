@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.analytics.quantiles import fifths
+from domain.analytics.quantiles import fifths, percentile
 
 AMOUNTS = st.decimals(-(10**13), 10**13, places=4, allow_nan=False, allow_infinity=False)
 
@@ -27,6 +27,15 @@ def test_cuts_of_money_are_exact_to_five_places() -> None:
 def test_nothing_has_no_quantiles() -> None:
     with pytest.raises(ValueError, match="nothing has no quantiles"):
         fifths([])
+    with pytest.raises(ValueError, match="nothing has no quantiles"):
+        percentile([], 50)
+
+
+def test_percentiles_are_exact_to_two_places_more() -> None:
+    # numpy.percentile([1, 2, 4], [5, 50, 99]) is [1.1, 2.0, 3.96].
+    assert [percentile([(1, 1), (2, 1), (4, 1)], one) for one in (0, 5, 50, 99, 100)] == list(
+        map(Decimal, ("1", "1.1", "2", "3.96", "4"))
+    )
 
 
 @given(st.lists(AMOUNTS, min_size=2, max_size=40))
@@ -35,3 +44,9 @@ def test_as_the_standard_library_has_them(values: list[Decimal]) -> None:
     found = fifths(sorted(Counter(values).items()))
     assert [Fraction(cut) for cut in found] == expected
     assert all(cut == cut.quantize(Decimal("0.00001")) for cut in found)
+
+
+@given(st.lists(AMOUNTS, min_size=2, max_size=40), st.integers(1, 99))
+def test_percentiles_as_the_standard_library_has_them(values: list[Decimal], percent: int) -> None:
+    expected = quantiles([Fraction(value) for value in values], n=100, method="inclusive")[percent - 1]
+    assert Fraction(percentile(sorted(Counter(values).items()), percent)) == expected
