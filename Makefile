@@ -29,7 +29,7 @@ demo: runtime ## serve a made-up bookshop from memory
 	@exec $(BIN)/daybook demo
 
 test: environment ## run all tests but the long ones
-	@$(BIN)/pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile
+	@$(BIN)/pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: environment ## lint, types, import rules, lock file, migrations, and what the released API promised
 	@echo "ruff" && $(BIN)/ruff check --quiet .

@@ -38,8 +38,9 @@ class WebhookConsumer:
             for event in events
             for endpoint in endpoints
             if event.sequence is not None
-            # What was there before somebody listened is not news, nor is that they do now.
-            and event.at > endpoint.lifecycle.created_at
+            # What was there before somebody listened is no news to them, nor is that they do.
+            and event.at >= endpoint.lifecycle.created_at
+            and (event.aggregate_id, event.type) != (endpoint.id, "webhook.created")
             and endpoint.wants(event.type)
         ]
         if made:

@@ -74,7 +74,7 @@ _ENTITY_TAGS = r'^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$'
 _PLACES = re.compile(r"\{([a-z_]+)\}")
 _MERGEABLE = "{customer_id}"
 # What is never loaded to a warehouse: one that serves alone refuses to read it as well (bootstrap/warehouse.py).
-_NOT_IN_WAREHOUSE_TAGS = ("orders", "returns", "groups", "segments", "events", "jobs", "schedules")
+_NOT_IN_WAREHOUSE_TAGS = ("orders", "returns", "groups", "segments", "events", "jobs", "schedules", "webhooks")
 _NOT_IN_WAREHOUSE_PATHS = re.compile(r"/v1/customers/(duplicates|\{customer_id\}/.+)|/v1/books/\{book_id\}/history")
 _ID_SCHEMA = {"type": "string", "format": "uuid"}
 _OWN_PLACES = {

@@ -26,6 +26,7 @@ ADDED_LATER = {"rating_count", "rating_sum"}
 # What only those who write need, and what is told of single people.
 NOT_IN_A_WAREHOUSE = {
     *("events", "idempotency_keys", "book_authors", "jobs", "schedules"),
+    *("event_consumers", "webhooks", "deliveries"),
     *("addresses", "consents", "merges", "groups", "group_members", "segments", "snapshots", "snapshot_members"),
 }
 COLUMNS = text(

@@ -145,7 +145,7 @@ def test_all_checks_pass(tmp_path: Path) -> None:
 
 
 def test_chains_along_links_reach_most_operations(tmp_path: Path) -> None:
-    with server(tmp_path, STORAGE="memory") as running:
+    with server(tmp_path, STORAGE="memory", STREAM_LIFETIME_SECONDS="0.2") as running:
         reached, worked, missed = chained(running, tmp_path, seconds=40, seed=1)
     assert reached >= SHARE, (reached, missed)
     assert worked >= WORKED, worked
@@ -156,7 +156,7 @@ def test_chains_along_links_reach_most_operations(tmp_path: Path) -> None:
 def test_long_chains_along_links_on_postgresql_reach_nearly_all_that_a_link_leads_to(
     tmp_path: Path, database_url: str, seed: int
 ) -> None:
-    with server(tmp_path, DATABASE_URL=database_url) as running:
+    with server(tmp_path, DATABASE_URL=database_url, STREAM_LIFETIME_SECONDS="0.2") as running:
         reached, worked, missed = chained(running, tmp_path, seconds=240, seed=seed)
     assert len(missed) <= MISSED, missed
     assert reached >= SHARE, reached
