@@ -188,7 +188,6 @@ def test_links_lead_to_operations_with_what_these_need(running: Server) -> None:
     assert all("get_events" in links_of(operations[f"get_{one}"]) for one in ("customer", "book", "order", "snapshot"))
 
 
-@pytest.mark.long
 def test_most_operations_are_reached_through_links(running: Server) -> None:
     config = SchemathesisConfig.from_path(Path(__file__).parent / "schemathesis.toml")
     schema = schemathesis.openapi.from_url(f"{running.url}/schema/openapi.json", config=config)
