@@ -12,13 +12,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from multiprocessing import connection
 from multiprocessing.synchronize import Semaphore
 from pathlib import Path
 from typing import Any, Final
 
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server.mp import MPServer
 
 from adapters.postgres.connection import Dsn, connect
 from entrypoints.bootstrap import database, logs, migrate
@@ -63,7 +64,7 @@ def serve(settings: Settings, *, announce: Callable[[], None], prepare: Prepare 
 def _run(brief: Brief, announce: Callable[[], None], ended: Callable[[], str | None]) -> None:
     config = brief.settings.server
     ready = multiprocessing.get_context(_start_method()).Semaphore(0)
-    server = Server(
+    server = _Server(
         "daybook",
         address=config.host,
         port=config.port,
@@ -88,6 +89,26 @@ def _run(brief: Brief, announce: Callable[[], None], ended: Callable[[], str | N
         watch.stop()
     if watch.failure is not None:
         raise ServerFailed(watch.failure)
+
+
+class _Server(MPServer):
+    """Granian's server, which waits for the end of a process in two threads.
+
+    The system tells the end to one of them only; until that one has written it down, the other takes the process
+    for living, and on a busy machine says that it refused to stop.
+    """
+
+    def _spawn_worker(self, *given: Any, **named: Any) -> Any:
+        worker: Any = super()._spawn_worker(*given, **named)
+        worker.join = partial(_join, worker.inner)
+        return worker
+
+
+def _join(process: Any, timeout: float | None = None) -> None:
+    process.join(timeout)
+    until = time.monotonic() + 1
+    while connection.wait([process.sentinel], 0) and process.exitcode is None and time.monotonic() < until:
+        time.sleep(0.001)
 
 
 class _Watch:
