@@ -16,6 +16,7 @@ from adapters.postgres.consumers import PostgresConsumerRepository
 from adapters.postgres.customers import PostgresCustomerRepository
 from adapters.postgres.deliveries import PostgresDeliveryRepository
 from adapters.postgres.events import EVENTS, Recorded
+from adapters.postgres.gathering import Gathering
 from adapters.postgres.groups import PostgresGroupRepository
 from adapters.postgres.idempotency import Claimed
 from adapters.postgres.job_rows import JOBS
@@ -29,7 +30,7 @@ from adapters.postgres.reviews import PostgresReviewRepository
 from adapters.postgres.schedules import PostgresScheduleRepository
 from adapters.postgres.segments import PostgresSegmentRepository
 from adapters.postgres.webhooks import PostgresWebhookRepository
-from adapters.postgres.writes import Pending, Write, keep, keep_claimed
+from adapters.postgres.writes import Pending, Write, keep_claimed
 from application.caller import Caller
 from application.ports.idempotency import people
 from domain.shared.events import Event
@@ -42,11 +43,13 @@ class PostgresUnitOfWork:
         self,
         pool: Pool,
         caller: Caller,
+        gathering: Gathering,
         jobs_asked: Callable[[], None],
         tell: Callable[[], None] | None = None,
     ) -> None:
         self._pool = pool
         self._caller = caller
+        self._gathering = gathering
         self._jobs_asked = jobs_asked
         self._tell = tell
         self._pending = Pending()
@@ -144,7 +147,7 @@ class PostgresUnitOfWork:
         if not writes:
             return
         if claim is None:
-            await keep(self._pool, writes)
+            await self._gathering.keep(writes)
         else:
             claimed = Claimed(claim, self._caller.actor, claim.reply(answer), people(answer))
             await keep_claimed(self._pool, writes, claimed)
@@ -168,9 +171,10 @@ class PostgresUnitsOfWork:
 
     def __init__(self, pool: Pool, *, tell: Callable[[], None] | None = None) -> None:
         self._pool = pool
+        self._gathering = Gathering(pool)
         self._jobs_asked = JobSignal(pool)
         self._tell = tell
 
     def __call__(self, caller: Caller) -> PostgresUnitOfWork:
         """A new one."""
-        return PostgresUnitOfWork(self._pool, caller, self._jobs_asked, self._tell)
+        return PostgresUnitOfWork(self._pool, caller, self._gathering, self._jobs_asked, self._tell)

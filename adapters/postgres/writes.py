@@ -99,12 +99,12 @@ async def keep(pool: Pool, writes: Sequence[Write | Step]) -> None:
     Raises Conflict when the version of a save is not the one before any more, the errors of the constraints, and
     Unavailable or OutcomeUnknown.
     """
-    if _fits_one_statement(writes):
-        await write(pool, lambda connection: _run(connection, writes))
+    if fits_one_statement(writes):
+        await write(pool, lambda connection: run(connection, writes))
     else:
         async with transaction(pool) as connection:
             for one in writes:
-                await (_run(connection, [one]) if isinstance(one, Write) else one(connection))
+                await (run(connection, [one]) if isinstance(one, Write) else one(connection))
 
 
 async def keep_claimed(pool: Pool, writes: Sequence[Write | Step], claimed: Claimed) -> None:
@@ -114,7 +114,7 @@ async def keep_claimed(pool: Pool, writes: Sequence[Write | Step], claimed: Clai
     """
     claim = Write(CLAIMS, False, [claimed])  # noqa: FBT003  # the field's name is in the class above
     # Of data-modifying CTEs that nothing reads, PostgreSQL runs the last one first.
-    ordered = [*writes, claim] if _fits_one_statement(writes) else [claim, *writes]
+    ordered = [*writes, claim] if fits_one_statement(writes) else [claim, *writes]
     try:
         await keep(pool, ordered)
     except Unavailable as error:
@@ -123,7 +123,8 @@ async def keep_claimed(pool: Pool, writes: Sequence[Write | Step], claimed: Clai
         raise
 
 
-def _fits_one_statement(writes: Sequence[Write | Step]) -> TypeGuard[Sequence[Write]]:
+def fits_one_statement(writes: Sequence[Write | Step]) -> TypeGuard[Sequence[Write]]:
+    """Whether one statement can keep all of it."""
     # A save may free a key that an addition of the same kind takes: only one after the other keeps that order.
     whole = [one for one in writes if isinstance(one, Write)]
     tables = {table for one in whole for table in one.kind.tables}
@@ -133,7 +134,8 @@ def _fits_one_statement(writes: Sequence[Write | Step]) -> TypeGuard[Sequence[Wr
     return unshared and len(whole) == len(writes) and saved <= 1
 
 
-async def _run(connection: Connection, writes: Sequence[Write]) -> None:
+async def run(connection: Connection, writes: Sequence[Write]) -> None:
+    """Sends what fits one statement. Raises Conflict, and what the driver raises."""
     params: Params = {}
     for one in writes:
         params |= one.params()
