@@ -17,6 +17,8 @@ export UV_PYTHON := $(TOOLS)/bin/python
 export UV_NO_PROGRESS := 1
 export UV_COMPILE_BYTECODE := 1
 unexport VIRTUAL_ENV PYTHONHOME
+# Without bytecode every command of a test would compile the program anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## list these commands
 	@echo "make <command>:"

@@ -188,7 +188,9 @@ def test_links_lead_to_operations_with_what_these_need(running: Server) -> None:
     assert all("get_events" in links_of(operations[f"get_{one}"]) for one in ("customer", "book", "order", "snapshot"))
 
 
-def test_most_operations_are_reached_through_links(running: Server) -> None:
+# The first walk is the plainest.
+@pytest.mark.parametrize("walks", [1, pytest.param(3, marks=pytest.mark.long)])
+def test_most_operations_are_reached_through_links(running: Server, walks: int) -> None:
     config = SchemathesisConfig.from_path(Path(__file__).parent / "schemathesis.toml")
     schema = schemathesis.openapi.from_url(f"{running.url}/schema/openapi.json", config=config)
     operations = described(schema.raw_schema)
@@ -196,7 +198,7 @@ def test_most_operations_are_reached_through_links(running: Server) -> None:
 
     @seed(1)
     @settings(
-        max_examples=3,
+        max_examples=walks,
         deadline=None,
         database=None,
         phases=[Phase.generate],
