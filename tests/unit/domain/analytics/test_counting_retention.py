@@ -14,7 +14,7 @@ from tests.support.histories import histories, scopes
 from tests.unit.domain.analytics import oracle
 
 drawn = settings(
-    max_examples=how_many_histories(60),
+    max_examples=how_many_histories(25),
     deadline=None,
     derandomize=not drawn_anew(),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
