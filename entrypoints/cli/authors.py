@@ -10,12 +10,10 @@ from application.books.models import BOOK_LIST, BookResponse
 from entrypoints.cli.inputs import (
     CursorOption,
     DateOption,
-    DeletedOption,
     FieldsOption,
     IdArgument,
     JsonOption,
     LimitOption,
-    QueryOption,
     SortOption,
     TotalOption,
     UnsetOption,
@@ -24,6 +22,7 @@ from entrypoints.cli.inputs import (
     only,
 )
 from entrypoints.cli.output import FormatOption, message, show
+from entrypoints.cli.resources import Resource
 from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
 from entrypoints.services import Services
 
@@ -35,52 +34,29 @@ SortNameOption = Annotated[
 ]
 OtherName = Annotated[tuple[str, ...], Parameter(negative="", help="A name they also have or had; may be repeated.")]
 
+_RESOURCE: Final = Resource(
+    group=app,
+    one="author",
+    service=lambda services: services.authors,
+    model=AuthorRead,
+    spec=AUTHOR_LIST,
+    columns=_COLUMNS,
+)
 
-@app.command(name="list")
-def list_authors(
-    *,
-    q: QueryOption = None,
-    sort: SortOption = None,
-    limit: LimitOption = None,
-    cursor: CursorOption = None,
-    include_deleted: DeletedOption = False,
-    total: TotalOption = False,
-    fields: FieldsOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-    **filters: str,
-) -> None:
+_RESOURCE.lists(
     """One page of authors.
 
     $ daybook authors list --q eliot
     $ daybook authors list "--born[gte]=1800" "--born[lt]=1850" --sort sort_name
-
-    Filters are those of the HTTP API: --name, --born, --died, --created_at, --updated_at, all but the first also with
-    [gte], [gt], [lte] and [lt].
     """
-    asked = listing(
-        AUTHOR_LIST, filters, q=q, sort=sort, limit=limit, cursor=cursor, include_deleted=include_deleted, total=total
-    )
-    show(use(lambda services: services.authors.list(asked)), format, columns=_COLUMNS, fields=only(AuthorRead, fields))
+)
 
-
-@app.command
-def get(
-    author_id: IdArgument,
-    /,
-    *,
-    include_deleted: DeletedOption = False,
-    fields: FieldsOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-) -> None:
+_RESOURCE.gets(
     """One author.
 
     $ daybook authors get 01997f43-8c00-7000-8000-0123456789ab
     """
-    show(
-        use(lambda services: services.authors.get(author_id, include_deleted=include_deleted)),
-        format,
-        fields=only(AuthorRead, fields),
-    )
+)
 
 
 @app.command
@@ -165,30 +141,19 @@ def update(
     show(use(lambda services: services.authors.update(author_id, changes, CALLER, version=version)), format)
 
 
-@app.command
-def delete(author_id: IdArgument, /, *, version: VersionOption = None, yes: Yes = False) -> None:
+_RESOURCE.deletes(
     """Puts an author away, unless a book names them; it can be restored.
 
     $ daybook authors delete 01997f43-8c00-7000-8000-0123456789ab --yes
     """
-    confirm(f"Delete the author {author_id}?", yes=yes)
-    use(lambda services: services.authors.delete(author_id, CALLER, version=version))
-    message(f"deleted; `daybook authors restore {author_id}` brings it back")
+)
 
-
-@app.command
-def restore(
-    author_id: IdArgument,
-    /,
-    *,
-    version: VersionOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-) -> None:
+_RESOURCE.restores(
     """Brings a deleted author back, unless the name was taken in the meantime.
 
     $ daybook authors restore 01997f43-8c00-7000-8000-0123456789ab
     """
-    show(use(lambda services: services.authors.restore(author_id, CALLER, version=version)), format)
+)
 
 
 @app.command

@@ -31,7 +31,8 @@ from entrypoints.cli.inputs import (
     read_lines,
 )
 from entrypoints.cli.output import FormatOption, message, show
-from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
+from entrypoints.cli.resources import Resource
+from entrypoints.cli.running import CALLER, VersionOption, use
 from entrypoints.services import Services
 
 app = App(name="books", help="Books: what the catalogue holds.")
@@ -50,6 +51,15 @@ AuthorIdOption = Annotated[
     Parameter(negative="", help="An author of the catalogue; may be repeated. Other roles are given in --json."),
 ]
 Category = Annotated[tuple[str, ...], Parameter(negative="", help="A category; may be repeated.")]
+
+_RESOURCE: Final = Resource(
+    group=app,
+    one="book",
+    service=lambda services: services.books,
+    model=BookResponse,
+    spec=BOOK_LIST,
+    columns=_COLUMNS,
+)
 
 
 @app.command(name="list")
@@ -248,27 +258,16 @@ def batch(
     return FAILURE if counts["refused"] else OK
 
 
-@app.command
-def delete(book_id: IdArgument, /, *, version: VersionOption = None, yes: Yes = False) -> None:
+_RESOURCE.deletes(
     """Puts a book away; it can be restored, and the orders of it stay.
 
     $ daybook books delete 01997f43-8c00-7000-8000-0123456789ab --yes
     """
-    confirm(f"Delete the book {book_id}?", yes=yes)
-    use(lambda services: services.books.delete(book_id, CALLER, version=version))
-    message(f"deleted; `daybook books restore {book_id}` brings it back")
+)
 
-
-@app.command
-def restore(
-    book_id: IdArgument,
-    /,
-    *,
-    version: VersionOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-) -> None:
+_RESOURCE.restores(
     """Brings a deleted book back, unless its ISBN was taken in the meantime.
 
     $ daybook books restore 01997f43-8c00-7000-8000-0123456789ab
     """
-    show(use(lambda services: services.books.restore(book_id, CALLER, version=version)), format)
+)

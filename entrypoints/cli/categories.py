@@ -47,7 +47,8 @@ from entrypoints.cli.inputs import (
     only,
 )
 from entrypoints.cli.output import FormatOption, console, message, show
-from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
+from entrypoints.cli.resources import Resource
+from entrypoints.cli.running import CALLER, VersionOption, use
 
 app = App(name="categories", help="Categories: the tree that books are sorted by.")
 _COLUMNS: Final = ("id", "path", "name", "code", "position", "books.own", "books.branch")
@@ -64,45 +65,23 @@ ParentOption = Annotated[UUID | None, Parameter(help="The id of the category abo
 CodeOption = Annotated[str | None, Parameter(help="What a subject scheme such as Thema or BISAC calls it.")]
 PositionOption = Annotated[int | None, Parameter(help="Siblings stand by this, then by name.")]
 
+_RESOURCE: Final = Resource(
+    group=app,
+    one="category",
+    service=lambda services: services.categories,
+    model=CategoryRead,
+    spec=CATEGORY_LIST,
+    columns=_COLUMNS,
+)
 
-@app.command(name="list")
-def list_categories(
-    *,
-    q: QueryOption = None,
-    sort: SortOption = None,
-    limit: LimitOption = None,
-    cursor: CursorOption = None,
-    include_deleted: DeletedOption = False,
-    total: TotalOption = False,
-    fields: FieldsOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-    **filters: str,
-) -> None:
+_RESOURCE.lists(
     """One page of categories, as siblings stand: by position, then by name.
 
     $ daybook categories list --depth 1
     $ daybook categories list --path fiction/historical
     $ daybook categories list --q sea --sort path
-
-    Filters are those of the HTTP API: --parent_id, --depth, --path, --code, --created_at, --updated_at, of which depth
-    and the times also with [gte], [gt], [lte] and [lt].
     """
-    asked = listing(
-        CATEGORY_LIST,
-        filters,
-        q=q,
-        sort=sort,
-        limit=limit,
-        cursor=cursor,
-        include_deleted=include_deleted,
-        total=total,
-    )
-    show(
-        use(lambda services: services.categories.list(asked)),
-        format,
-        columns=_COLUMNS,
-        fields=only(CategoryRead, fields),
-    )
+)
 
 
 @app.command
@@ -126,24 +105,12 @@ def tree(
         show(found, format)
 
 
-@app.command
-def get(
-    category_id: IdArgument,
-    /,
-    *,
-    include_deleted: DeletedOption = False,
-    fields: FieldsOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-) -> None:
+_RESOURCE.gets(
     """One category.
 
     $ daybook categories get 01997f43-8c00-7000-8000-0123456789ab
     """
-    show(
-        use(lambda services: services.categories.get(category_id, include_deleted=include_deleted)),
-        format,
-        fields=only(CategoryRead, fields),
-    )
+)
 
 
 @app.command
@@ -266,30 +233,19 @@ def move(
     show(use(lambda services: services.categories.move(category_id, place, CALLER, version=version)), format)
 
 
-@app.command
-def delete(category_id: IdArgument, /, *, version: VersionOption = None, yes: Yes = False) -> None:
+_RESOURCE.deletes(
     """Puts a category away, unless others are beneath it; it can be restored, and books keep what they name.
 
     $ daybook categories delete 01997f43-8c00-7000-8000-0123456789ab --yes
     """
-    confirm(f"Delete the category {category_id}?", yes=yes)
-    use(lambda services: services.categories.delete(category_id, CALLER, version=version))
-    message(f"deleted; `daybook categories restore {category_id}` brings it back")
+)
 
-
-@app.command
-def restore(
-    category_id: IdArgument,
-    /,
-    *,
-    version: VersionOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-) -> None:
+_RESOURCE.restores(
     """Brings a deleted category back, unless its slug or its code was taken in the meantime.
 
     $ daybook categories restore 01997f43-8c00-7000-8000-0123456789ab
     """
-    show(use(lambda services: services.categories.restore(category_id, CALLER, version=version)), format)
+)
 
 
 @app.command(name="import")

@@ -10,24 +10,16 @@ from entrypoints.cli.addresses import app as addresses
 from entrypoints.cli.consents import app as consents
 from entrypoints.cli.events import history_of
 from entrypoints.cli.inputs import (
-    CursorOption,
-    DeletedOption,
-    FieldsOption,
     IdArgument,
     JsonOption,
-    LimitOption,
-    QueryOption,
-    SortOption,
-    TotalOption,
     UnsetOption,
     command,
-    listing,
-    only,
     pairs,
 )
 from entrypoints.cli.merges import duplicates, merge, merges, unmerge
-from entrypoints.cli.output import FormatOption, message, show
-from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
+from entrypoints.cli.output import FormatOption, show
+from entrypoints.cli.resources import Resource
+from entrypoints.cli.running import CALLER, VersionOption, use
 
 app = App(name="customers", help="Customers: who buys.")
 app.command(addresses)
@@ -44,65 +36,30 @@ Phone = Annotated[str | None, Parameter(help="E.164, such as +442079460958.")]
 Tag = Annotated[tuple[str, ...], Parameter(negative="", help="A tag; may be repeated.")]
 Metadata = Annotated[tuple[str, ...], Parameter(negative="", help="name=value; may be repeated.")]
 
+_RESOURCE: Final = Resource(
+    group=app,
+    one="customer",
+    service=lambda services: services.customers,
+    model=CustomerRead,
+    spec=CUSTOMER_LIST,
+    columns=_COLUMNS,
+)
 
-@app.command(name="list")
-def list_customers(
-    *,
-    q: QueryOption = None,
-    sort: SortOption = None,
-    limit: LimitOption = None,
-    cursor: CursorOption = None,
-    include_deleted: DeletedOption = False,
-    total: TotalOption = False,
-    fields: FieldsOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-    **filters: str,
-) -> None:
+_RESOURCE.lists(
     """One page of customers.
 
     $ daybook customers list --q lovelace
     $ daybook customers list --tag newsletter --sort name --limit 5
     $ daybook customers list --email ada@example.org --format json
-
-    Filters are those of the HTTP API: --email, --phone, --reference, --status, --tag, --created_at, --updated_at, the
-    last two also with [gte], [gt], [lte] and [lt].
     """
-    asked = listing(
-        CUSTOMER_LIST,
-        filters,
-        q=q,
-        sort=sort,
-        limit=limit,
-        cursor=cursor,
-        include_deleted=include_deleted,
-        total=total,
-    )
-    show(
-        use(lambda services: services.customers.list(asked)),
-        format,
-        columns=_COLUMNS,
-        fields=only(CustomerRead, fields),
-    )
+)
 
-
-@app.command
-def get(
-    customer_id: IdArgument,
-    /,
-    *,
-    include_deleted: DeletedOption = False,
-    fields: FieldsOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-) -> None:
+_RESOURCE.gets(
     """One customer.
 
     $ daybook customers get 01997f43-8c00-7000-8000-0123456789ab
     """
-    show(
-        use(lambda services: services.customers.get(customer_id, include_deleted=include_deleted)),
-        format,
-        fields=only(CustomerRead, fields),
-    )
+)
 
 
 @app.command
@@ -154,30 +111,19 @@ def update(
     show(use(lambda services: services.customers.update(customer_id, changes, CALLER, version=version)), format)
 
 
-@app.command
-def delete(customer_id: IdArgument, /, *, version: VersionOption = None, yes: Yes = False) -> None:
+_RESOURCE.deletes(
     """Puts a customer away; it can be restored, and its orders stay.
 
     $ daybook customers delete 01997f43-8c00-7000-8000-0123456789ab --yes
     """
-    confirm(f"Delete the customer {customer_id}?", yes=yes)
-    use(lambda services: services.customers.delete(customer_id, CALLER, version=version))
-    message(f"deleted; `daybook customers restore {customer_id}` brings it back")
+)
 
-
-@app.command
-def restore(
-    customer_id: IdArgument,
-    /,
-    *,
-    version: VersionOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-) -> None:
+_RESOURCE.restores(
     """Brings a deleted customer back, unless its e-mail address or reference was taken in the meantime.
 
     $ daybook customers restore 01997f43-8c00-7000-8000-0123456789ab
     """
-    show(use(lambda services: services.customers.restore(customer_id, CALLER, version=version)), format)
+)
 
 
 def _fields(

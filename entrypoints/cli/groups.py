@@ -9,7 +9,6 @@ from application.groups.models import GROUP_LIST, GROUP_MEMBER_LIST, GroupCreate
 from entrypoints.cli.inputs import (
     CursorOption,
     DeletedOption,
-    FieldsOption,
     IdArgument,
     JsonOption,
     LimitOption,
@@ -18,60 +17,38 @@ from entrypoints.cli.inputs import (
     UnsetOption,
     command,
     listing,
-    only,
 )
-from entrypoints.cli.output import FormatOption, message, show
-from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
+from entrypoints.cli.output import FormatOption, show
+from entrypoints.cli.resources import Resource
+from entrypoints.cli.running import CALLER, VersionOption, use
 
 app = App(name="groups", help="Groups: customers whom somebody put together.")
 _COLUMNS: Final = ("id", "name", "description", "created_at")
 MEMBER_COLUMNS: Final = ("id", "name", "reference", "email", "status", "created_at")
 CustomersArgument = Annotated[tuple[UUID, ...], Parameter(help="The ids of one or more customers.")]
 
+_RESOURCE: Final = Resource(
+    group=app,
+    one="group",
+    service=lambda services: services.groups,
+    model=GroupRead,
+    spec=GROUP_LIST,
+    columns=_COLUMNS,
+)
 
-@app.command(name="list")
-def list_groups(
-    *,
-    sort: SortOption = None,
-    limit: LimitOption = None,
-    cursor: CursorOption = None,
-    include_deleted: DeletedOption = False,
-    total: TotalOption = False,
-    fields: FieldsOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-    **filters: str,
-) -> None:
+_RESOURCE.lists(
     """One page of groups, the newest first.
 
     $ daybook groups list --sort name
-
-    Filters are those of the HTTP API: --name, --created_at, --updated_at, the last two also with [gte], [gt], [lte]
-    and [lt].
     """
-    asked = listing(
-        GROUP_LIST, filters, sort=sort, limit=limit, cursor=cursor, include_deleted=include_deleted, total=total
-    )
-    show(use(lambda services: services.groups.list(asked)), format, columns=_COLUMNS, fields=only(GroupRead, fields))
+)
 
-
-@app.command
-def get(
-    group_id: IdArgument,
-    /,
-    *,
-    include_deleted: DeletedOption = False,
-    fields: FieldsOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-) -> None:
+_RESOURCE.gets(
     """One group.
 
     $ daybook groups get 01997f43-8c00-7000-8000-0123456789ab
     """
-    show(
-        use(lambda services: services.groups.get(group_id, include_deleted=include_deleted)),
-        format,
-        fields=only(GroupRead, fields),
-    )
+)
 
 
 @app.command
@@ -171,27 +148,16 @@ def remove(
     show(use(lambda services: services.groups.dismiss(group_id, change, CALLER)), format)
 
 
-@app.command
-def delete(group_id: IdArgument, /, *, version: VersionOption = None, yes: Yes = False) -> None:
+_RESOURCE.deletes(
     """Puts a group away with its members; it can be restored, and they with it.
 
     $ daybook groups delete 01997f43-8c00-7000-8000-0123456789ab --yes
     """
-    confirm(f"Delete the group {group_id}?", yes=yes)
-    use(lambda services: services.groups.delete(group_id, CALLER, version=version))
-    message(f"deleted; `daybook groups restore {group_id}` brings it back")
+)
 
-
-@app.command
-def restore(
-    group_id: IdArgument,
-    /,
-    *,
-    version: VersionOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-) -> None:
+_RESOURCE.restores(
     """Brings a deleted group back with its members, unless its name was taken in the meantime.
 
     $ daybook groups restore 01997f43-8c00-7000-8000-0123456789ab
     """
-    show(use(lambda services: services.groups.restore(group_id, CALLER, version=version)), format)
+)

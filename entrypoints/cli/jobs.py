@@ -10,16 +10,12 @@ from application.jobs.models import JOB_LIST, JobRead
 from domain.jobs.job import JobState
 from entrypoints.cli.exits import CommandError
 from entrypoints.cli.inputs import (
-    CursorOption,
     FieldsOption,
     IdArgument,
-    LimitOption,
-    SortOption,
-    TotalOption,
-    listing,
     only,
 )
 from entrypoints.cli.output import FormatOption, message, show
+from entrypoints.cli.resources import Resource
 from entrypoints.cli.running import CALLER, VersionOption, use
 from entrypoints.services import Services
 
@@ -37,27 +33,22 @@ class StillRunning(CommandError):
     """The job that was waited for is not done in time."""
 
 
-@app.command(name="list")
-def list_jobs(
-    *,
-    sort: SortOption = None,
-    limit: LimitOption = None,
-    cursor: CursorOption = None,
-    total: TotalOption = False,
-    fields: FieldsOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-    **filters: str,
-) -> None:
+_RESOURCE: Final = Resource(
+    group=app,
+    one="job",
+    service=lambda services: services.jobs,
+    model=JobRead,
+    spec=JOB_LIST,
+    columns=_COLUMNS,
+)
+
+_RESOURCE.lists(
     """One page of jobs, the newest first.
 
     $ daybook jobs list --state failed
     $ daybook jobs list --kind purge-customers --limit 5
-
-    Filters are those of the HTTP API: --kind, --state (waiting, running, succeeded, failed, cancelled), --unique_key,
-    --created_at, the last also with [gte], [gt], [lte] and [lt].
     """
-    asked = listing(JOB_LIST, filters, sort=sort, limit=limit, cursor=cursor, total=total)
-    show(use(lambda services: services.jobs.list(asked)), format, columns=_COLUMNS, fields=only(JobRead, fields))
+)
 
 
 @app.command(name="show")

@@ -11,23 +11,15 @@ from application.orders.models import ORDER_LIST, OrderCreate, OrderRead, OrderR
 from entrypoints.cli.events import history_of
 from entrypoints.cli.exits import CommandError, UsageError
 from entrypoints.cli.inputs import (
-    CursorOption,
-    ExpandOption,
-    FieldsOption,
     IdArgument,
     JsonOption,
-    LimitOption,
     ReferenceOption,
-    SortOption,
     TimeOption,
-    TotalOption,
     command,
-    listing,
-    only,
-    related,
 )
 from entrypoints.cli.mail import MAIL_IS_OFF
 from entrypoints.cli.output import FormatOption, message, show
+from entrypoints.cli.resources import Resource
 from entrypoints.cli.running import CALLER, VersionOption, Yes, use, use_wiring
 from entrypoints.cli.running import confirm as ask
 
@@ -43,48 +35,31 @@ ReturnedLine = Annotated[
     tuple[str, ...], Parameter(negative="", help="The number of a line and how many come back: 1,2; may be repeated.")
 ]
 
+_RESOURCE: Final = Resource(
+    group=app,
+    one="order",
+    service=lambda services: services.orders,
+    model=OrderRead,
+    spec=ORDER_LIST,
+    columns=_COLUMNS,
+)
 
-@app.command(name="list")
-def list_orders(
-    *,
-    sort: SortOption = None,
-    limit: LimitOption = None,
-    cursor: CursorOption = None,
-    total: TotalOption = False,
-    expand: ExpandOption = None,
-    fields: FieldsOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-    **filters: str,
-) -> None:
+_RESOURCE.lists(
     """One page of orders, the newest first.
 
     $ daybook orders list --limit 5
     $ daybook orders list --status cancelled "--placed_at[gte]=2026-01-01T00:00:00Z"
     $ daybook orders list --customer_id 01997f43-8c00-7000-8000-0123456789ab --format json
-
-    Filters are those of the HTTP API: --customer_id, --status, --channel, --reference, --currency, --placed_at,
-    --created_at, the last two also with [gte], [gt], [lte] and [lt].
     """
-    asked = listing(ORDER_LIST, filters, sort=sort, limit=limit, cursor=cursor, total=total, expand=expand)
-    show(use(lambda services: services.orders.list(asked)), format, columns=_COLUMNS, fields=only(OrderRead, fields))
+)
 
-
-@app.command
-def get(
-    order_id: IdArgument,
-    /,
-    *,
-    expand: ExpandOption = None,
-    fields: FieldsOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-) -> None:
+_RESOURCE.gets(
     """One order with its lines; --expand adds customer and books.
 
     $ daybook orders get 01997f43-8c00-7000-8000-0123456789ab
     $ daybook orders get 01997f43-8c00-7000-8000-0123456789ab --expand customer,books
     """
-    more = related(ORDER_LIST, expand)
-    show(use(lambda services: services.orders.get(order_id, expand=more)), format, fields=only(OrderRead, fields))
+)
 
 
 @app.command

@@ -7,84 +7,43 @@ from cyclopts import App, Parameter
 
 from application.reviews.models import REVIEW_LIST, ReviewCreate, ReviewRead, ReviewRejection, ReviewUpdate
 from entrypoints.cli.inputs import (
-    CursorOption,
-    DeletedOption,
-    ExpandOption,
-    FieldsOption,
     IdArgument,
     JsonOption,
-    LimitOption,
-    SortOption,
-    TotalOption,
     UnsetOption,
     command,
-    listing,
-    only,
-    related,
 )
-from entrypoints.cli.output import FormatOption, message, show
-from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
+from entrypoints.cli.output import FormatOption, show
+from entrypoints.cli.resources import Resource
+from entrypoints.cli.running import CALLER, VersionOption, use
 
 app = App(name="reviews", help="Reviews: what readers say of books.")
 _COLUMNS: Final = ("id", "created_at", "book_id", "customer_id", "rating", "status", "title")
 RatingOption = Annotated[int | None, Parameter(help="1 to 5, where 5 is best.")]
 
+_RESOURCE: Final = Resource(
+    group=app,
+    one="review",
+    service=lambda services: services.reviews,
+    model=ReviewRead,
+    spec=REVIEW_LIST,
+    columns=_COLUMNS,
+)
 
-@app.command(name="list")
-def list_reviews(
-    *,
-    sort: SortOption = None,
-    limit: LimitOption = None,
-    cursor: CursorOption = None,
-    include_deleted: DeletedOption = False,
-    total: TotalOption = False,
-    expand: ExpandOption = None,
-    fields: FieldsOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-    **filters: str,
-) -> None:
+_RESOURCE.lists(
     """One page of reviews, the newest first.
 
     $ daybook reviews list --status pending
     $ daybook reviews list --book_id 01997f43-8c00-7000-8000-0123456789ab --sort -rating
     $ daybook reviews list "--rating[lte]=2" --format csv
-
-    Filters are those of the HTTP API: --book_id, --customer_id, --status, --rating, --created_at, --updated_at, the
-    last three also with [gte], [gt], [lte] and [lt].
     """
-    asked = listing(
-        REVIEW_LIST,
-        filters,
-        sort=sort,
-        limit=limit,
-        cursor=cursor,
-        include_deleted=include_deleted,
-        total=total,
-        expand=expand,
-    )
-    show(use(lambda services: services.reviews.list(asked)), format, columns=_COLUMNS, fields=only(ReviewRead, fields))
+)
 
-
-@app.command
-def get(
-    review_id: IdArgument,
-    /,
-    *,
-    include_deleted: DeletedOption = False,
-    expand: ExpandOption = None,
-    fields: FieldsOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-) -> None:
+_RESOURCE.gets(
     """One review; --expand adds book and customer.
 
     $ daybook reviews get 01997f43-8c00-7000-8000-0123456789ab
     """
-    more = related(REVIEW_LIST, expand)
-    show(
-        use(lambda services: services.reviews.get(review_id, include_deleted=include_deleted, expand=more)),
-        format,
-        fields=only(ReviewRead, fields),
-    )
+)
 
 
 @app.command
@@ -173,27 +132,16 @@ def reject(
     show(use(lambda services: services.reviews.reject(review_id, why, CALLER, version=version)), format)
 
 
-@app.command
-def delete(review_id: IdArgument, /, *, version: VersionOption = None, yes: Yes = False) -> None:
+_RESOURCE.deletes(
     """Puts a review away; it can be restored, and does not count meanwhile.
 
     $ daybook reviews delete 01997f43-8c00-7000-8000-0123456789ab --yes
     """
-    confirm(f"Delete the review {review_id}?", yes=yes)
-    use(lambda services: services.reviews.delete(review_id, CALLER, version=version))
-    message(f"deleted; `daybook reviews restore {review_id}` brings it back")
+)
 
-
-@app.command
-def restore(
-    review_id: IdArgument,
-    /,
-    *,
-    version: VersionOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-) -> None:
+_RESOURCE.restores(
     """Brings a deleted review back, unless the customer wrote another one of the book meanwhile.
 
     $ daybook reviews restore 01997f43-8c00-7000-8000-0123456789ab
     """
-    show(use(lambda services: services.reviews.restore(review_id, CALLER, version=version)), format)
+)

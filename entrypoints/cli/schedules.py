@@ -6,20 +6,13 @@ from cyclopts import App, Parameter
 
 from application.jobs.schedule_models import SCHEDULE_LIST, ScheduleCreate, ScheduleRead, ScheduleUpdate
 from entrypoints.cli.inputs import (
-    CursorOption,
-    DeletedOption,
-    FieldsOption,
     IdArgument,
     JsonOption,
-    LimitOption,
-    SortOption,
-    TotalOption,
     command,
-    listing,
-    only,
 )
-from entrypoints.cli.output import FormatOption, message, show
-from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
+from entrypoints.cli.output import FormatOption, show
+from entrypoints.cli.resources import Resource
+from entrypoints.cli.running import CALLER, VersionOption, use
 
 app = App(name="schedules", help="Schedules: jobs that are asked for again and again.")
 _COLUMNS: Final = ("id", "name", "kind", "cron", "tz", "paused", "next_at", "last_at")
@@ -28,56 +21,29 @@ ZoneOption = Annotated[str | None, Parameter(help="The time zone of --cron (IANA
 CatchUpOption = Annotated[str | None, Parameter(help="What becomes of missed times: skip, once or all.")]
 PausedOption = Annotated[bool | None, Parameter(help="Whether it asks for nothing for now.")]
 
+_RESOURCE: Final = Resource(
+    group=app,
+    one="schedule",
+    service=lambda services: services.schedules,
+    model=ScheduleRead,
+    spec=SCHEDULE_LIST,
+    columns=_COLUMNS,
+)
 
-@app.command(name="list")
-def list_schedules(
-    *,
-    sort: SortOption = None,
-    limit: LimitOption = None,
-    cursor: CursorOption = None,
-    include_deleted: DeletedOption = False,
-    total: TotalOption = False,
-    fields: FieldsOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-    **filters: str,
-) -> None:
+_RESOURCE.lists(
     """One page of schedules, by name.
 
     $ daybook schedules list
     $ daybook schedules list --paused true
-
-    Filters are those of the HTTP API: --name, --kind, --paused, --created_at, the last also with [gte], [gt], [lte]
-    and [lt].
     """
-    asked = listing(
-        SCHEDULE_LIST, filters, sort=sort, limit=limit, cursor=cursor, include_deleted=include_deleted, total=total
-    )
-    show(
-        use(lambda services: services.schedules.list(asked)),
-        format,
-        columns=_COLUMNS,
-        fields=only(ScheduleRead, fields),
-    )
+)
 
-
-@app.command
-def get(
-    schedule_id: IdArgument,
-    /,
-    *,
-    include_deleted: DeletedOption = False,
-    fields: FieldsOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-) -> None:
+_RESOURCE.gets(
     """One schedule.
 
     $ daybook schedules get 01997f43-8c00-7000-8000-0123456789ab
     """
-    show(
-        use(lambda services: services.schedules.get(schedule_id, include_deleted=include_deleted)),
-        format,
-        fields=only(ScheduleRead, fields),
-    )
+)
 
 
 @app.command
@@ -141,27 +107,16 @@ def run(
     show(use(lambda services: services.schedules.run(schedule_id, CALLER, version=version)), format)
 
 
-@app.command
-def delete(schedule_id: IdArgument, /, *, version: VersionOption = None, yes: Yes = False) -> None:
+_RESOURCE.deletes(
     """Puts a schedule away; it can be restored.
 
     $ daybook schedules delete 01997f43-8c00-7000-8000-0123456789ab --yes
     """
-    confirm(f"Delete the schedule {schedule_id}?", yes=yes)
-    use(lambda services: services.schedules.delete(schedule_id, CALLER, version=version))
-    message(f"deleted: {schedule_id}")
+)
 
-
-@app.command
-def restore(
-    schedule_id: IdArgument,
-    /,
-    *,
-    version: VersionOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-) -> None:
+_RESOURCE.restores(
     """Brings a deleted schedule back, from its next time on.
 
     $ daybook schedules restore 01997f43-8c00-7000-8000-0123456789ab
     """
-    show(use(lambda services: services.schedules.restore(schedule_id, CALLER, version=version)), format)
+)

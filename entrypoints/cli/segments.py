@@ -17,7 +17,6 @@ from entrypoints.cli.groups import MEMBER_COLUMNS
 from entrypoints.cli.inputs import (
     CursorOption,
     DeletedOption,
-    FieldsOption,
     IdArgument,
     JsonOption,
     LimitOption,
@@ -26,62 +25,38 @@ from entrypoints.cli.inputs import (
     UnsetOption,
     command,
     listing,
-    only,
 )
-from entrypoints.cli.output import FormatOption, message, show
-from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
+from entrypoints.cli.output import FormatOption, show
+from entrypoints.cli.resources import Resource
+from entrypoints.cli.running import CALLER, VersionOption, use
 
 app = App(name="segments", help="Segments: customers whom a saved rule finds.")
 _COLUMNS: Final = ("id", "name", "rule", "created_at")
 _SNAPSHOT_COLUMNS: Final = ("id", "created_at", "segment_id", "member_count", "rule")
 RuleOption = Annotated[str | None, Parameter(help='Who belongs to it, such as: tag = "newsletter" and orders >= 3.')]
 
+_RESOURCE: Final = Resource(
+    group=app,
+    one="segment",
+    service=lambda services: services.segments,
+    model=SegmentRead,
+    spec=SEGMENT_LIST,
+    columns=_COLUMNS,
+)
 
-@app.command(name="list")
-def list_segments(
-    *,
-    sort: SortOption = None,
-    limit: LimitOption = None,
-    cursor: CursorOption = None,
-    include_deleted: DeletedOption = False,
-    total: TotalOption = False,
-    fields: FieldsOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-    **filters: str,
-) -> None:
+_RESOURCE.lists(
     """One page of segments, the newest first.
 
     $ daybook segments list --sort name
-
-    Filters are those of the HTTP API: --name, --created_at, --updated_at, the last two also with [gte], [gt], [lte]
-    and [lt].
     """
-    asked = listing(
-        SEGMENT_LIST, filters, sort=sort, limit=limit, cursor=cursor, include_deleted=include_deleted, total=total
-    )
-    show(
-        use(lambda services: services.segments.list(asked)), format, columns=_COLUMNS, fields=only(SegmentRead, fields)
-    )
+)
 
-
-@app.command
-def get(
-    segment_id: IdArgument,
-    /,
-    *,
-    include_deleted: DeletedOption = False,
-    fields: FieldsOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-) -> None:
+_RESOURCE.gets(
     """One segment.
 
     $ daybook segments get 01997f43-8c00-7000-8000-0123456789ab
     """
-    show(
-        use(lambda services: services.segments.get(segment_id, include_deleted=include_deleted)),
-        format,
-        fields=only(SegmentRead, fields),
-    )
+)
 
 
 @app.command
@@ -207,27 +182,16 @@ def snapshot_members(
     show(use(lambda services: services.segments.snapshot_members(asked)), format, columns=MEMBER_COLUMNS)
 
 
-@app.command
-def delete(segment_id: IdArgument, /, *, version: VersionOption = None, yes: Yes = False) -> None:
+_RESOURCE.deletes(
     """Puts a segment away; it can be restored, and its snapshots stay.
 
     $ daybook segments delete 01997f43-8c00-7000-8000-0123456789ab --yes
     """
-    confirm(f"Delete the segment {segment_id}?", yes=yes)
-    use(lambda services: services.segments.delete(segment_id, CALLER, version=version))
-    message(f"deleted; `daybook segments restore {segment_id}` brings it back")
+)
 
-
-@app.command
-def restore(
-    segment_id: IdArgument,
-    /,
-    *,
-    version: VersionOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-) -> None:
+_RESOURCE.restores(
     """Brings a deleted segment back, unless its name was taken in the meantime.
 
     $ daybook segments restore 01997f43-8c00-7000-8000-0123456789ab
     """
-    show(use(lambda services: services.segments.restore(segment_id, CALLER, version=version)), format)
+)

@@ -12,8 +12,6 @@ from entrypoints.cli import exits
 from entrypoints.cli.exits import UsageError
 from entrypoints.cli.inputs import (
     CursorOption,
-    DeletedOption,
-    FieldsOption,
     IdArgument,
     JsonOption,
     LimitOption,
@@ -22,10 +20,10 @@ from entrypoints.cli.inputs import (
     UnsetOption,
     command,
     listing,
-    only,
 )
 from entrypoints.cli.output import FormatOption, message, show
-from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, use
+from entrypoints.cli.resources import Resource
+from entrypoints.cli.running import CALLER, VersionOption, use
 from entrypoints.services import Services
 
 app = App(name="webhooks", help="Webhooks: who is told of events over HTTP.")
@@ -47,52 +45,28 @@ TypesOption = Annotated[
 OverlapOption = Annotated[int | None, Parameter(help="Hours for which the old secret signs too; 24 when not given.")]
 _KEEP: Final = "keep the secret: it is not shown again"
 
+_RESOURCE: Final = Resource(
+    group=app,
+    one="webhook",
+    service=lambda services: services.webhooks,
+    model=WebhookRead,
+    spec=WEBHOOK_LIST,
+    columns=_COLUMNS,
+)
 
-@app.command(name="list")
-def list_webhooks(
-    *,
-    sort: SortOption = None,
-    limit: LimitOption = None,
-    cursor: CursorOption = None,
-    include_deleted: DeletedOption = False,
-    total: TotalOption = False,
-    fields: FieldsOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-    **filters: str,
-) -> None:
+_RESOURCE.lists(
     """One page of webhooks, the newest first.
 
     $ daybook webhooks list --state paused
-
-    Filters are those of the HTTP API: --state, --created_at, --updated_at, the last two also with [gte], [gt], [lte]
-    and [lt].
     """
-    asked = listing(
-        WEBHOOK_LIST, filters, sort=sort, limit=limit, cursor=cursor, include_deleted=include_deleted, total=total
-    )
-    show(
-        use(lambda services: services.webhooks.list(asked)), format, columns=_COLUMNS, fields=only(WebhookRead, fields)
-    )
+)
 
-
-@app.command
-def get(
-    webhook_id: IdArgument,
-    /,
-    *,
-    include_deleted: DeletedOption = False,
-    fields: FieldsOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-) -> None:
+_RESOURCE.gets(
     """One webhook, without its secret.
 
     $ daybook webhooks get 01997f43-8c00-7000-8000-0123456789ab
     """
-    show(
-        use(lambda services: services.webhooks.get(webhook_id, include_deleted=include_deleted)),
-        format,
-        fields=only(WebhookRead, fields),
-    )
+)
 
 
 @app.command
@@ -189,30 +163,19 @@ def resume(
     show(use(lambda services: services.webhooks.resume(webhook_id, CALLER, version=version)), format)
 
 
-@app.command
-def delete(webhook_id: IdArgument, /, *, version: VersionOption = None, yes: Yes = False) -> None:
+_RESOURCE.deletes(
     """Puts a webhook away; it is sent nothing more, and can be restored.
 
     $ daybook webhooks delete 01997f43-8c00-7000-8000-0123456789ab --yes
     """
-    confirm(f"Delete the webhook {webhook_id}?", yes=yes)
-    use(lambda services: services.webhooks.delete(webhook_id, CALLER, version=version))
-    message(f"deleted; `daybook webhooks restore {webhook_id}` brings it back")
+)
 
-
-@app.command
-def restore(
-    webhook_id: IdArgument,
-    /,
-    *,
-    version: VersionOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-) -> None:
+_RESOURCE.restores(
     """Brings a deleted webhook back in the state that it had.
 
     $ daybook webhooks restore 01997f43-8c00-7000-8000-0123456789ab
     """
-    show(use(lambda services: services.webhooks.restore(webhook_id, CALLER, version=version)), format)
+)
 
 
 @app.command
