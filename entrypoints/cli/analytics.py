@@ -30,6 +30,9 @@ _ROWS: Final[Mapping[str, str]] = {
     "interpurchase": "histogram",
     "cohorts": "cells",
     "pareto": "items",
+    "affinity": "pairs",
+    "similar-products": "items",
+    "recommendations": "items",
 }
 # In a table for people these are shown whole, since what they are asked for stands beside the list.
 _WHOLE: Final = frozenset({"repeat-rate", "interpurchase", "pareto"})
@@ -53,6 +56,9 @@ $ daybook analytics revenue --period month --tz Europe/Berlin --format csv
 $ daybook analytics rfm --method ntile --format json
 $ daybook analytics cohorts --period week --retention unbounded
 $ daybook analytics pareto --by author
+$ daybook analytics affinity --sort lift --min-count 5
+$ daybook analytics similar-products --product 9780141439549
+$ daybook analytics recommendations --customer ID
 $ daybook analytics definitions
 $ daybook analytics verify
 
