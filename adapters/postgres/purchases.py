@@ -19,8 +19,8 @@ _WATERMARK = Statement(
     select(func.coalesce(func.max(events.c.position), 0).label("position")), name="analytics.watermark"
 )
 
-# Some ten seconds of one core. Beyond, a warehouse is the place to ask (docs/decisions/0024-affinity.md).
-MOST_PAIRS = 20_000_000
+# Some ten seconds of one core: beyond, a warehouse is the place to ask (docs/decisions/0024-affinity.md).
+MOST_PAIRS = 10_000_000
 
 
 @cache
