@@ -12,6 +12,7 @@ from application.analytics.reports import definitions as all_definitions
 from application.analytics.service import AnalyticsService
 from application.analytics.verify import Verification
 from domain.analytics.cohorts import Cohorts
+from domain.analytics.recommendations import Recommendations
 from entrypoints.bootstrap.failures import ConfigurationError
 from entrypoints.bootstrap.rules import without_snowflake
 from entrypoints.bootstrap.settings import Settings, Storage
@@ -197,6 +198,8 @@ def _show(answer: Answer[Any] | AnswerPage[Any], form: Format) -> None:
 def _listed(answer: Answer[Any] | AnswerPage[Any], form: Format) -> Any:
     if form == "table" and isinstance(answer.data, Cohorts):
         return _triangle(answer.data)
+    if form == "table" and isinstance(answer.data, Recommendations):
+        return _advice(answer.data)
     whole = answer.report not in _ROWS or (form == "table" and answer.report in _WHOLE)
     return answer.data if whole else getattr(answer.data, _ROWS[answer.report])
 
@@ -208,3 +211,19 @@ def _triangle(found: Cohorts) -> Sequence[Mapping[str, str]]:
         mark = "" if cell.finished else "*"
         rows[cell.cohort][str(cell.periods_since)] = f"{100 * (cell.rate or 0):.1f}{mark}"
     return list(rows.values())
+
+
+def _advice(found: Recommendations) -> Sequence[Mapping[str, str | int | float | None]]:
+    """A row a recommendation, with the names of what it is because of, or the categories."""
+    return [
+        {
+            "rank": one.rank,
+            "key": one.key,
+            "name": one.name,
+            "score": one.score,
+            "customers": one.customers,
+            "basis": one.basis.value,
+            "because": "; ".join([reason.name for reason in one.because] or one.categories),
+        }
+        for one in found.items
+    ]
