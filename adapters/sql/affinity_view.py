@@ -37,12 +37,12 @@ class SqlAffinityView:
 
     async def units(self, scope: Scope, unit: Unit) -> int:
         """How many purchases, or known customers with one."""
-        (row,) = await self._run("affinity.units", affinity.units(Shape.of(scope), unit), scope_values(scope))
+        (row,) = await self._run("affinity.units", affinity.units(self._shape(scope), unit), scope_values(scope))
         return whole(row["units"])
 
     async def pairs_within(self, scope: Scope, unit: Unit, by: By, *, least: int) -> int:
         """How many pairs all units hold."""
-        statement = affinity.pairs_within(Shape.of(scope), unit, by)
+        statement = affinity.pairs_within(self._shape(scope), unit, by)
         (row,) = await self._run("affinity.pairs_within", statement, {**scope_values(scope), "least": least})
         return whole(row["twice"]) // 2
 
@@ -50,7 +50,7 @@ class SqlAffinityView:
         """The first pairs: those that the store found, in the exact order."""
         confidence, lift = question.confidence, question.lift
         statement = affinity.pairs(
-            Shape.of(scope),
+            self._shape(scope),
             question.unit,
             question.by,
             question.measure,
@@ -76,7 +76,7 @@ class SqlAffinityView:
         self, scope: Scope, product: str | None, *, least: int, limit: int
     ) -> Sequence[NeighbourFacts]:
         """The products most like one, or like each: those that the store found, in the exact order."""
-        statement = affinity.neighbours(Shape.of(scope), of_one=product is not None)
+        statement = affinity.neighbours(self._shape(scope), of_one=product is not None)
         values = {**scope_values(scope), "product": product, "least": least, "limit": limit}
         rows = await self._run("affinity.neighbours", statement, values)
         return list(nearest(map(_neighbour, rows), limit))
@@ -84,26 +84,26 @@ class SqlAffinityView:
     async def pairs_beside(self, scope: Scope, customer: UUID, *, least: int) -> int:
         """How many pairs of what a customer bought and something else."""
         values = {**scope_values(scope), "customer": customer, "least": least}
-        (row,) = await self._run("affinity.pairs_beside", affinity.pairs_beside(Shape.of(scope)), values)
+        (row,) = await self._run("affinity.pairs_beside", affinity.pairs_beside(self._shape(scope)), values)
         return whole(row["pairs"])
 
     async def beside(self, scope: Scope, customer: UUID, *, least: int) -> Sequence[NeighbourFacts]:
         """What a customer bought beside what it has not."""
         values = {**scope_values(scope), "customer": customer, "least": least}
-        rows = await self._run("affinity.beside", affinity.beside(Shape.of(scope)), values)
+        rows = await self._run("affinity.beside", affinity.beside(self._shape(scope)), values)
         return sorted(map(_neighbour, rows), key=lambda one: (one.key, one.neighbour))
 
     async def bought(self, scope: Scope, customer: UUID) -> int:
         """How many products a customer bought."""
         values = {**scope_values(scope), "customer": customer}
-        (row,) = await self._run("affinity.bought", affinity.bought(Shape.of(scope)), values)
+        (row,) = await self._run("affinity.bought", affinity.bought(self._shape(scope)), values)
         return whole(row["products"])
 
     async def popular(
         self, scope: Scope, customer: UUID | None, *, limit: int, of_own_categories: bool
     ) -> Sequence[PopularFacts]:
         """What most customers bought and this one has not."""
-        statement = affinity.popular(Shape.of(scope), of_own_categories=of_own_categories)
+        statement = affinity.popular(self._shape(scope), of_own_categories=of_own_categories)
         values = {**scope_values(scope), "customer": customer, "limit": limit}
         found: dict[str, int] = {}
         shared: dict[str, list[str]] = {}
@@ -122,12 +122,15 @@ class SqlAffinityView:
         if not keys:
             return {}
         values = {**scope_values(scope), "keys": msgspec.json.encode(keys).decode()}
-        rows = await self._run("affinity.names", affinity.names(Shape.of(scope)), values)
+        rows = await self._run("affinity.names", affinity.names(self._shape(scope)), values)
         return {row["key"]: row["name"] for row in rows if row["name"] is not None}
 
     async def is_customer(self, customer: UUID) -> bool:
         """Whether there is such a customer."""
         return bool(await self._run("affinity.customer", affinity.living_customer(), {"customer": customer}))
+
+    def _shape(self, scope: Scope) -> Shape:
+        return Shape.of(scope)
 
 
 def _parts(name: str, threshold: Fraction | None) -> Mapping[str, Any]:

@@ -24,7 +24,8 @@ Run = Callable[[str, Select[Any], Mapping[str, Any]], Awaitable[Sequence[Row]]]
 
 def whole(value: Any) -> int:
     """A whole number; a sum of nothing is null, and is 0 here."""
-    return int(exact(value or 0))
+    # Counts come as they are, often by the hundred thousand; sums as decimals.
+    return value if type(value) is int else int(exact(value or 0))
 
 
 def amount(value: Any) -> Decimal:

@@ -16,6 +16,7 @@ _LARGE = Decimal(10) ** (SIGNIFICANT - PLACES)
 _BITS = 128
 # Of a root, in decimal places: a cosine of a million's counts still has more than twenty digits.
 ROOT_PLACES = 30
+_ROOT_SQUARED = 10 ** (2 * ROOT_PLACES)
 
 
 def exact_sum(values: Iterable[Decimal]) -> Decimal:
@@ -48,9 +49,9 @@ def place(part: int, whole: int) -> int:
 
 def root_places(part: int, whole: int) -> int:
     """The square root of `part / whole` in whole steps of 10**-ROOT_PLACES, rounded down; equal for equal fractions."""
-    return isqrt(part * 10 ** (2 * ROOT_PLACES) // whole)
+    return isqrt(part * _ROOT_SQUARED // whole)
 
 
 def root(part: int, whole: int) -> float | None:
     """The square root of `part / whole` to twelve significant digits, or None when `whole` is 0."""
-    return None if whole == 0 else ratio(root_places(part, whole), 10**ROOT_PLACES)
+    return None if whole == 0 else float(_RATIO.create_decimal(root_places(part, whole)).scaleb(-ROOT_PLACES))
