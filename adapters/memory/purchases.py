@@ -1,7 +1,8 @@
 """Facts about purchases, counted in memory: the definition itself, over the rows of the store."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from itertools import islice
 from uuid import UUID
 
@@ -17,6 +18,18 @@ from domain.analytics.counting import (
     histograms,
     list_buyers,
     score,
+)
+from domain.analytics.counting_affinity import (
+    count_bought,
+    count_pairs,
+    count_pairs_beside,
+    count_pairs_within,
+    count_units,
+    is_customer,
+    list_beside,
+    list_names,
+    list_neighbours,
+    list_popular,
 )
 from domain.analytics.counting_retention import count_cohorts, count_gaps, count_purchase_days
 from domain.analytics.facts import (
@@ -35,16 +48,21 @@ from domain.analytics.facts import (
     SummaryFacts,
 )
 from domain.analytics.history import PurchaseHistory
+from domain.analytics.pairs import NeighbourFacts, PairQuestion, PairTotals, PopularFacts, Unit
 from domain.analytics.periods import Period
 from domain.analytics.scope import Scope
+
+# Some seconds of one thread, and less than a gigabyte, where all of them differ.
+MOST_PAIRS = 5_000_000
 
 
 class MemoryPurchaseView:
     """The rows as they were at one moment. Counting is done in a thread, so that the event loop goes on."""
 
-    def __init__(self, history: PurchaseHistory, watermark: int) -> None:
+    def __init__(self, history: PurchaseHistory, watermark: int, most_pairs: int | None = None) -> None:
         self._history = history
         self._watermark = watermark
+        self._most_pairs = most_pairs
         self._buyers: dict[Scope, Sequence[BuyerFacts]] = {}
 
     async def watermark(self) -> int:
@@ -114,6 +132,56 @@ class MemoryPurchaseView:
         """The periods of each cohort."""
         return await asyncio.to_thread(count_cohorts, self._history, scope, period)
 
+    @property
+    def most_pairs(self) -> int | None:
+        """How many pairs are counted for one question."""
+        return self._most_pairs
+
+    async def units(self, scope: Scope, unit: Unit) -> int:
+        """How many purchases, or known customers with one."""
+        return await asyncio.to_thread(count_units, self._history, scope, unit)
+
+    async def pairs_within(self, scope: Scope, unit: Unit, by: By, *, least: int) -> int:
+        """How many pairs all units hold."""
+        return await asyncio.to_thread(count_pairs_within, self._history, scope, unit, by, least=least)
+
+    async def pairs(self, scope: Scope, question: PairQuestion) -> PairTotals:
+        """The first pairs."""
+        return await asyncio.to_thread(count_pairs, self._history, scope, question)
+
+    async def neighbours(
+        self, scope: Scope, product: str | None, *, least: int, limit: int
+    ) -> Sequence[NeighbourFacts]:
+        """The products most like one, or like each."""
+        return await asyncio.to_thread(list_neighbours, self._history, scope, product, least=least, limit=limit)
+
+    async def pairs_beside(self, scope: Scope, customer: UUID, *, least: int) -> int:
+        """How many pairs of what a customer bought and something else."""
+        return await asyncio.to_thread(count_pairs_beside, self._history, scope, customer, least=least)
+
+    async def beside(self, scope: Scope, customer: UUID, *, least: int) -> Sequence[NeighbourFacts]:
+        """What a customer bought beside what it has not."""
+        return await asyncio.to_thread(list_beside, self._history, scope, customer, least=least)
+
+    async def bought(self, scope: Scope, customer: UUID) -> int:
+        """How many products a customer bought."""
+        return await asyncio.to_thread(count_bought, self._history, scope, customer)
+
+    async def popular(
+        self, scope: Scope, customer: UUID | None, *, limit: int, of_own_categories: bool
+    ) -> Sequence[PopularFacts]:
+        """What most customers bought and this one has not."""
+        asked = partial(list_popular, limit=limit, of_own_categories=of_own_categories)
+        return await asyncio.to_thread(asked, self._history, scope, customer)
+
+    async def names(self, scope: Scope, keys: Sequence[str]) -> Mapping[str, str]:
+        """What products are called."""
+        return await asyncio.to_thread(list_names, self._history, scope, keys)
+
+    async def is_customer(self, customer: UUID) -> bool:
+        """Whether there is such a customer."""
+        return is_customer(self._history, customer)
+
     def _scored(self, scope: Scope, scoring: Scoring) -> list[ScoredBuyer]:
         return score(self._listed(scope), scoring)
 
@@ -124,10 +192,11 @@ class MemoryPurchaseView:
 
 
 class MemoryPurchaseFacts:
-    """The definitions over the memory store."""
+    """The definitions over the memory store. A question of more than `most_pairs` pairs is not for it."""
 
-    def __init__(self, store: MemoryStore) -> None:
+    def __init__(self, store: MemoryStore, *, most_pairs: int = MOST_PAIRS) -> None:
         self._store = store
+        self._most_pairs = most_pairs
 
     @property
     def store(self) -> str:
@@ -143,4 +212,4 @@ class MemoryPurchaseFacts:
             orders=list(store.orders.values()),
             returns=list(store.returns.values()),
         )
-        return await question(MemoryPurchaseView(history, store.watermark))
+        return await question(MemoryPurchaseView(history, store.watermark, self._most_pairs))

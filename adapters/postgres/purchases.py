@@ -10,13 +10,17 @@ from adapters.postgres.connection import Connection
 from adapters.postgres.errors import read
 from adapters.postgres.pool import Pool
 from adapters.postgres.statements import Statement
-from adapters.sql.purchases import Row, SqlPurchaseView
+from adapters.sql.purchases import SqlPurchaseView
+from adapters.sql.rows import Row
 from adapters.sql.tables import events
 from application.ports.purchases import PurchaseView, Told
 
 _WATERMARK = Statement(
     select(func.coalesce(func.max(events.c.position), 0).label("position")), name="analytics.watermark"
 )
+
+# Some ten seconds of one core: beyond, a warehouse is the place to ask (docs/decisions/0024-affinity.md).
+MOST_PAIRS = 10_000_000
 
 
 @cache
@@ -26,10 +30,14 @@ def _prepared(statement: Select[Any], name: str) -> Statement:
 
 
 class PostgresPurchaseFacts:
-    """The shared statements, each question in one read-only REPEATABLE READ transaction."""
+    """The shared statements, each question in one read-only REPEATABLE READ transaction.
 
-    def __init__(self, pool: Pool) -> None:
+    A question of more than `most_pairs` pairs is not for it.
+    """
+
+    def __init__(self, pool: Pool, *, most_pairs: int = MOST_PAIRS) -> None:
         self._pool = pool
+        self._most_pairs = most_pairs
 
     @property
     def store(self) -> str:
@@ -42,12 +50,12 @@ class PostgresPurchaseFacts:
         async def ask(connection: Connection) -> Told:
             # One snapshot for all statements of a question, and no chance of a write.
             async with connection.transaction(isolation="repeatable_read", readonly=True):
-                return await question(_view(connection))
+                return await question(_view(connection, self._most_pairs))
 
         return await read(self._pool, ask)
 
 
-def _view(connection: Connection) -> SqlPurchaseView:
+def _view(connection: Connection, most_pairs: int) -> SqlPurchaseView:
     async def run(name: str, statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Row]:
         prepared = _prepared(statement, name)
         rows: Sequence[Row] = await prepared.fetch(connection, **{one: values[one] for one in prepared.required})
@@ -57,4 +65,4 @@ def _view(connection: Connection) -> SqlPurchaseView:
         position: int = await _WATERMARK.fetchval(connection)
         return position
 
-    return SqlPurchaseView(run, watermark)
+    return SqlPurchaseView(run, watermark, most_pairs=most_pairs)

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import Select, literal_column, select, table
 
 from adapters.snowflake.engine import Warehouse
-from adapters.sql.purchases import Row, SqlPurchaseView
+from adapters.sql.purchases import SqlPurchaseView
+from adapters.sql.rows import Row
 from application.errors import Unavailable
 from application.ports.purchases import PurchaseView, Told
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Date, Integer, Numeric, String, TypeDecorator, cast, func
+from sqlalchemy import Boolean, Date, Double, Integer, Numeric, String, TypeDecorator, cast, func
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ColumnElement
@@ -167,6 +167,41 @@ def _by_bytes(element: ByBytes, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(ByBytes, "snowflake")
 def _by_bytes_snowflake(element: ByBytes, compiler: SQLCompiler, **kw: Any) -> str:
     return compiler.process(element.clauses, **kw)
+
+
+class Quotient(FunctionElement[float]):
+    """`Quotient(part, whole)`: as a double, to order rows by. Never to be told: a double is not exact."""
+
+    name = "quotient"
+    type = Double()
+    inherit_cache = True
+
+
+@compiles(Quotient)
+def _quotient(element: Quotient, compiler: SQLCompiler, **kw: Any) -> str:
+    part, whole = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"(CAST({part} AS DOUBLE PRECISION) / CAST({whole} AS DOUBLE PRECISION))"
+
+
+class AmongTexts(FunctionElement[bool]):
+    """`AmongTexts(text, json)`: whether the text is in an array of texts, which is given as JSON."""
+
+    name = "among_texts"
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(AmongTexts)
+def _among_texts(element: AmongTexts, compiler: SQLCompiler, **kw: Any) -> str:
+    one, texts = (compiler.process(clause, **kw) for clause in element.clauses)
+    return f"{one} IN (SELECT jsonb_array_elements_text(CAST({texts} AS JSONB)))"
+
+
+@compiles(AmongTexts, "snowflake")
+def _among_texts_snowflake(element: AmongTexts, compiler: SQLCompiler, **kw: Any) -> str:
+    one, texts = (compiler.process(clause, **kw) for clause in element.clauses)
+    each = f"TABLE(FLATTEN(input => PARSE_JSON({texts})))"
+    return f"{one} IN (SELECT CAST(each.value AS VARCHAR) FROM {each} AS each)"  # noqa: S608  # compiled clauses alone
 
 
 class _Each(FunctionElement[Any]):

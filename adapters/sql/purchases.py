@@ -1,15 +1,19 @@
 """The view of purchases that all SQL engines share: which statements answer which question, and rows to facts."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import Select
 
 from adapters.sql import analytics, pareto, retention, rfm
-from adapters.sql.dialects import exact
+from adapters.sql.affinity_view import SqlAffinityView
+from adapters.sql.rows import Row, Run
+from adapters.sql.rows import amount as _amount
+from adapters.sql.rows import day as _day
+from adapters.sql.rows import whole as _whole
 from adapters.sql.scope import Shape, scope_values
 from application.ports.purchases import Scores
 from domain.analytics.facts import (
@@ -38,25 +42,17 @@ from domain.shared.money import EXACT
 Place = TypeVar("Place", date, tuple[date, date])
 
 
-class Row(Protocol):
-    """A row of any driver: its values by the names of its columns."""
-
-    def __getitem__(self, name: str, /) -> Any:
-        """The value of that column."""
-        ...
-
-
 _NOTHING: Mapping[str, int] = {"units": 0, "revenue": 0}
 
-# Runs a statement, under a short name for logs and metrics, with values of which it takes those that it names.
-Run = Callable[[str, Select[Any], Mapping[str, Any]], Awaitable[Sequence[Row]]]
 
+class SqlPurchaseView(SqlAffinityView):
+    """One view of a SQL store, whose statements `run` sends to it and whose `watermark` it knows.
 
-class SqlPurchaseView:
-    """One view of a SQL store, whose statements `run` sends to it and whose `watermark` it knows."""
+    One question may count `most_pairs` pairs, or as many as there are.
+    """
 
-    def __init__(self, run: Run, watermark: Callable[[], Awaitable[int]]) -> None:
-        self._run = run
+    def __init__(self, run: Run, watermark: Callable[[], Awaitable[int]], *, most_pairs: int | None = None) -> None:
+        super().__init__(run, most_pairs)
         self._watermark = watermark
 
     async def watermark(self) -> int:
@@ -292,17 +288,3 @@ def _value(rows: Mapping[Place, Row], place: Place, name: str) -> int:
 
 def _amount_in(rows: Mapping[Place, Row], place: Place) -> Decimal:
     return _amount(rows[place]["revenue"]) if place in rows else Decimal(0)
-
-
-def _whole(value: Any) -> int:
-    """A sum of nothing is null, and is 0 here."""
-    return int(exact(value or 0))
-
-
-def _amount(value: Any) -> Decimal:
-    return exact(value or 0)
-
-
-def _day(value: date) -> date:
-    """Some engines hand out the midnight of a day that a function made."""
-    return value.date() if isinstance(value, datetime) else value

@@ -2,21 +2,37 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from application.analytics.affinity import answer_affinity, answer_recommendations, answer_similar_products
 from application.analytics.questions import Question
 from application.ports.purchases import PurchaseView
+from domain.analytics.affinity import Affinity
 from domain.analytics.cohorts import Cohorts, Retention, cohort_table
 from domain.analytics.facts import By, Dimension, Metric
 from domain.analytics.interpurchase import Interpurchase, interpurchase
 from domain.analytics.pareto import Pareto, pareto
 from domain.analytics.periods import Period
 from domain.analytics.products import TopProducts, top_products
+from domain.analytics.recommendations import Recommendations
 from domain.analytics.repeat import RepeatRate, repeat_rate
 from domain.analytics.revenue import RevenueSeries, revenue_series
 from domain.analytics.rfm import Method, Rfm, rfm, scoring
 from domain.analytics.segments import SegmentTable
+from domain.analytics.similar import SimilarProducts
 from domain.analytics.summary import Summary, summarise
 
-Data = Summary | RevenueSeries | TopProducts | Rfm | RepeatRate | Interpurchase | Cohorts | Pareto
+Data = (
+    Summary
+    | RevenueSeries
+    | TopProducts
+    | Rfm
+    | RepeatRate
+    | Interpurchase
+    | Cohorts
+    | Pareto
+    | Affinity
+    | SimilarProducts
+    | Recommendations
+)
 Answering = Callable[[PurchaseView, Question, SegmentTable], Awaitable[Data]]
 
 
@@ -75,4 +91,7 @@ ANSWERS: Mapping[str, Answering] = {
     "interpurchase": _interpurchase,
     "cohorts": _cohorts,
     "pareto": _pareto,
+    "affinity": answer_affinity,
+    "similar-products": answer_similar_products,
+    "recommendations": answer_recommendations,
 }

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import cycle
 
 from msgspec import Struct
 
+from application.analytics.affinity import TOO_MANY_PAIRS
 from application.analytics.reports import RFM_CUSTOMERS
 from application.analytics.service import AnalyticsService
 from application.errors import BadQuery, Conflict
@@ -14,6 +16,7 @@ from application.ports.purchases import PurchaseFacts
 from application.ports.system import Clock
 from domain.analytics.cohorts import Retention
 from domain.analytics.facts import By, Dimension, Metric
+from domain.analytics.pairs import Measure, Unit
 from domain.analytics.periods import Period
 from domain.analytics.rfm import Method
 from domain.analytics.segments import STANDARD, SegmentTable
@@ -23,6 +26,7 @@ Parameters = Mapping[str, str]
 # Far west, far east, and a quarter of an hour off: what is one day here is another there.
 _ZONES = ("UTC", "America/Los_Angeles", "Asia/Kathmandu", "Pacific/Auckland")
 _ATTEMPTS = 3
+_REFUSED = "refused:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +76,7 @@ class VerificationService:
         """Copies the history of the source into the backends with a sink, then asks all of them every question.
 
         - Every report, all three RFM methods, days, weeks and months, several time zones, each currency.
+        - A store that refuses to count so many pairs differs from no other by that.
         - When the source changes meanwhile, all of it is done again, three times at most; then it raises Conflict.
         - `told` hears of each check as it is made.
         """
@@ -149,11 +154,20 @@ def questions() -> Iterator[tuple[str, Parameters]]:
         yield "rfm", {"method": method, "tz": tz}
         yield "rfm", {"method": method, **narrow}
         yield RFM_CUSTOMERS.name, {"method": method, "limit": "100"}
+    for unit, by, measure in zip(cycle(Unit), cycle(By), Measure, strict=False):
+        yield "affinity", {"unit": unit, "by": by, "sort": measure, "min_count": "1", "limit": "1000"}
+        yield "affinity", {"by": by, "sort": measure, "min_support": "0.001", "min_lift": "1", "tz": west, **narrow}
+    yield "similar-products", {"limit": "3"}
+    yield "similar-products", {"min_count": "2", "limit": "3", "tz": east, **narrow}
+    yield "recommendations", {"limit": "100"}
+    yield "recommendations", {"tz": quarter, **narrow}
 
 
 async def _ask(services: Mapping[str, AnalyticsService], report: str, parameters: Parameters) -> Check:
     digests = {name: await _digest(service, report, parameters) for name, service in services.items()}
-    return Check(report=report, parameters=parameters, digests=digests, agree=len(set(digests.values())) <= 1)
+    # A store that does not count so many pairs does not say that they are others.
+    told = set(digests.values()) - {f"{_REFUSED}{TOO_MANY_PAIRS}"}
+    return Check(report=report, parameters=parameters, digests=digests, agree=len(told) <= 1)
 
 
 async def _digest(service: AnalyticsService, report: str, parameters: Parameters) -> str:
@@ -163,7 +177,7 @@ async def _digest(service: AnalyticsService, report: str, parameters: Parameters
             return (await service.rfm_customers(pairs)).answer_digest
         return (await service.ask(report, pairs)).answer_digest
     except BadQuery as error:
-        return f"refused:{error.problems[0].code}"
+        return f"{_REFUSED}{error.problems[0].code}"
 
 
 @dataclass(frozen=True, slots=True)

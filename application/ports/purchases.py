@@ -1,6 +1,6 @@
 """Exact facts about what was bought: the questions that analytics ask of a store."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from domain.analytics.facts import (
     Scoring,
     SummaryFacts,
 )
+from domain.analytics.pairs import NeighbourFacts, PairQuestion, PairTotals, PopularFacts, Unit
 from domain.analytics.periods import Period
 from domain.analytics.scope import Scope
 
@@ -91,6 +92,67 @@ class PurchaseView(Protocol):
 
     async def cohorts(self, scope: Scope, period: Period) -> Sequence[CohortFacts]:
         """The periods in which each cohort bought or gave back, by cohort, then by period; no others."""
+        ...
+
+    @property
+    def most_pairs(self) -> int | None:
+        """How many pairs this store counts for one question; None for as many as there are.
+
+        Whoever asks for pairs asks first how many there are, where there is such a limit.
+        """
+        ...
+
+    async def units(self, scope: Scope, unit: Unit) -> int:
+        """How many purchases there are, or known customers with one."""
+        ...
+
+    async def pairs_within(self, scope: Scope, unit: Unit, by: By, *, least: int) -> int:
+        """How many pairs all units hold, each counted in each unit, of keys that `least` units or more hold."""
+        ...
+
+    async def pairs(self, scope: Scope, question: PairQuestion) -> PairTotals:
+        """How many pairs reach every threshold, and the first of them as `PairQuestion.first` has them, exactly."""
+        ...
+
+    async def neighbours(
+        self, scope: Scope, product: str | None, *, least: int, limit: int
+    ) -> Sequence[NeighbourFacts]:
+        """Of this product, or of each, the first `limit` that `least` customers or more bought with it.
+
+        As `domain.analytics.pairs.nearest` has them, exactly.
+        """
+        ...
+
+    async def pairs_beside(self, scope: Scope, customer: UUID, *, least: int) -> int:
+        """How many pairs of what this customer bought and something else all customers hold.
+
+        Of products that `least` customers or more bought.
+        """
+        ...
+
+    async def beside(self, scope: Scope, customer: UUID, *, least: int) -> Sequence[NeighbourFacts]:
+        """What this customer bought beside what it has not and `least` customers or more bought with it, by keys."""
+        ...
+
+    async def bought(self, scope: Scope, customer: UUID) -> int:
+        """How many products this customer bought."""
+        ...
+
+    async def popular(
+        self, scope: Scope, customer: UUID | None, *, limit: int, of_own_categories: bool
+    ) -> Sequence[PopularFacts]:
+        """The first `limit` products that this customer has not bought by how many did, descending, then by key.
+
+        With `of_own_categories` only what shares a category with something that the customer bought, and which.
+        """
+        ...
+
+    async def names(self, scope: Scope, keys: Sequence[str]) -> Mapping[str, str]:
+        """What these products are called (as in `products`); those without a name are left out."""
+        ...
+
+    async def is_customer(self, customer: UUID) -> bool:
+        """Whether there is such a customer, who is not deleted."""
         ...
 
 

@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Context, Decimal
 from enum import Enum
+from functools import cache
 from typing import Any
 
 from domain.analytics.quotients import SIGNIFICANT
@@ -16,6 +17,8 @@ from domain.shared.money import EXACT
 NOT_IN_DIGEST: Mapping[str, bool] = {"digest": False}
 
 _FLOAT = Context(prec=SIGNIFICANT)
+# Most of what an answer holds; their subclasses are looked at (an enum is a text, too).
+_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
 
 
 def answer_digest(data: object) -> str:
@@ -42,11 +45,11 @@ def decimal_digits(value: Decimal) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if type(value) in _AS_THEY_ARE:
+        return value
     match value:
         case Enum():
             return value.value
-        case None | bool() | str() | int():
-            return value
         case float():
             return float(_FLOAT.create_decimal_from_float(value)) + 0.0
         case Decimal():
@@ -61,7 +64,11 @@ def _plain(value: Any) -> Any:
 
 
 def _kept_fields(value: Any) -> dict[str, Any]:
-    if not is_dataclass(value):
-        raise TypeError(f"an answer holds no {type(value).__name__}")
-    kept = (field for field in fields(value) if field.metadata.get("digest", True))
-    return {field.name: _plain(getattr(value, field.name)) for field in kept}
+    return {name: _plain(getattr(value, name)) for name in _names_kept(value.__class__)}
+
+
+@cache
+def _names_kept(kind: type) -> tuple[str, ...]:
+    if not is_dataclass(kind):
+        raise TypeError(f"an answer holds no {kind.__name__}")
+    return tuple(field.name for field in fields(kind) if field.metadata.get("digest", True))

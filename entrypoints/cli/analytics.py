@@ -12,6 +12,7 @@ from application.analytics.reports import definitions as all_definitions
 from application.analytics.service import AnalyticsService
 from application.analytics.verify import Verification
 from domain.analytics.cohorts import Cohorts
+from domain.analytics.recommendations import Recommendations
 from entrypoints.bootstrap.failures import ConfigurationError
 from entrypoints.bootstrap.rules import without_snowflake
 from entrypoints.bootstrap.settings import Settings, Storage
@@ -30,6 +31,9 @@ _ROWS: Final[Mapping[str, str]] = {
     "interpurchase": "histogram",
     "cohorts": "cells",
     "pareto": "items",
+    "affinity": "pairs",
+    "similar-products": "items",
+    "recommendations": "items",
 }
 # In a table for people these are shown whole, since what they are asked for stands beside the list.
 _WHOLE: Final = frozenset({"repeat-rate", "interpurchase", "pareto"})
@@ -53,6 +57,9 @@ $ daybook analytics revenue --period month --tz Europe/Berlin --format csv
 $ daybook analytics rfm --method ntile --format json
 $ daybook analytics cohorts --period week --retention unbounded
 $ daybook analytics pareto --by author
+$ daybook analytics affinity --sort lift --min-count 5
+$ daybook analytics similar-products --product 9780141439549
+$ daybook analytics recommendations --customer ID
 $ daybook analytics definitions
 $ daybook analytics verify
 
@@ -191,6 +198,8 @@ def _show(answer: Answer[Any] | AnswerPage[Any], form: Format) -> None:
 def _listed(answer: Answer[Any] | AnswerPage[Any], form: Format) -> Any:
     if form == "table" and isinstance(answer.data, Cohorts):
         return _triangle(answer.data)
+    if form == "table" and isinstance(answer.data, Recommendations):
+        return _advice(answer.data)
     whole = answer.report not in _ROWS or (form == "table" and answer.report in _WHOLE)
     return answer.data if whole else getattr(answer.data, _ROWS[answer.report])
 
@@ -202,3 +211,19 @@ def _triangle(found: Cohorts) -> Sequence[Mapping[str, str]]:
         mark = "" if cell.finished else "*"
         rows[cell.cohort][str(cell.periods_since)] = f"{100 * (cell.rate or 0):.1f}{mark}"
     return list(rows.values())
+
+
+def _advice(found: Recommendations) -> Sequence[Mapping[str, str | int | float | None]]:
+    """A row a recommendation, with the names of what it is because of, or the categories."""
+    return [
+        {
+            "rank": one.rank,
+            "key": one.key,
+            "name": one.name,
+            "score": one.score,
+            "customers": one.customers,
+            "basis": one.basis.value,
+            "because": "; ".join([reason.name for reason in one.because] or one.categories),
+        }
+        for one in found.items
+    ]

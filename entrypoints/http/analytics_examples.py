@@ -5,6 +5,7 @@ from typing import Any
 
 from application.analytics.models import Answer, AnswerPage
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS
+from domain.analytics.affinity import affinity
 from domain.analytics.cohorts import Retention, cohort_table
 from domain.analytics.counting import (
     cells,
@@ -17,19 +18,23 @@ from domain.analytics.counting import (
     list_buyers,
     score,
 )
+from domain.analytics.counting_affinity import count_pairs, count_units, list_names, list_neighbours, list_popular
 from domain.analytics.counting_retention import count_cohorts, count_gaps, count_purchase_days
 from domain.analytics.digest import answer_digest
 from domain.analytics.facts import By, Dimension, Metric
 from domain.analytics.history import PurchaseHistory
 from domain.analytics.interpurchase import interpurchase
+from domain.analytics.pairs import Measure, PairQuestion, Unit
 from domain.analytics.pareto import pareto
 from domain.analytics.periods import Period
 from domain.analytics.products import top_products
+from domain.analytics.recommendations import Basis, Filler, recommendations
 from domain.analytics.repeat import repeat_rate
 from domain.analytics.revenue import revenue_series
 from domain.analytics.rfm import Method, rfm, rfm_customer, scoring
 from domain.analytics.scope import Scope
 from domain.analytics.segments import STANDARD
+from domain.analytics.similar import similar_products
 from domain.analytics.summary import summarise
 from entrypoints.http.examples import HISTORY, plain
 
@@ -52,13 +57,27 @@ _OWN: dict[str, dict[str, Any]] = {
     "interpurchase": {"bin_days": 7},
     "cohorts": {"period": "month", "retention": "classic"},
     "pareto": {"by": "product", "limit": 10},
+    "affinity": {
+        "unit": "basket",
+        "by": "product",
+        "min_count": 1,
+        "min_support": "0",
+        "min_confidence": "0",
+        "min_lift": "0",
+        "sort": "support",
+        "limit": 10,
+    },
+    "similar-products": {"product": "9780141439549", "min_count": 1, "limit": 10},
+    "recommendations": {"customer": None, "min_count": 1, "limit": 10},
     "rfm-customers": {"method": "quantile", "segment": None, "limit": 20, "cursor": None},
 }
+
+_OF_PAIRS = frozenset({"affinity", "similar-products", "recommendations"})
 
 
 def example_of(report: str) -> Any:
     """The answer of one report, as JSON would read it."""
-    data = _data(report, HISTORY)
+    data = (_affinity_data if report in _OF_PAIRS else _data)(report, HISTORY)
     spec = RFM_CUSTOMERS if report == RFM_CUSTOMERS.name else REPORTS[report]
     head: dict[str, Any] = {
         "report": report,
@@ -96,6 +115,24 @@ def _data(report: str, history: PurchaseHistory) -> Any:
             spread = count_pareto(history, _SCOPE, Dimension.PRODUCT, 10)
             return pareto(spread, _SCOPE, by=Dimension.PRODUCT)
     return _rfm_data(report, history)
+
+
+def _affinity_data(report: str, history: PurchaseHistory) -> Any:
+    names = list_names(history, _SCOPE, ["9780141439549", "BOOKMARK-01"])
+    if report == "affinity":
+        units = count_units(history, _SCOPE, Unit.BASKET)
+        asked = PairQuestion(unit=Unit.BASKET, by=By.PRODUCT, units=units, least=1, measure=Measure.SUPPORT, limit=10)
+        return affinity(count_pairs(history, _SCOPE, asked), asked, names, _SCOPE)
+    if report == "similar-products":
+        product = "9780141439549"
+        near = list_neighbours(history, _SCOPE, product, least=1, limit=10)
+        customers = count_units(history, _SCOPE, Unit.CUSTOMER)
+        return similar_products(near, names, _SCOPE, product=product, customers=customers)
+    fillers = [
+        Filler(basis=Basis.POPULAR, product=one)
+        for one in list_popular(history, _SCOPE, None, limit=10, of_own_categories=False)
+    ]
+    return recommendations([], fillers, names, _SCOPE, bought=0, limit=10)
 
 
 def _rfm_data(report: str, history: PurchaseHistory) -> Any:

@@ -43,6 +43,9 @@ QUESTIONS: Sequence[tuple[str, list[tuple[str, str]]]] = [
     ("repeat-rate", []),
     ("interpurchase", [("bin_days", "1")]),
     ("pareto", [("limit", "500")]),
+    ("affinity", [("min_count", "1"), ("limit", "500")]),
+    ("similar-products", []),
+    ("recommendations", []),
     ("pareto", [("by", "customer"), ("limit", "500")]),
     ("cohorts", [("period", "week"), ("tz", "Europe/London")]),
 ]

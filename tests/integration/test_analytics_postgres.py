@@ -7,7 +7,7 @@ from adapters.postgres.purchases import PostgresPurchaseFacts
 from application.caller import Caller
 from application.errors import BadQuery, Unavailable
 from application.ports.purchases import PurchaseView
-from tests.support.builders import an_order
+from tests.support.builders import a_line, an_order
 from tests.support.definition import analytics
 from tests.support.pools import eventually, onlooker
 from tests.support.postgres_case import postgres_ports
@@ -60,3 +60,13 @@ async def test_a_refused_question_leaves_no_transaction_behind(pool: Pool, datab
 
         await eventually(settled)
     assert pool.in_use == 0
+
+
+async def test_postgresql_counts_so_many_pairs_and_no_more(pool: Pool) -> None:
+    async with postgres_ports(pool).units(Caller("seller")) as uow:
+        uow.orders.add_many([an_order(*(a_line(number, sku=f"S{number}") for number in range(1, 6)))])
+        await uow.commit()
+    asked = [("min_count", "1")]
+    assert (await analytics(PostgresPurchaseFacts(pool, most_pairs=10)).ask("affinity", asked)).store == "postgres"
+    with pytest.raises(BadQuery, match="would have this store count 10 pairs, and it counts 9 at most"):
+        await analytics(PostgresPurchaseFacts(pool, most_pairs=9)).ask("affinity", asked)

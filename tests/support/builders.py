@@ -211,14 +211,20 @@ def a_lone_return(
 
 
 def a_returned_line(
-    number: int = 1, *, sku: str = "TOTE", book: Book | None = None, quantity: int = 1, unit_price: str = "10"
+    number: int = 1,
+    *,
+    sku: str = "TOTE",
+    book: Book | None = None,
+    description: str | None = None,
+    quantity: int = 1,
+    unit_price: str = "10",
 ) -> ReturnLine:
     """A line of a return that stands alone."""
     return ReturnLine.standing_alone(
         number,
         sku=sku if book is None else book.details.isbn.value,
         book_id=None if book is None else book.id,
-        description=None,
+        description=description,
         quantity=quantity,
         unit_price=Decimal(unit_price),
     )

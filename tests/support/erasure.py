@@ -216,6 +216,9 @@ QUESTIONS: Mapping[str, Sequence[str]] = {
     "repeat-rate": ("",),
     "interpurchase": ("bin_days=1",),
     "pareto": ("by=product", "by=author", "by=category"),
+    "affinity": ("unit=basket&min_count=1", "unit=customer&min_count=1&by=author"),
+    "similar-products": ("",),
+    "recommendations": ("",),
     "cohorts": ("period=week", "period=month&retention=unbounded"),
 }
 NAMING_CUSTOMERS = frozenset({"rfm-customers"})

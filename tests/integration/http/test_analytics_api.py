@@ -14,6 +14,9 @@ REPORTS = (
     "interpurchase",
     "cohorts",
     "pareto",
+    "affinity",
+    "similar-products",
+    "recommendations",
 )
 DAY = "as_of=2026-04-01"
 
@@ -162,6 +165,9 @@ async def test_what_a_report_means_can_be_read(client: HttpClient) -> None:
         "interpurchase",
         "cohorts",
         "pareto",
+        "affinity",
+        "similar-products",
+        "recommendations",
         "rfm-customers",
     ]
     for one in every:

@@ -218,3 +218,14 @@ def cohorts(history: PurchaseHistory, scope: Scope, period: str) -> list[tuple[A
         buyers, orders = {row.customer for row in bought}, {row.order for row in bought}
         found.append((start, later, len(buyers), len(last), len(orders), sum(row.amount for row in inside)))
     return found
+
+
+def held(history: PurchaseHistory, scope: Scope, unit: str, by: str) -> dict[UUID, set[str]]:
+    """What each order, or each customer, bought."""
+    bought = [row for row in rows(history, scope) if row.sign == 1]
+    owners = {(row.order if unit == "basket" else row.customer) for row in bought} - {None}
+    return {
+        owner: {key for row in bought if owner in (row.order, row.customer) for key in keys(history, row, by)}
+        for owner in owners
+        if owner is not None
+    }
