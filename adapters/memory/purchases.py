@@ -7,6 +7,7 @@ from uuid import UUID
 
 from adapters.memory.store import MemoryStore
 from application.ports.purchases import PurchaseView, Scores, Told
+from domain.analytics.comparison import MovementFacts
 from domain.analytics.counting import (
     cells,
     count_pareto,
@@ -18,6 +19,7 @@ from domain.analytics.counting import (
     list_buyers,
     score,
 )
+from domain.analytics.counting_comparison import count_movements, count_new_customers
 from domain.analytics.counting_retention import count_cohorts, count_gaps, count_purchase_days
 from domain.analytics.facts import (
     BuyerFacts,
@@ -113,6 +115,14 @@ class MemoryPurchaseView:
     async def cohorts(self, scope: Scope, period: Period) -> Sequence[CohortFacts]:
         """The periods of each cohort."""
         return await asyncio.to_thread(count_cohorts, self._history, scope, period)
+
+    async def new_customers(self, scope: Scope) -> int:
+        """Customers whose first purchase falls into the scope."""
+        return await asyncio.to_thread(count_new_customers, self._history, scope)
+
+    async def movements(self, scope: Scope, before: Scope, by: By, metric: Metric, limit: int) -> MovementFacts:
+        """What moved most between two scopes."""
+        return await asyncio.to_thread(count_movements, self._history, scope, before, by, metric, limit)
 
     def _scored(self, scope: Scope, scoring: Scoring) -> list[ScoredBuyer]:
         return score(self._listed(scope), scoring)

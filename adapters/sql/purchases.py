@@ -8,10 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import Select
 
-from adapters.sql import analytics, pareto, retention, rfm
+from adapters.sql import analytics, comparison, pareto, retention, rfm
 from adapters.sql.dialects import exact
 from adapters.sql.scope import Shape, scope_values
 from application.ports.purchases import Scores
+from domain.analytics.comparison import MovementFacts, MoverFacts
 from domain.analytics.facts import (
     BuyerFacts,
     By,
@@ -238,6 +239,28 @@ class SqlPurchaseView:
             )
             for place in sorted(bought.keys() | back.keys())
         ]
+
+    async def new_customers(self, scope: Scope) -> int:
+        """Customers whose first purchase falls into the scope."""
+        statement = analytics.new_customers_by_period(Shape.of(scope), Period.MONTH)
+        rows = await self._run("analytics.new_customers", statement, scope_values(scope))
+        return sum(_whole(row["customers"]) for row in rows)
+
+    async def movements(self, scope: Scope, before: Scope, by: By, metric: Metric, limit: int) -> MovementFacts:
+        """What moved most between two scopes."""
+        statement = comparison.movements(Shape.of(scope), by, metric)
+        values = {**scope_values(scope), **scope_values(before, comparison.BEFORE), "limit": limit}
+        rows = await self._run("comparison.movements", statement, values)
+        exactly: Callable[[Any], Decimal | int] = _amount if metric is Metric.REVENUE else _whole
+        return MovementFacts(
+            top=[
+                MoverFacts(key=row["key"], name=row["name"], value=exactly(row["value"]), before=exactly(row["before"]))
+                for row in rows
+            ],
+            count=_whole(rows[0]["found"]) if rows else 0,
+            risen=_whole(rows[0]["risen"]) if rows else 0,
+            fallen=_whole(rows[0]["fallen"]) if rows else 0,
+        )
 
     async def _one(self, name: str, statement: Select[Any], scope: Scope) -> Row:
         return (await self._run(name, statement, scope_values(scope)))[0]

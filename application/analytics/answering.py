@@ -2,9 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from application.analytics.comparison import answer_comparison
 from application.analytics.questions import Question
 from application.ports.purchases import PurchaseView
 from domain.analytics.cohorts import Cohorts, Retention, cohort_table
+from domain.analytics.comparison import Comparison
 from domain.analytics.facts import By, Dimension, Metric
 from domain.analytics.interpurchase import Interpurchase, interpurchase
 from domain.analytics.pareto import Pareto, pareto
@@ -16,7 +18,7 @@ from domain.analytics.rfm import Method, Rfm, rfm, scoring
 from domain.analytics.segments import SegmentTable
 from domain.analytics.summary import Summary, summarise
 
-Data = Summary | RevenueSeries | TopProducts | Rfm | RepeatRate | Interpurchase | Cohorts | Pareto
+Data = Summary | RevenueSeries | TopProducts | Rfm | RepeatRate | Interpurchase | Cohorts | Pareto | Comparison
 Answering = Callable[[PurchaseView, Question, SegmentTable], Awaitable[Data]]
 
 
@@ -75,4 +77,5 @@ ANSWERS: Mapping[str, Answering] = {
     "interpurchase": _interpurchase,
     "cohorts": _cohorts,
     "pareto": _pareto,
+    "comparison": answer_comparison,
 }

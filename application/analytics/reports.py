@@ -1,7 +1,9 @@
 """The reports there are: what each means, and what may be asked of it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from application.analytics.comparison import COMPARISON
 from application.analytics.models import Answer, AnswerPage, Parameter, ReportDefinition
 from application.analytics.specs import ReportSpec, choice, report_spec, whole
 from application.listing import DEFAULT_LIMIT, MAX_LIMIT
@@ -17,7 +19,7 @@ from domain.analytics.rfm import Method, Rfm, RfmCustomer
 from domain.analytics.segments import SegmentTable
 from domain.analytics.summary import Summary
 
-DEFAULT_WINDOWS: Mapping[Period, int] = {Period.DAY: 7, Period.WEEK: 4, Period.MONTH: 3}
+_WINDOWS: Mapping[Period, int] = {Period.DAY: 7, Period.WEEK: 4, Period.MONTH: 3}
 
 COHORT_PERIODS: Sequence[Period] = (Period.WEEK, Period.MONTH)
 
@@ -40,6 +42,10 @@ _RFM_SOURCE = (
     "Hughes, Strategic Database Marketing (1994), for scores by fifths; Hyndman, Fan 1996, The American Statistician "
     "50(4), for type 7; segment names as Shopify publishes them."
 )
+
+
+def _window(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"window": values["window"] or _WINDOWS[Period(values["period"])]}
 
 
 _SUMMARY = report_spec(
@@ -79,6 +85,7 @@ _REVENUE = report_spec(
     ),
     formula="moving_average = sum of the revenue of this and the window - 1 periods before it / window",
     source="Weeks by ISO 8601; the moving average is the trailing simple mean.",
+    completed=_window,
 )
 
 _TOP_PRODUCTS = report_spec(
@@ -235,7 +242,7 @@ _PARETO = report_spec(
 
 REPORTS: Mapping[str, ReportSpec] = {
     spec.name: spec
-    for spec in (_SUMMARY, _REVENUE, _TOP_PRODUCTS, _RFM, _REPEAT_RATE, _INTERPURCHASE, _COHORTS, _PARETO)
+    for spec in (_SUMMARY, _REVENUE, _TOP_PRODUCTS, _RFM, _REPEAT_RATE, _INTERPURCHASE, _COHORTS, _PARETO, COMPARISON)
 }
 
 

@@ -1,6 +1,6 @@
 """What a report is made of: its definition, the parameters that all reports take, and those of its own."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -15,10 +15,15 @@ from domain.analytics.segments import SegmentTable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportSpec:
-    """A report's definition, the type of its answer, and whether it names segments, and customers."""
+    """A report's definition, the type of its answer, and whether it names segments, and customers.
+
+    `completed` gives, from the values that were asked for (as_of among them), those of the others that follow from
+    them. It raises Invalid.
+    """
 
     definition: ReportDefinition
     answer: Any
+    completed: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     segmented: bool = False
     names_customers: bool = False
 
@@ -61,6 +66,19 @@ def whole(
         default=None if default is None else str(default),
         description=description,
         example=str(example),
+    )
+
+
+def decimal(name: str, description: str, *, most: int, default: str, example: str) -> Parameter:
+    """A parameter that is a decimal from 0 to `most`, as text, exactly as it is written."""
+    return Parameter(
+        name=name,
+        kind="decimal",
+        minimum=0,
+        maximum=most,
+        default=default,
+        description=description,
+        example=example,
     )
 
 
@@ -112,12 +130,14 @@ def report_spec(
     words: str,
     formula: str,
     source: str,
+    completed: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
     segmented: bool = False,
     names_customers: bool = False,
 ) -> ReportSpec:
     """A report with its own parameters first, in the first version of its definition."""
     return ReportSpec(
         answer=answer,
+        completed=completed,
         segmented=segmented,
         names_customers=names_customers,
         definition=ReportDefinition(

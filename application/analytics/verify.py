@@ -13,6 +13,7 @@ from application.ports.history import HistorySink, HistorySource
 from application.ports.purchases import PurchaseFacts
 from application.ports.system import Clock
 from domain.analytics.cohorts import Retention
+from domain.analytics.comparison import Against
 from domain.analytics.facts import By, Dimension, Metric
 from domain.analytics.periods import Period
 from domain.analytics.rfm import Method
@@ -145,6 +146,10 @@ def questions() -> Iterator[tuple[str, Parameters]]:
     for dimension in Dimension:
         yield "pareto", {"by": dimension, "limit": "1000"}
         yield "pareto", {"by": dimension, "tz": east, **narrow}
+    for by, against in zip(By, (*Against, Against.YEAR), strict=True):
+        yield "comparison", {"by": by, "against": against, "tz": quarter, "limit": "1000"}
+    for metric in Metric:
+        yield "comparison", {"from": "1901-01-01", "against_from": "1900-12-01", "metric": metric, "tz": east, **narrow}
     for method, tz in ((Method.QUANTILE, west), (Method.NTILE, east), (Method.RANK, quarter)):
         yield "rfm", {"method": method, "tz": tz}
         yield "rfm", {"method": method, **narrow}

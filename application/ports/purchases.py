@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from domain.analytics.comparison import MovementFacts
 from domain.analytics.facts import (
     By,
     CellFacts,
@@ -91,6 +92,17 @@ class PurchaseView(Protocol):
 
     async def cohorts(self, scope: Scope, period: Period) -> Sequence[CohortFacts]:
         """The periods in which each cohort bought or gave back, by cohort, then by period; no others."""
+        ...
+
+    async def new_customers(self, scope: Scope) -> int:
+        """How many known customers made their first purchase ever within the scope."""
+        ...
+
+    async def movements(self, scope: Scope, before: Scope, by: By, metric: Metric, limit: int) -> MovementFacts:
+        """The first `limit` keys of two scopes by the size of their change, then by key in the order of its bytes.
+
+        The scopes differ in their days alone, and each of them has a first one.
+        """
         ...
 
 

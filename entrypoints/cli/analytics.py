@@ -30,9 +30,10 @@ _ROWS: Final[Mapping[str, str]] = {
     "interpurchase": "histogram",
     "cohorts": "cells",
     "pareto": "items",
+    "comparison": "figures",
 }
 # In a table for people these are shown whole, since what they are asked for stands beside the list.
-_WHOLE: Final = frozenset({"repeat-rate", "interpurchase", "pareto"})
+_WHOLE: Final = frozenset({"repeat-rate", "interpurchase", "pareto", "comparison"})
 
 BackendsOption = Annotated[str | None, Parameter(help="Two or more of memory, postgres and snowflake.")]
 VerifyFormat = Annotated[Literal["table", "json"], Parameter(help="How the outcome is shown.")]
@@ -53,6 +54,7 @@ $ daybook analytics revenue --period month --tz Europe/Berlin --format csv
 $ daybook analytics rfm --method ntile --format json
 $ daybook analytics cohorts --period week --retention unbounded
 $ daybook analytics pareto --by author
+$ daybook analytics comparison --from 2026-01-01 --as-of 2026-04-01 --against year
 $ daybook analytics definitions
 $ daybook analytics verify
 

@@ -116,6 +116,8 @@ def _parameter(given: ReportParameter) -> Parameter:
     if given.kind == "integer":
         most = _MAX_CLAMPED if given.clamped else given.maximum
         schema = {"type": "integer", "minimum": given.minimum, "maximum": most}
+    elif given.kind == "decimal":
+        schema = {"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,12})?$"}
     elif given.kind == "choice":
         schema = {"type": "string", "enum": list(given.choices)}
     if given.default is not None:

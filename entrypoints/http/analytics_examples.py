@@ -6,6 +6,7 @@ from typing import Any
 from application.analytics.models import Answer, AnswerPage
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS
 from domain.analytics.cohorts import Retention, cohort_table
+from domain.analytics.comparison import Comparison, PeriodTotals, compare, other_scope
 from domain.analytics.counting import (
     cells,
     count_pareto,
@@ -17,6 +18,7 @@ from domain.analytics.counting import (
     list_buyers,
     score,
 )
+from domain.analytics.counting_comparison import count_movements, count_new_customers
 from domain.analytics.counting_retention import count_cohorts, count_gaps, count_purchase_days
 from domain.analytics.digest import answer_digest
 from domain.analytics.facts import By, Dimension, Metric
@@ -52,6 +54,14 @@ _OWN: dict[str, dict[str, Any]] = {
     "interpurchase": {"bin_days": 7},
     "cohorts": {"period": "month", "retention": "classic"},
     "pareto": {"by": "product", "limit": 10},
+    "comparison": {
+        "against": "previous",
+        "against_from": "2025-12-01",
+        "against_as_of": "2026-01-01",
+        "by": "product",
+        "metric": "revenue",
+        "limit": 10,
+    },
     "rfm-customers": {"method": "quantile", "segment": None, "limit": 20, "cursor": None},
 }
 
@@ -63,7 +73,7 @@ def example_of(report: str) -> Any:
     head: dict[str, Any] = {
         "report": report,
         "definition": spec.defined(STANDARD).definition,
-        "parameters": _OWN[report] | _COMMON,
+        "parameters": _OWN[report] | _COMMON | ({"from": "2026-01-01"} if report == "comparison" else {}),
         "as_of": _SCOPE.as_of,
         "watermark": 4,
         "store": "postgres",
@@ -95,7 +105,29 @@ def _data(report: str, history: PurchaseHistory) -> Any:
         case "pareto":
             spread = count_pareto(history, _SCOPE, Dimension.PRODUCT, 10)
             return pareto(spread, _SCOPE, by=Dimension.PRODUCT)
+    return _more_data(report, history)
+
+
+def _more_data(report: str, history: PurchaseHistory) -> Any:
+    match report:
+        case "comparison":
+            return _comparison(history)
     return _rfm_data(report, history)
+
+
+def _comparison(history: PurchaseHistory) -> Comparison:
+    scope = other_scope(_SCOPE, date(2026, 1, 1), _SCOPE.as_of)
+    before = other_scope(_SCOPE, date(2025, 12, 1), date(2026, 1, 1))
+    now, then = (
+        PeriodTotals(
+            summary=count_summary(history, one),
+            new_customers=count_new_customers(history, one),
+            purchase_days=count_purchase_days(history, one),
+        )
+        for one in (scope, before)
+    )
+    moved = count_movements(history, scope, before, By.PRODUCT, Metric.REVENUE, 10)
+    return compare((now, then), moved, (scope, before), by=By.PRODUCT, metric=Metric.REVENUE, today=_SCOPE.as_of)
 
 
 def _rfm_data(report: str, history: PurchaseHistory) -> Any:

@@ -316,7 +316,7 @@ def test_definitions_tell_every_report_and_parameter() -> None:
         names = [parameter.name for parameter in one.parameters]
         assert len(names) == len(set(names)) >= 7
         for parameter in one.parameters:
-            assert parameter.kind in ("date", "text", "integer", "choice")
+            assert parameter.kind in ("date", "text", "integer", "decimal", "choice")
             assert parameter.description
             assert parameter.example
             assert (parameter.kind == "choice") == bool(parameter.choices)
