@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from itertools import islice
 from uuid import UUID
 
 from adapters.memory.store import MemoryStore
 from application.ports.purchases import PurchaseView, Scores, Told
+from domain.analytics.baskets import Baskets, ItemFacts
 from domain.analytics.comparison import MovementFacts
 from domain.analytics.counting import (
     cells,
@@ -19,6 +21,7 @@ from domain.analytics.counting import (
     list_buyers,
     score,
 )
+from domain.analytics.counting_baskets import count_baskets, list_basket_items, list_item_sets
 from domain.analytics.counting_comparison import count_movements, count_new_customers
 from domain.analytics.counting_retention import count_cohorts, count_gaps, count_purchase_days
 from domain.analytics.facts import (
@@ -123,6 +126,23 @@ class MemoryPurchaseView:
     async def movements(self, scope: Scope, before: Scope, by: By, metric: Metric, limit: int) -> MovementFacts:
         """What moved most between two scopes."""
         return await asyncio.to_thread(count_movements, self._history, scope, before, by, metric, limit)
+
+    async def baskets(self, scope: Scope) -> int:
+        """How many purchases there are."""
+        return await asyncio.to_thread(count_baskets, self._history, scope)
+
+    @property
+    def most_basket_items(self) -> int | None:
+        """Any."""
+        return None
+
+    async def basket_items(self, scope: Scope, by: By, *, least: int) -> Sequence[ItemFacts]:
+        """What is in enough baskets."""
+        return await asyncio.to_thread(partial(list_basket_items, least=least), self._history, scope, by)
+
+    async def item_sets(self, scope: Scope, by: By, *, least: int) -> Baskets:
+        """What each basket holds of that."""
+        return await asyncio.to_thread(partial(list_item_sets, least=least), self._history, scope, by)
 
     def _scored(self, scope: Scope, scoring: Scoring) -> list[ScoredBuyer]:
         return score(self._listed(scope), scoring)

@@ -18,6 +18,9 @@ _WATERMARK = Statement(
     select(func.coalesce(func.max(events.c.position), 0).label("position")), name="analytics.watermark"
 )
 
+# Some seconds of its time, and as much memory here. Beyond, a warehouse is the place to ask (docs/decisions/0025).
+MOST_BASKET_ITEMS = 2_000_000
+
 
 @cache
 def _prepared(statement: Select[Any], name: str) -> Statement:
@@ -26,10 +29,14 @@ def _prepared(statement: Select[Any], name: str) -> Statement:
 
 
 class PostgresPurchaseFacts:
-    """The shared statements, each question in one read-only REPEATABLE READ transaction."""
+    """The shared statements, each question in one read-only REPEATABLE READ transaction.
 
-    def __init__(self, pool: Pool) -> None:
+    A question about more than `most_basket_items` is not for it.
+    """
+
+    def __init__(self, pool: Pool, *, most_basket_items: int = MOST_BASKET_ITEMS) -> None:
         self._pool = pool
+        self._most_basket_items = most_basket_items
 
     @property
     def store(self) -> str:
@@ -42,12 +49,12 @@ class PostgresPurchaseFacts:
         async def ask(connection: Connection) -> Told:
             # One snapshot for all statements of a question, and no chance of a write.
             async with connection.transaction(isolation="repeatable_read", readonly=True):
-                return await question(_view(connection))
+                return await question(_view(connection, self._most_basket_items))
 
         return await read(self._pool, ask)
 
 
-def _view(connection: Connection) -> SqlPurchaseView:
+def _view(connection: Connection, most_basket_items: int) -> SqlPurchaseView:
     async def run(name: str, statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Row]:
         prepared = _prepared(statement, name)
         rows: Sequence[Row] = await prepared.fetch(connection, **{one: values[one] for one in prepared.required})
@@ -57,4 +64,4 @@ def _view(connection: Connection) -> SqlPurchaseView:
         position: int = await _WATERMARK.fetchval(connection)
         return position
 
-    return SqlPurchaseView(run, watermark)
+    return SqlPurchaseView(run, watermark, most_basket_items=most_basket_items)

@@ -149,7 +149,7 @@ def _lines_by_period(lines: Subquery, period: Period) -> Select[Any]:
 # ---- top products
 
 
-def _keyed(lines: Subquery, by: By) -> Select[Any]:
+def keyed_lines(lines: Subquery, by: By) -> Select[Any]:
     """The lines with their `key`: as often as they have one."""
     if by is By.PRODUCT:
         return select(lines, lines.c.sku.label("key"))
@@ -189,7 +189,7 @@ def merged(shape: Shape, by: By, prefix: str = "") -> Subquery:
 
 
 def _by_key(lines: Subquery, by: By, *, sold: bool) -> Select[Any]:
-    keyed = _keyed(lines, by).subquery("keyed")
+    keyed = keyed_lines(lines, by).subquery("keyed")
     named = by is By.PRODUCT
     revenue, units = exact_sum(keyed.c.amount), exact_count(keyed.c.quantity)
     query = select(
@@ -242,7 +242,7 @@ def net_by_key(shape: Shape, by: By) -> Subquery:
 
 
 def _sums_by_key(lines: Subquery, by: By, *, sign: int) -> Select[Any]:
-    keyed = _keyed(lines, by).subquery("keyed")
+    keyed = keyed_lines(lines, by).subquery("keyed")
     revenue, units = exact_sum(keyed.c.amount), exact_count(keyed.c.quantity)
     return select(
         keyed.c.key,

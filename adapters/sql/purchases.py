@@ -1,5 +1,6 @@
 """The view of purchases that all SQL engines share: which statements answer which question, and rows to facts."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,10 +9,11 @@ from uuid import UUID
 
 from sqlalchemy import Select
 
-from adapters.sql import analytics, comparison, pareto, retention, rfm
+from adapters.sql import analytics, basket_rules, comparison, pareto, retention, rfm
 from adapters.sql.dialects import exact
 from adapters.sql.scope import Shape, scope_values
 from application.ports.purchases import Scores
+from domain.analytics.baskets import Baskets, ItemFacts
 from domain.analytics.comparison import MovementFacts, MoverFacts
 from domain.analytics.facts import (
     BuyerFacts,
@@ -56,9 +58,12 @@ Run = Callable[[str, Select[Any], Mapping[str, Any]], Awaitable[Sequence[Row]]]
 class SqlPurchaseView:
     """One view of a SQL store, whose statements `run` sends to it and whose `watermark` it knows."""
 
-    def __init__(self, run: Run, watermark: Callable[[], Awaitable[int]]) -> None:
+    def __init__(
+        self, run: Run, watermark: Callable[[], Awaitable[int]], *, most_basket_items: int | None = None
+    ) -> None:
         self._run = run
         self._watermark = watermark
+        self._most_basket_items = most_basket_items
 
     async def watermark(self) -> int:
         """The position of the last event that this view reflects."""
@@ -262,6 +267,29 @@ class SqlPurchaseView:
             fallen=_whole(rows[0]["fallen"]) if rows else 0,
         )
 
+    async def baskets(self, scope: Scope) -> int:
+        """How many purchases there are."""
+        orders = await self._one("analytics.purchases", analytics.purchases_counted(Shape.of(scope)), scope)
+        return _whole(orders["orders"])
+
+    @property
+    def most_basket_items(self) -> int | None:
+        """As the store has it."""
+        return self._most_basket_items
+
+    async def basket_items(self, scope: Scope, by: By, *, least: int) -> Sequence[ItemFacts]:
+        """What is in enough baskets."""
+        values = {**scope_values(scope), "least": least}
+        rows = await self._run("basket_rules.items", basket_rules.items(Shape.of(scope), by), values)
+        return [ItemFacts(key=row["key"], name=row["name"], baskets=_whole(row["baskets"])) for row in rows]
+
+    async def item_sets(self, scope: Scope, by: By, *, least: int) -> Baskets:
+        """What each basket holds of that."""
+        values = {**scope_values(scope), "least": least}
+        rows = await self._run("basket_rules.sets", basket_rules.item_sets(Shape.of(scope), by), values)
+        # In a thread, since a million sets take a second to read.
+        return await asyncio.to_thread(Baskets.of, map(_item_set, rows))
+
     async def _one(self, name: str, statement: Select[Any], scope: Scope) -> Row:
         return (await self._run(name, statement, scope_values(scope)))[0]
 
@@ -292,6 +320,10 @@ def _earner(row: Row, dimension: Dimension) -> EarnerFacts:
         name=None if of_customer else row["name"],
         revenue=_amount(row["revenue"]),
     )
+
+
+def _item_set(row: Row) -> tuple[Sequence[int], int]:
+    return [int(item) for item in row["numbers"].split(",")], _whole(row["baskets"])
 
 
 def _scored(row: Row) -> ScoredBuyer:

@@ -1,8 +1,11 @@
 """How each report is answered from one view of a store: facts up, cut points down, counts up, then the definition."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
+from application.analytics.basket_rules import answer_basket_rules
 from application.analytics.comparison import answer_comparison
+from application.analytics.deferred import Deferred
 from application.analytics.questions import Question
 from application.ports.purchases import PurchaseView
 from domain.analytics.cohorts import Cohorts, Retention, cohort_table
@@ -15,11 +18,23 @@ from domain.analytics.products import TopProducts, top_products
 from domain.analytics.repeat import RepeatRate, repeat_rate
 from domain.analytics.revenue import RevenueSeries, revenue_series
 from domain.analytics.rfm import Method, Rfm, rfm, scoring
+from domain.analytics.rules import BasketRules
 from domain.analytics.segments import SegmentTable
 from domain.analytics.summary import Summary, summarise
 
-Data = Summary | RevenueSeries | TopProducts | Rfm | RepeatRate | Interpurchase | Cohorts | Pareto | Comparison
-Answering = Callable[[PurchaseView, Question, SegmentTable], Awaitable[Data]]
+Data = (
+    Summary
+    | RevenueSeries
+    | TopProducts
+    | Rfm
+    | RepeatRate
+    | Interpurchase
+    | Cohorts
+    | Pareto
+    | BasketRules
+    | Comparison
+)
+Answering = Callable[[PurchaseView, Question, SegmentTable], Awaitable[Data | Deferred[Any]]]
 
 
 async def _summary(view: PurchaseView, question: Question, _segments: SegmentTable) -> Summary:
@@ -77,5 +92,6 @@ ANSWERS: Mapping[str, Answering] = {
     "interpurchase": _interpurchase,
     "cohorts": _cohorts,
     "pareto": _pareto,
+    "basket-rules": answer_basket_rules,
     "comparison": answer_comparison,
 }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from application.analytics.basket_rules import BASKET_RULES
 from application.analytics.comparison import COMPARISON
 from application.analytics.models import Answer, AnswerPage, Parameter, ReportDefinition
 from application.analytics.specs import ReportSpec, choice, report_spec, whole
@@ -242,7 +243,18 @@ _PARETO = report_spec(
 
 REPORTS: Mapping[str, ReportSpec] = {
     spec.name: spec
-    for spec in (_SUMMARY, _REVENUE, _TOP_PRODUCTS, _RFM, _REPEAT_RATE, _INTERPURCHASE, _COHORTS, _PARETO, COMPARISON)
+    for spec in (
+        _SUMMARY,
+        _REVENUE,
+        _TOP_PRODUCTS,
+        _RFM,
+        _REPEAT_RATE,
+        _INTERPURCHASE,
+        _COHORTS,
+        _PARETO,
+        BASKET_RULES,
+        COMPARISON,
+    )
 }
 
 

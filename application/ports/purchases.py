@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from domain.analytics.baskets import Baskets, ItemFacts
 from domain.analytics.comparison import MovementFacts
 from domain.analytics.facts import (
     By,
@@ -102,6 +103,29 @@ class PurchaseView(Protocol):
         """The first `limit` keys of two scopes by the size of their change, then by key in the order of its bytes.
 
         The scopes differ in their days alone, and each of them has a first one.
+        """
+        ...
+
+    async def baskets(self, scope: Scope) -> int:
+        """How many purchases there are, each of which is a basket."""
+        ...
+
+    @property
+    def most_basket_items(self) -> int | None:
+        """For how many items, added up over the baskets that hold them, `item_sets` may be asked; None: for any."""
+        ...
+
+    async def basket_items(self, scope: Scope, by: By, *, least: int) -> Sequence[ItemFacts]:
+        """The keys that `least` baskets or more hold, by key in the order of its bytes; what comes back stays in them.
+
+        Products are named as `products` names them.
+        """
+        ...
+
+    async def item_sets(self, scope: Scope, by: By, *, least: int) -> Baskets:
+        """What each basket holds of `basket_items`, where it holds two of them or more.
+
+        Items are numbered from 0 in the order of `basket_items`. Each set comes once, in no promised order.
         """
         ...
 

@@ -126,7 +126,7 @@ def count_pareto(history: PurchaseHistory, scope: Scope, dimension: Dimension, l
 
 
 def _unattributed(history: PurchaseHistory, scope: Scope, by: By) -> int:
-    return sum(not _keys(history, line, by) for one in history.purchases(scope) for line in one.lines)
+    return sum(not keys_of(history, line, by) for one in history.purchases(scope) for line in one.lines)
 
 
 def sold_by(history: PurchaseHistory, scope: Scope, by: By) -> list[ProductFacts]:
@@ -137,18 +137,18 @@ def sold_by(history: PurchaseHistory, scope: Scope, by: By) -> list[ProductFacts
     buyers: defaultdict[str, set[UUID | None]] = defaultdict(set)
     for purchase in history.purchases(scope):
         for line in purchase.lines:
-            for key in _keys(history, line, by):
+            for key in keys_of(history, line, by):
                 sold[key].append(line)
                 orders[key].add(purchase.order.id)
                 buyers[key] |= {purchase.order.customer_id} - {None}
     for one in history.came_back(scope):
         for back in one.lines:
-            for key in _keys(history, back, by):
+            for key in keys_of(history, back, by):
                 returned[key].append(back)
     return [
         ProductFacts(
             key=key,
-            name=_name(history, [*sold[key], *returned[key]]) if by is By.PRODUCT else None,
+            name=name_of(history, [*sold[key], *returned[key]]) if by is By.PRODUCT else None,
             revenue=_revenue(sold[key], returned[key]),
             units=_units(sold[key]) - _units(returned[key]),
             orders=len(orders[key]),
@@ -158,7 +158,8 @@ def sold_by(history: PurchaseHistory, scope: Scope, by: By) -> list[ProductFacts
     ]
 
 
-def _keys(history: PurchaseHistory, line: Line, by: By) -> tuple[str, ...]:
+def keys_of(history: PurchaseHistory, line: Line, by: By) -> tuple[str, ...]:
+    """The product, the author or the categories of a line, each once; none without a linked book."""
     if by is By.PRODUCT:
         return (line.sku,)
     book = None if line.book_id is None else history.books_by_id.get(line.book_id)
@@ -167,7 +168,8 @@ def _keys(history: PurchaseHistory, line: Line, by: By) -> tuple[str, ...]:
     return (book.details.author,) if by is By.AUTHOR else tuple(dict.fromkeys(book.details.categories))
 
 
-def _name(history: PurchaseHistory, lines: Iterable[Line]) -> str | None:
+def name_of(history: PurchaseHistory, lines: Iterable[Line]) -> str | None:
+    """The greatest title of the linked books or, without any, the greatest description."""
     titles, descriptions = [], []
     for line in lines:
         if line.book_id in history.books_by_id:

@@ -30,6 +30,7 @@ _ROWS: Final[Mapping[str, str]] = {
     "interpurchase": "histogram",
     "cohorts": "cells",
     "pareto": "items",
+    "basket-rules": "rules",
     "comparison": "figures",
 }
 # In a table for people these are shown whole, since what they are asked for stands beside the list.
@@ -54,6 +55,7 @@ $ daybook analytics revenue --period month --tz Europe/Berlin --format csv
 $ daybook analytics rfm --method ntile --format json
 $ daybook analytics cohorts --period week --retention unbounded
 $ daybook analytics pareto --by author
+$ daybook analytics basket-rules --min-confidence 0.8 --max-length 3
 $ daybook analytics comparison --from 2026-01-01 --as-of 2026-04-01 --against year
 $ daybook analytics definitions
 $ daybook analytics verify

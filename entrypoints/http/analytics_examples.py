@@ -1,6 +1,7 @@
 """Examples of reports: the definitions themselves, over the shop of the other examples."""
 
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from application.analytics.models import Answer, AnswerPage
@@ -18,6 +19,7 @@ from domain.analytics.counting import (
     list_buyers,
     score,
 )
+from domain.analytics.counting_baskets import count_baskets, list_basket_items, list_item_sets
 from domain.analytics.counting_comparison import count_movements, count_new_customers
 from domain.analytics.counting_retention import count_cohorts, count_gaps, count_purchase_days
 from domain.analytics.digest import answer_digest
@@ -30,6 +32,7 @@ from domain.analytics.products import top_products
 from domain.analytics.repeat import repeat_rate
 from domain.analytics.revenue import revenue_series
 from domain.analytics.rfm import Method, rfm, rfm_customer, scoring
+from domain.analytics.rules import BasketRules, RuleMeasure, RuleQuestion, basket_rules, mine_rules
 from domain.analytics.scope import Scope
 from domain.analytics.segments import STANDARD
 from domain.analytics.summary import summarise
@@ -54,6 +57,16 @@ _OWN: dict[str, dict[str, Any]] = {
     "interpurchase": {"bin_days": 7},
     "cohorts": {"period": "month", "retention": "classic"},
     "pareto": {"by": "product", "limit": 10},
+    "basket-rules": {
+        "by": "product",
+        "min_support": "0.001",
+        "min_count": 1,
+        "min_confidence": "0.5",
+        "min_lift": "0",
+        "max_length": 10,
+        "sort": "lift",
+        "limit": 10,
+    },
     "comparison": {
         "against": "previous",
         "against_from": "2025-12-01",
@@ -110,9 +123,27 @@ def _data(report: str, history: PurchaseHistory) -> Any:
 
 def _more_data(report: str, history: PurchaseHistory) -> Any:
     match report:
+        case "basket-rules":
+            return _basket_rules(history)
         case "comparison":
             return _comparison(history)
     return _rfm_data(report, history)
+
+
+def _basket_rules(history: PurchaseHistory) -> BasketRules:
+    asked = RuleQuestion(
+        n=count_baskets(history, _SCOPE),
+        least=1,
+        confidence=Fraction(1, 2),
+        lift=Fraction(0),
+        longest=10,
+        measure=RuleMeasure.LIFT,
+        limit=10,
+    )
+    items = list_basket_items(history, _SCOPE, By.PRODUCT, asked.least)
+    baskets = list_item_sets(history, _SCOPE, By.PRODUCT, asked.least)
+    mined = mine_rules([item.baskets for item in items], baskets, asked)
+    return basket_rules(items, mined, asked, _SCOPE, by=By.PRODUCT)
 
 
 def _comparison(history: PurchaseHistory) -> Comparison:
