@@ -56,6 +56,6 @@ class ProcessComputation:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
-        if process.returncode != 0:
+        if process.returncode != 0 or not answer:
             raise Unavailable(f"a computation ended with code {process.returncode}: ask for less, or again in a moment")
         return answer

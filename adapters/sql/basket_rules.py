@@ -28,7 +28,7 @@ _ONE = literal_column("1", Integer())
 
 
 def _frequent(shape: Shape, by: By) -> tuple[CTE, CTE]:
-    """`order_id`, `key` of what each basket holds; `key`, `baskets`, `number` of those that `least` baskets hold."""
+    """`order_id`, `key` of what baskets hold; `key`, `baskets`, `item` (a number) of what `least` of them hold."""
     lines = keyed_lines(sold(shape), by).subquery("keyed")
     held = select(lines.c.order_id, lines.c.key).distinct().cte("held")
     baskets = func.count()
@@ -38,8 +38,8 @@ def _frequent(shape: Shape, by: By) -> tuple[CTE, CTE]:
         .having(baskets >= bindparam("least", type_=BigInteger()))
         .subquery("enough")
     )
-    number = func.row_number().over(order_by=ByBytes(enough.c.key)) - _ONE
-    return held, select(enough, number.label("number")).cte("frequent")
+    item = func.row_number().over(order_by=ByBytes(enough.c.key)) - _ONE
+    return held, select(enough, item.label("item")).cte("frequent")
 
 
 @cache
@@ -66,7 +66,7 @@ def item_sets(shape: Shape, by: By) -> Select[Any]:
     """`numbers` of those of `items` that a basket holds, two or more, as one text; and how many `baskets` hold them."""
     held, frequent = _frequent(shape, by)
     each = (
-        select(NumbersInOrder(frequent.c.number).label("numbers"))
+        select(NumbersInOrder(frequent.c.item).label("numbers"))
         .join_from(held, frequent, frequent.c.key == held.c.key)
         .group_by(held.c.order_id)
         .having(func.count() > _ONE)

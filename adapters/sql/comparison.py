@@ -21,7 +21,7 @@ def movements(shape: Shape, by: By, metric: Metric) -> Select[Any]:
     """`key`, `name`, `value`, `before` of the first `limit` keys by the size of their change; and of all, on each row:
     `found`, `risen`, `fallen`.
     """
-    now, then = merged(shape, by).alias("now"), merged(shape, by, BEFORE).alias("then")
+    now, then = merged(shape, by).alias("this_period"), merged(shape, by, BEFORE).alias("other_period")
     both = (
         select(
             func.coalesce(now.c.key, then.c.key).label("key"),

@@ -1,6 +1,7 @@
 """The report of association rules."""
 
 from fractions import Fraction
+from math import ceil
 
 from application.analytics.deferred import Deferred
 from application.analytics.models import Answer, Parameter
@@ -82,10 +83,9 @@ async def answer_basket_rules(view: PurchaseView, question: Question, _segments:
     """
     scope, by = question.scope, By(question.text("by"))
     n = await view.baskets(scope)
-    by_support = question.decimal("min_support") * n
     asked = RuleQuestion(
         n=n,
-        least=max(question.number("min_count"), -int(-by_support // 1)),
+        least=max(question.number("min_count"), ceil(Fraction(question.decimal("min_support")) * n)),
         confidence=Fraction(question.decimal("min_confidence")),
         lift=Fraction(question.decimal("min_lift")),
         longest=question.number("max_length"),
