@@ -12,6 +12,7 @@ from application.analytics.reports import definitions as all_definitions
 from application.analytics.service import AnalyticsService
 from application.analytics.verify import Verification
 from domain.analytics.cohorts import Cohorts
+from domain.analytics.rules import BasketRules
 from entrypoints.bootstrap.failures import ConfigurationError
 from entrypoints.bootstrap.rules import without_snowflake
 from entrypoints.bootstrap.settings import Settings, Storage
@@ -184,9 +185,7 @@ def _show(answer: Answer[Any] | AnswerPage[Any], form: Format) -> None:
     if form == "json":
         show(answer, form)
         return
-    show(
-        _triangle(answer.data) if form == "table" and isinstance(answer.data, Cohorts) else _listed(answer, form), form
-    )
+    show(_listed(answer, form), form)
     table = answer.definition.segment_table
     by = f", segments by the table {table.name}" if isinstance(table, SegmentTableRef) else ""
     message(f"as of {answer.as_of}, from {answer.store}{by}, {answer.answer_digest}")
@@ -195,6 +194,8 @@ def _show(answer: Answer[Any] | AnswerPage[Any], form: Format) -> None:
 def _listed(answer: Answer[Any] | AnswerPage[Any], form: Format) -> Any:
     if form == "table" and isinstance(answer.data, Cohorts):
         return _triangle(answer.data)
+    if form == "table" and isinstance(answer.data, BasketRules):
+        return _by_name(answer.data)
     whole = answer.report not in _ROWS or (form == "table" and answer.report in _WHOLE)
     return answer.data if whole else getattr(answer.data, _ROWS[answer.report])
 
@@ -206,3 +207,19 @@ def _triangle(found: Cohorts) -> Sequence[Mapping[str, str]]:
         mark = "" if cell.finished else "*"
         rows[cell.cohort][str(cell.periods_since)] = f"{100 * (cell.rate or 0):.1f}{mark}"
     return list(rows.values())
+
+
+def _by_name(found: BasketRules) -> Sequence[Mapping[str, object]]:
+    """A row a rule, of names, with the measures that most people look at."""
+    return [
+        {
+            "rank": rule.rank,
+            "antecedent": " + ".join(rule.antecedent_names),
+            "consequent": rule.consequent_name,
+            "n_ac": rule.n_ac,
+            "support": rule.support,
+            "confidence": rule.confidence,
+            "lift": rule.lift,
+        }
+        for rule in found.rules
+    ]

@@ -45,6 +45,8 @@ QUESTIONS: Sequence[tuple[str, list[tuple[str, str]]]] = [
     ("pareto", [("limit", "500")]),
     ("pareto", [("by", "customer"), ("limit", "500")]),
     ("cohorts", [("period", "week"), ("tz", "Europe/London")]),
+    ("basket-rules", [("min_support", "0.02"), ("limit", "500")]),
+    ("comparison", [("from", "2010-12-15"), ("limit", "500")]),
 ]
 
 

@@ -36,7 +36,18 @@ FILES = (
         b"W-2,2026-01-09T12:00:00Z,EUR,C-2,9780141439549,1,9.99\n"
     ),
 )
-REPORTS = ("summary", "revenue", "top-products", "rfm", "repeat-rate", "interpurchase", "cohorts", "pareto")
+REPORTS = (
+    "summary",
+    "revenue",
+    "top-products",
+    "rfm",
+    "repeat-rate",
+    "interpurchase",
+    "cohorts",
+    "pareto",
+    "basket-rules",
+    "comparison",
+)
 NOWHERE = "01997f43-8c00-7000-8000-000000000000"
 ORDER = {"currency": "EUR", "lines": [{"sku": "GIFT", "quantity": 1, "unit_price": "1"}]}
 READ_ONLY = "takes no changes: make them where the records are kept"

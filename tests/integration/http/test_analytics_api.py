@@ -14,6 +14,8 @@ REPORTS = (
     "interpurchase",
     "cohorts",
     "pareto",
+    "basket-rules",
+    "comparison",
 )
 DAY = "as_of=2026-04-01"
 
@@ -162,6 +164,8 @@ async def test_what_a_report_means_can_be_read(client: HttpClient) -> None:
         "interpurchase",
         "cohorts",
         "pareto",
+        "basket-rules",
+        "comparison",
         "rfm-customers",
     ]
     for one in every:
