@@ -18,8 +18,8 @@ _WATERMARK = Statement(
     select(func.coalesce(func.max(events.c.position), 0).label("position")), name="analytics.watermark"
 )
 
-# Some seconds of its time, and as much memory here. Beyond, a warehouse is the place to ask (docs/decisions/0025).
-MOST_BASKET_ITEMS = 2_000_000
+# Some seconds of its time. Beyond, a warehouse is the place to ask (docs/decisions/0025-basket-rules.md).
+MOST_BASKET_ITEMS = 1_000_000
 
 
 @cache

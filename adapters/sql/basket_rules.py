@@ -9,6 +9,7 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    Subquery,
     bindparam,
     cast,
     func,
@@ -49,15 +50,24 @@ def items(shape: Shape, by: By) -> Select[Any]:
     order = ByBytes(frequent.c.key)
     if by is not By.PRODUCT:
         return select(frequent.c.key, cast(null(), String()).label("name"), frequent.c.baskets).order_by(order)
+    names = _names(shape)
+    return (
+        select(frequent.c.key, names.c.name, frequent.c.baskets)
+        .join_from(frequent, names, names.c.sku == frequent.c.key)
+        .order_by(order)
+    )
+
+
+def _names(shape: Shape) -> Subquery:
+    """`sku`, `name`: grouped by itself, since PostgreSQL's workers would count the baskets once each otherwise."""
     lines = [sold(shape), returned(shape)] if shape.returns else [sold(shape)]
     each = union_all(*(select(one.c.sku, one.c.book_id, one.c.description) for one in lines)).subquery("lines")
     name = func.coalesce(func.max(ByBytes(books.c.title)), func.max(ByBytes(each.c.description)))
     return (
-        select(frequent.c.key, name.label("name"), frequent.c.baskets)
-        .join_from(frequent, each, each.c.sku == frequent.c.key)
-        .join(books, books.c.id == each.c.book_id, isouter=True)
-        .group_by(frequent.c.key, frequent.c.baskets)
-        .order_by(order)
+        select(each.c.sku, name.label("name"))
+        .join_from(each, books, books.c.id == each.c.book_id, isouter=True)
+        .group_by(each.c.sku)
+        .subquery("names")
     )
 
 

@@ -73,6 +73,7 @@ BASKET_RULES = report_spec(
         "Piatetsky-Shapiro 1991 for leverage; Zhang 2000, PAKDD, for his measure; Wu, Chen, Han 2010, Data Mining and "
         "Knowledge Discovery 21(3), for Kulczynski."
     ),
+    computed=True,
 )
 
 

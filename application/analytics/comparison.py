@@ -55,6 +55,12 @@ COMPARISON = report_spec(
     Answer[Comparison],
     (
         Parameter(
+            name="from",
+            kind="date",
+            description=f"The first day of the period; {DEFAULT_DAYS} days before as_of when it is not given.",
+            example="2026-01-01",
+        ),
+        Parameter(
             name="against",
             kind="choice",
             choices=[one.value for one in Against],
@@ -82,10 +88,10 @@ COMPARISON = report_spec(
     ),
     words=(
         "The figures of summary, the new customers of revenue, and the repeat rate, of the days from from to as_of and "
-        f"of another period; from is {DEFAULT_DAYS} days before as_of when it is not given. Each figure is that of its "
-        "own report in the same scope. Then the products, authors or categories of either period that moved most: by "
-        "the size of their change, then by key in the order of its bytes. A period is unfinished when not all of it is "
-        "over: as_of is tomorrow when it is not given, so that today, half over, would be compared with a whole day."
+        "of another period, each as its own report has it in the same scope. Then the products, authors or categories "
+        "of either period that moved most: by the size of their change, then by key in the order of its bytes. A "
+        "period is unfinished when not all of it is over: as_of is tomorrow when it is not given, so that today, half "
+        "over, would be compared with a whole day."
     ),
     formula=(
         "change = value - before; relative_change = change / |before|, null when before is 0; both of the exact "

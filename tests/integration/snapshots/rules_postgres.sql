@@ -10,14 +10,15 @@ frequent AS
 FROM (SELECT held.key AS key, count(*) AS baskets
 FROM held GROUP BY held.key
 HAVING count(*) >= $5::BIGINT) AS enough)
- SELECT frequent.key, coalesce(max((books.title COLLATE "C")), max((lines.description COLLATE "C"))) AS name, frequent.baskets
-FROM frequent JOIN (SELECT sold.sku AS sku, sold.book_id AS book_id, sold.description AS description
+ SELECT frequent.key, names.name, frequent.baskets
+FROM frequent JOIN (SELECT lines.sku AS sku, coalesce(max((books.title COLLATE "C")), max((lines.description COLLATE "C"))) AS name
+FROM (SELECT sold.sku AS sku, sold.book_id AS book_id, sold.description AS description
 FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
 FROM orders JOIN order_lines ON order_lines.order_id = orders.id
 WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold UNION ALL SELECT returned.sku AS sku, returned.book_id AS book_id, returned.description AS description
 FROM (SELECT returns.customer_id AS customer_id, CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
 FROM returns JOIN return_lines ON return_lines.return_id = returns.id
-WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE)) AS returned) AS lines ON lines.sku = frequent.key LEFT OUTER JOIN books ON books.id = lines.book_id GROUP BY frequent.key, frequent.baskets ORDER BY (frequent.key COLLATE "C")
+WHERE returns.currency = $2::VARCHAR AND returns.returned_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, returns.returned_at) AS DATE) < CAST($4::DATE AS DATE)) AS returned) AS lines LEFT OUTER JOIN books ON books.id = lines.book_id GROUP BY lines.sku) AS names ON names.sku = frequent.key ORDER BY (frequent.key COLLATE "C")
 
 -- item sets by product, everything
 WITH held AS
@@ -218,11 +219,12 @@ frequent AS
 FROM (SELECT held.key AS key, count(*) AS baskets
 FROM held GROUP BY held.key
 HAVING count(*) >= $7::BIGINT) AS enough)
- SELECT frequent.key, coalesce(max((books.title COLLATE "C")), max((lines.description COLLATE "C"))) AS name, frequent.baskets
-FROM frequent JOIN (SELECT sold.sku AS sku, sold.book_id AS book_id, sold.description AS description
+ SELECT frequent.key, names.name, frequent.baskets
+FROM frequent JOIN (SELECT lines.sku AS sku, coalesce(max((books.title COLLATE "C")), max((lines.description COLLATE "C"))) AS name
+FROM (SELECT sold.sku AS sku, sold.book_id AS book_id, sold.description AS description
 FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
 FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS lines ON lines.sku = frequent.key LEFT OUTER JOIN books ON books.id = lines.book_id GROUP BY frequent.key, frequent.baskets ORDER BY (frequent.key COLLATE "C")
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS lines LEFT OUTER JOIN books ON books.id = lines.book_id GROUP BY lines.sku) AS names ON names.sku = frequent.key ORDER BY (frequent.key COLLATE "C")
 
 -- item sets by product, least
 WITH held AS
