@@ -8,6 +8,8 @@ from uuid import UUID
 
 from adapters.memory.store import MemoryStore
 from application.ports.purchases import PurchaseView, Scores, Told
+from domain.analytics.baskets import Baskets, ItemFacts
+from domain.analytics.comparison import MovementFacts
 from domain.analytics.counting import (
     cells,
     count_pareto,
@@ -31,6 +33,8 @@ from domain.analytics.counting_affinity import (
     list_neighbours,
     list_popular,
 )
+from domain.analytics.counting_baskets import count_baskets, list_basket_items, list_item_sets
+from domain.analytics.counting_comparison import count_movements, count_new_customers
 from domain.analytics.counting_retention import count_cohorts, count_gaps, count_purchase_days
 from domain.analytics.facts import (
     BuyerFacts,
@@ -181,6 +185,31 @@ class MemoryPurchaseView:
     async def is_customer(self, customer: UUID) -> bool:
         """Whether there is such a customer."""
         return is_customer(self._history, customer)
+
+    async def new_customers(self, scope: Scope) -> int:
+        """Customers whose first purchase falls into the scope."""
+        return await asyncio.to_thread(count_new_customers, self._history, scope)
+
+    async def movements(self, scope: Scope, before: Scope, by: By, metric: Metric, limit: int) -> MovementFacts:
+        """What moved most between two scopes."""
+        return await asyncio.to_thread(count_movements, self._history, scope, before, by, metric, limit)
+
+    async def baskets(self, scope: Scope) -> int:
+        """How many purchases there are."""
+        return await asyncio.to_thread(count_baskets, self._history, scope)
+
+    @property
+    def most_basket_items(self) -> int | None:
+        """Any."""
+        return None
+
+    async def basket_items(self, scope: Scope, by: By, *, least: int) -> Sequence[ItemFacts]:
+        """What is in enough baskets."""
+        return await asyncio.to_thread(partial(list_basket_items, least=least), self._history, scope, by)
+
+    async def item_sets(self, scope: Scope, by: By, *, least: int) -> Baskets:
+        """What each basket holds of that."""
+        return await asyncio.to_thread(partial(list_item_sets, least=least), self._history, scope, by)
 
     def _scored(self, scope: Scope, scoring: Scoring) -> list[ScoredBuyer]:
         return score(self._listed(scope), scoring)

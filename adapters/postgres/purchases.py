@@ -21,6 +21,8 @@ _WATERMARK = Statement(
 
 # Some ten seconds of one core: beyond, a warehouse is the place to ask (docs/decisions/0024-affinity.md).
 MOST_PAIRS = 10_000_000
+# Some seconds of its time. Beyond, a warehouse is the place to ask (docs/decisions/0025-basket-rules.md).
+MOST_BASKET_ITEMS = 1_000_000
 
 
 @cache
@@ -32,12 +34,13 @@ def _prepared(statement: Select[Any], name: str) -> Statement:
 class PostgresPurchaseFacts:
     """The shared statements, each question in one read-only REPEATABLE READ transaction.
 
-    A question of more than `most_pairs` pairs is not for it.
+    A question of more than `most_pairs` pairs, or about more than `most_basket_items`, is not for it.
     """
 
-    def __init__(self, pool: Pool, *, most_pairs: int = MOST_PAIRS) -> None:
+    def __init__(self, pool: Pool, *, most_pairs: int = MOST_PAIRS, most_basket_items: int = MOST_BASKET_ITEMS) -> None:
         self._pool = pool
         self._most_pairs = most_pairs
+        self._most_basket_items = most_basket_items
 
     @property
     def store(self) -> str:
@@ -50,12 +53,12 @@ class PostgresPurchaseFacts:
         async def ask(connection: Connection) -> Told:
             # One snapshot for all statements of a question, and no chance of a write.
             async with connection.transaction(isolation="repeatable_read", readonly=True):
-                return await question(_view(connection, self._most_pairs))
+                return await question(_view(connection, self._most_pairs, self._most_basket_items))
 
         return await read(self._pool, ask)
 
 
-def _view(connection: Connection, most_pairs: int) -> SqlPurchaseView:
+def _view(connection: Connection, most_pairs: int, most_basket_items: int) -> SqlPurchaseView:
     async def run(name: str, statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Row]:
         prepared = _prepared(statement, name)
         rows: Sequence[Row] = await prepared.fetch(connection, **{one: values[one] for one in prepared.required})
@@ -65,4 +68,4 @@ def _view(connection: Connection, most_pairs: int) -> SqlPurchaseView:
         position: int = await _WATERMARK.fetchval(connection)
         return position
 
-    return SqlPurchaseView(run, watermark, most_pairs=most_pairs)
+    return SqlPurchaseView(run, watermark, most_pairs=most_pairs, most_basket_items=most_basket_items)

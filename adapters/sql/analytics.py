@@ -165,11 +165,14 @@ def _categories() -> Subquery:
     return select(books.c.id.label("book_id"), category.label("category")).distinct().subquery("categories")
 
 
-def _merged(shape: Shape, by: By) -> Subquery:
-    """One row a key: `name`, and `revenue` and `units` less what came back, `orders`, `customers`."""
-    parts = [_by_key(sold(shape), by, sold=True)]
+def merged(shape: Shape, by: By, prefix: str = "") -> Subquery:
+    """One row a key: `name`, and `revenue` and `units` less what came back, `orders`, `customers`.
+
+    `prefix` is that of the days, as in `sold`.
+    """
+    parts = [_by_key(sold(shape, prefix), by, sold=True)]
     if shape.returns:
-        parts.append(_by_key(returned(shape), by, sold=False))
+        parts.append(_by_key(returned(shape, prefix), by, sold=False))
     rows = union_all(*parts).subquery("parts")
     return (
         select(
@@ -206,14 +209,14 @@ def top_products(shape: Shape, by: By, metric: Metric) -> Select[Any]:
     """`key`, `name`, `revenue`, `units`, `orders`, `customers` of the first `limit` keys; and of all, on each row:
     `found`, `positive_revenue`, `positive_units`.
     """
-    merged = _merged(shape, by)
+    each = merged(shape, by)
     return (
         select(
-            merged,
+            each,
             func.count().over().label("found"),
-            *(total.label(name) for name, total in _positive(merged, over=True).items()),
+            *(total.label(name) for name, total in _positive(each, over=True).items()),
         )
-        .order_by(merged.c[metric.value].desc(), ByBytes(merged.c.key))
+        .order_by(each.c[metric.value].desc(), ByBytes(each.c.key))
         .limit(bindparam("limit", type_=Integer()))
     )
 
@@ -221,8 +224,8 @@ def top_products(shape: Shape, by: By, metric: Metric) -> Select[Any]:
 @cache
 def positive_totals(shape: Shape) -> Select[Any]:
     """One row: `positive_revenue` and `positive_units` of all products."""
-    merged = net_by_key(shape, By.PRODUCT)
-    return select(*(total.label(name) for name, total in _positive(merged, over=False).items()))
+    each = net_by_key(shape, By.PRODUCT)
+    return select(*(total.label(name) for name, total in _positive(each, over=False).items()))
 
 
 def net_by_key(shape: Shape, by: By) -> Subquery:
@@ -248,9 +251,9 @@ def _sums_by_key(lines: Subquery, by: By, *, sign: int) -> Select[Any]:
     ).group_by(keyed.c.key)
 
 
-def _positive(merged: Subquery, *, over: bool) -> dict[str, ColumnElement[Any]]:
-    revenue = exact_sum(case((merged.c.revenue > ZERO, merged.c.revenue), else_=ZERO))
-    units = exact_count(case((merged.c.units > ZERO, merged.c.units), else_=ZERO))
+def _positive(each: Subquery, *, over: bool) -> dict[str, ColumnElement[Any]]:
+    revenue = exact_sum(case((each.c.revenue > ZERO, each.c.revenue), else_=ZERO))
+    units = exact_count(case((each.c.units > ZERO, each.c.units), else_=ZERO))
     totals = {"positive_revenue": revenue, "positive_units": units}
     return {name: total.over() if over else total for name, total in totals.items()}
 

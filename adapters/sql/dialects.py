@@ -204,6 +204,26 @@ def _among_texts_snowflake(element: AmongTexts, compiler: SQLCompiler, **kw: Any
     return f"{one} IN (SELECT CAST(each.value AS VARCHAR) FROM {each} AS each)"  # noqa: S608  # compiled clauses alone
 
 
+class NumbersInOrder(FunctionElement[Any]):
+    """`NumbersInOrder(number)`: the whole numbers of a group as one text, ascending, with commas between."""
+
+    name = "numbers_in_order"
+    type = String()
+    inherit_cache = True
+
+
+@compiles(NumbersInOrder)
+def _numbers_in_order(element: NumbersInOrder, compiler: SQLCompiler, **kw: Any) -> str:
+    number = compiler.process(element.clauses, **kw)
+    return f"string_agg(CAST({number} AS TEXT), ',' ORDER BY {number})"
+
+
+@compiles(NumbersInOrder, "snowflake")
+def _numbers_in_order_snowflake(element: NumbersInOrder, compiler: SQLCompiler, **kw: Any) -> str:
+    number = compiler.process(element.clauses, **kw)
+    return f"LISTAGG(CAST({number} AS VARCHAR), ',') WITHIN GROUP (ORDER BY {number})"
+
+
 class _Each(FunctionElement[Any]):
     name = "each_text"
     inherit_cache = True

@@ -1,5 +1,6 @@
 """The view of purchases that all SQL engines share: which statements answer which question, and rows to facts."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -8,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Select
 
-from adapters.sql import analytics, pareto, retention, rfm
+from adapters.sql import analytics, basket_rules, comparison, pareto, retention, rfm
 from adapters.sql.affinity_view import SqlAffinityView
 from adapters.sql.rows import Row, Run
 from adapters.sql.rows import amount as _amount
@@ -16,6 +17,8 @@ from adapters.sql.rows import day as _day
 from adapters.sql.rows import whole as _whole
 from adapters.sql.scope import Shape, scope_values
 from application.ports.purchases import Scores
+from domain.analytics.baskets import Baskets, ItemFacts
+from domain.analytics.comparison import MovementFacts, MoverFacts
 from domain.analytics.facts import (
     BuyerFacts,
     By,
@@ -48,12 +51,20 @@ _NOTHING: Mapping[str, int] = {"units": 0, "revenue": 0}
 class SqlPurchaseView(SqlAffinityView):
     """One view of a SQL store, whose statements `run` sends to it and whose `watermark` it knows.
 
-    One question may count `most_pairs` pairs, or as many as there are.
+    One question may count `most_pairs` pairs and be about `most_basket_items`, or as many as there are.
     """
 
-    def __init__(self, run: Run, watermark: Callable[[], Awaitable[int]], *, most_pairs: int | None = None) -> None:
+    def __init__(
+        self,
+        run: Run,
+        watermark: Callable[[], Awaitable[int]],
+        *,
+        most_pairs: int | None = None,
+        most_basket_items: int | None = None,
+    ) -> None:
         super().__init__(run, most_pairs)
         self._watermark = watermark
+        self._most_basket_items = most_basket_items
 
     async def watermark(self) -> int:
         """The position of the last event that this view reflects."""
@@ -235,6 +246,51 @@ class SqlPurchaseView(SqlAffinityView):
             for place in sorted(bought.keys() | back.keys())
         ]
 
+    async def new_customers(self, scope: Scope) -> int:
+        """Customers whose first purchase falls into the scope."""
+        statement = analytics.new_customers_by_period(Shape.of(scope), Period.MONTH)
+        rows = await self._run("analytics.new_customers", statement, scope_values(scope))
+        return sum(_whole(row["customers"]) for row in rows)
+
+    async def movements(self, scope: Scope, before: Scope, by: By, metric: Metric, limit: int) -> MovementFacts:
+        """What moved most between two scopes."""
+        statement = comparison.movements(Shape.of(scope), by, metric)
+        values = {**scope_values(scope), **scope_values(before, comparison.BEFORE), "limit": limit}
+        rows = await self._run("comparison.movements", statement, values)
+        exactly: Callable[[Any], Decimal | int] = _amount if metric is Metric.REVENUE else _whole
+        return MovementFacts(
+            top=[
+                MoverFacts(key=row["key"], name=row["name"], value=exactly(row["value"]), before=exactly(row["before"]))
+                for row in rows
+            ],
+            count=_whole(rows[0]["found"]) if rows else 0,
+            risen=_whole(rows[0]["risen"]) if rows else 0,
+            fallen=_whole(rows[0]["fallen"]) if rows else 0,
+        )
+
+    async def baskets(self, scope: Scope) -> int:
+        """How many purchases there are."""
+        orders = await self._one("analytics.purchases", analytics.purchases_counted(Shape.of(scope)), scope)
+        return _whole(orders["orders"])
+
+    @property
+    def most_basket_items(self) -> int | None:
+        """As the store has it."""
+        return self._most_basket_items
+
+    async def basket_items(self, scope: Scope, by: By, *, least: int) -> Sequence[ItemFacts]:
+        """What is in enough baskets."""
+        values = {**scope_values(scope), "least": least}
+        rows = await self._run("basket_rules.items", basket_rules.items(Shape.of(scope), by), values)
+        return [ItemFacts(key=row["key"], name=row["name"], baskets=_whole(row["baskets"])) for row in rows]
+
+    async def item_sets(self, scope: Scope, by: By, *, least: int) -> Baskets:
+        """What each basket holds of that."""
+        values = {**scope_values(scope), "least": least}
+        rows = await self._run("basket_rules.sets", basket_rules.item_sets(Shape.of(scope), by), values)
+        # In a thread, since a million sets take a second to read.
+        return await asyncio.to_thread(Baskets.of, map(_item_set, rows))
+
     async def _one(self, name: str, statement: Select[Any], scope: Scope) -> Row:
         return (await self._run(name, statement, scope_values(scope)))[0]
 
@@ -265,6 +321,10 @@ def _earner(row: Row, dimension: Dimension) -> EarnerFacts:
         name=None if of_customer else row["name"],
         revenue=_amount(row["revenue"]),
     )
+
+
+def _item_set(row: Row) -> tuple[Sequence[int], int]:
+    return [int(item) for item in row["numbers"].split(",")], _whole(row["baskets"])
 
 
 def _scored(row: Row) -> ScoredBuyer:

@@ -37,17 +37,20 @@ class Shape:
         )
 
 
-def scope_values(scope: Scope) -> dict[str, Any]:
-    """The bound parameters of a scope; a statement takes those that it names."""
+def scope_values(scope: Scope, prefix: str = "") -> dict[str, Any]:
+    """The bound parameters of a scope; a statement takes those that it names.
+
+    `prefix` goes before the names of its days, in a statement that has another scope beside it.
+    """
     values: dict[str, Any] = {
         "currency": scope.currency,
         "tz": scope.tz,
-        "as_of": scope.as_of,
-        "until": datetime.combine(scope.as_of, time(), UTC) + _MARGIN,
+        f"{prefix}as_of": scope.as_of,
+        f"{prefix}until": datetime.combine(scope.as_of, time(), UTC) + _MARGIN,
     }
     if scope.from_ is not None:
-        values["from_day"] = scope.from_
-        values["since"] = datetime.combine(scope.from_, time(), UTC) - _MARGIN
+        values[f"{prefix}from_day"] = scope.from_
+        values[f"{prefix}since"] = datetime.combine(scope.from_, time(), UTC) - _MARGIN
     return values
 
 
@@ -55,25 +58,25 @@ def _local_day(moment: ColumnElement[Any]) -> ColumnElement[Any]:
     return LocalDay(moment, bindparam("tz", type_=String()))
 
 
-def _in_time(moment: ColumnElement[Any], *, since: bool) -> ColumnElement[bool]:
+def _in_time(moment: ColumnElement[Any], *, since: bool, prefix: str = "") -> ColumnElement[bool]:
     """Within the days of the scope; the bounds in UTC are for the indexes alone."""
     day = _local_day(moment)
     conditions = [
-        moment < bindparam("until", type_=DateTime(timezone=True)),
-        day < cast(bindparam("as_of", type_=Date()), Date()),
+        moment < bindparam(f"{prefix}until", type_=DateTime(timezone=True)),
+        day < cast(bindparam(f"{prefix}as_of", type_=Date()), Date()),
     ]
     if since:
-        conditions.append(moment >= bindparam("since", type_=DateTime(timezone=True)))
-        conditions.append(day >= cast(bindparam("from_day", type_=Date()), Date()))
+        conditions.append(moment >= bindparam(f"{prefix}since", type_=DateTime(timezone=True)))
+        conditions.append(day >= cast(bindparam(f"{prefix}from_day", type_=Date()), Date()))
     return and_(*conditions)
 
 
-def _counts(shape: Shape, *, ever: bool = False) -> ColumnElement[bool]:
+def _counts(shape: Shape, *, ever: bool = False, prefix: str = "") -> ColumnElement[bool]:
     """The orders that are purchases, as far as they themselves say."""
     condition = and_(
         orders.c.status != literal_column("'cancelled'"),
         orders.c.currency == bindparam("currency", type_=String()),
-        _in_time(orders.c.placed_at, since=shape.since and not ever),
+        _in_time(orders.c.placed_at, since=shape.since and not ever, prefix=prefix),
     )
     return and_(condition, orders.c.customer_id.is_not(None)) if shape.known else condition
 
@@ -91,8 +94,11 @@ def purchases(shape: Shape, *, ever: bool = False) -> Subquery:
     return query.where(order.line_count > ZERO).subquery("purchases")
 
 
-def sold(shape: Shape) -> Subquery:
-    """One row a line that counts, with the order, the customer and the day of its purchase."""
+def sold(shape: Shape, prefix: str = "") -> Subquery:
+    """One row a line that counts, with the order, the customer and the day of its purchase.
+
+    `prefix` goes before the names of the parameters of its days, as in `scope_values`.
+    """
     line = order_lines
     query = (
         select(
@@ -106,13 +112,13 @@ def sold(shape: Shape) -> Subquery:
             line.c.amount,
         )
         .join(line, line.c.order_id == orders.c.id)
-        .where(_counts(shape))
+        .where(_counts(shape, prefix=prefix))
     )
     return (query.where(line.c.unit_price > ZERO) if shape.paid else query).subquery("sold")
 
 
-def returned(shape: Shape) -> Subquery:
-    """One row a line that came back and counts, with the customer and the day of its return."""
+def returned(shape: Shape, prefix: str = "") -> Subquery:
+    """One row a line that came back and counts, with the customer and the day of its return; `prefix` as in `sold`."""
     line = return_lines
     query = (
         select(
@@ -127,7 +133,7 @@ def returned(shape: Shape) -> Subquery:
         .join(line, line.c.return_id == returns.c.id)
         .where(
             returns.c.currency == bindparam("currency", type_=String()),
-            _in_time(returns.c.returned_at, since=shape.since),
+            _in_time(returns.c.returned_at, since=shape.since, prefix=prefix),
         )
     )
     if shape.known:

@@ -1,12 +1,17 @@
 """How each report is answered from one view of a store: facts up, cut points down, counts up, then the definition."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from application.analytics.affinity import answer_affinity, answer_recommendations, answer_similar_products
+from application.analytics.basket_rules import answer_basket_rules
+from application.analytics.comparison import answer_comparison
+from application.analytics.deferred import Deferred
 from application.analytics.questions import Question
 from application.ports.purchases import PurchaseView
 from domain.analytics.affinity import Affinity
 from domain.analytics.cohorts import Cohorts, Retention, cohort_table
+from domain.analytics.comparison import Comparison
 from domain.analytics.facts import By, Dimension, Metric
 from domain.analytics.interpurchase import Interpurchase, interpurchase
 from domain.analytics.pareto import Pareto, pareto
@@ -16,6 +21,7 @@ from domain.analytics.recommendations import Recommendations
 from domain.analytics.repeat import RepeatRate, repeat_rate
 from domain.analytics.revenue import RevenueSeries, revenue_series
 from domain.analytics.rfm import Method, Rfm, rfm, scoring
+from domain.analytics.rules import BasketRules
 from domain.analytics.segments import SegmentTable
 from domain.analytics.similar import SimilarProducts
 from domain.analytics.summary import Summary, summarise
@@ -32,8 +38,10 @@ Data = (
     | Affinity
     | SimilarProducts
     | Recommendations
+    | BasketRules
+    | Comparison
 )
-Answering = Callable[[PurchaseView, Question, SegmentTable], Awaitable[Data]]
+Answering = Callable[[PurchaseView, Question, SegmentTable], Awaitable[Data | Deferred[Any]]]
 
 
 async def _summary(view: PurchaseView, question: Question, _segments: SegmentTable) -> Summary:
@@ -94,4 +102,6 @@ ANSWERS: Mapping[str, Answering] = {
     "affinity": answer_affinity,
     "similar-products": answer_similar_products,
     "recommendations": answer_recommendations,
+    "basket-rules": answer_basket_rules,
+    "comparison": answer_comparison,
 }

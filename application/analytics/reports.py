@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from application.analytics.affinity import AFFINITY, RECOMMENDATIONS, SIMILAR_PRODUCTS
+from application.analytics.basket_rules import BASKET_RULES
+from application.analytics.comparison import COMPARISON
 from application.analytics.models import Answer, AnswerPage, Parameter, ReportDefinition
 from application.analytics.specs import ReportSpec, choice, report_spec, whole
 from application.listing import DEFAULT_LIMIT, MAX_LIMIT
@@ -245,6 +247,7 @@ REPORTS: Mapping[str, ReportSpec] = {
     for spec in (
         *(_SUMMARY, _REVENUE, _TOP_PRODUCTS, _RFM, _REPEAT_RATE, _INTERPURCHASE, _COHORTS, _PARETO),
         *(AFFINITY, SIMILAR_PRODUCTS, RECOMMENDATIONS),
+        *(BASKET_RULES, COMPARISON),
     )
 }
 

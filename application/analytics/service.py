@@ -1,15 +1,18 @@
 """The use cases of analytics."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from application.analytics.answering import ANSWERS, Data
+from application.analytics.deferred import Deferred
 from application.analytics.models import Answer, AnswerPage, ReportDefinition
 from application.analytics.paging import Place, next_cursor, read_cursor
 from application.analytics.questions import Question, bad_query, read_question
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS, definitions
 from application.errors import BadQuery, NotFound
+from application.ports.computation import Computation
 from application.ports.purchases import PurchaseFacts, PurchaseView, Scores
 from application.ports.system import Clock
 from domain.analytics.digest import answer_digest
@@ -19,10 +22,16 @@ from domain.shared.errors import Invalid
 
 
 class AnalyticsService:
-    """Each method is one use case; all parts of an answer are of one view of the store."""
+    """Each method is one use case; all parts of an answer are of one view of the store.
 
-    def __init__(self, *, facts: PurchaseFacts, clock: Clock, segments: SegmentTable = STANDARD) -> None:
+    What takes a processor for long is left to `computation`, when the view is over.
+    """
+
+    def __init__(
+        self, *, facts: PurchaseFacts, clock: Clock, computation: Computation, segments: SegmentTable = STANDARD
+    ) -> None:
         self._facts = facts
+        self._computation = computation
         self._clock = clock
         self._segments = segments
 
@@ -32,12 +41,17 @@ class AnalyticsService:
         - `parameters` are pairs of a name and a text, of those that the report takes.
         - One currency an answer: where the shop has several, it must be named.
         - Raises NotFound for a report that does not exist, BadQuery that names every bad parameter.
+        - Raises ComputationTooLong when it takes a processor longer than it may.
         """
         spec = REPORTS.get(report)
         if spec is None:
             raise NotFound("report", report)
         question = read_question(spec, parameters, self._clock.now())
-        return await self._facts.read(lambda view: self._answer(view, question))
+        found, head = await self._facts.read(lambda view: self._found(view, question))
+        if isinstance(found, Deferred):
+            with _asked_otherwise():
+                found = found.then(await self._computation.run(found.work, *found.parts))
+        return Answer(data=found, answer_digest=answer_digest(found), **head)
 
     async def rfm_customers(self, parameters: Iterable[tuple[str, str]]) -> AnswerPage[RfmCustomer]:
         """One page of the customers behind RFM, by key, then by id.
@@ -56,13 +70,11 @@ class AnalyticsService:
         """What each report means and takes."""
         return definitions(self._segments)
 
-    async def _answer(self, view: PurchaseView, question: Question) -> Answer[Data]:
+    async def _found(self, view: PurchaseView, question: Question) -> tuple[Data | Deferred[Any], dict[str, Any]]:
         question = await _in_one_currency(view, question)
-        try:
-            data = await ANSWERS[question.spec.name](view, question, self._segments)
-        except Invalid as error:
-            raise BadQuery(replace(one, pointer=one.pointer.removeprefix("/")) for one in error.problems) from None
-        return Answer(data=data, answer_digest=answer_digest(data), **await self._head(view, question))
+        with _asked_otherwise():
+            found = await ANSWERS[question.spec.name](view, question, self._segments)
+        return found, await self._head(view, question)
 
     async def _page(
         self, view: PurchaseView, question: Question, scores: frozenset[Scores], after: Place | None
@@ -101,6 +113,15 @@ class AnalyticsService:
             why = f"must be one of: {names}" + (" (prospects have no scores)" if segment == PROSPECTS else "")
             raise bad_query("segment", "unknown-segment", why)
         return segment_cells(self._segments, segment)
+
+
+@contextmanager
+def _asked_otherwise() -> Iterator[None]:
+    """A report that cannot be made of what was asked for is to be asked for otherwise."""
+    try:
+        yield
+    except Invalid as error:
+        raise BadQuery(replace(one, pointer=one.pointer.removeprefix("/")) for one in error.problems) from None
 
 
 async def _in_one_currency(view: PurchaseView, question: Question) -> Question:

@@ -18,12 +18,13 @@ class ReportSpec:
     """A report's definition, the type of its answer, and whether it names segments, and customers.
 
     `completed` gives, from the values that were asked for (as_of among them), those of the others that follow from
-    them. It raises Invalid.
+    them. It raises Invalid. `computed`: a part of the answer takes a processor for long (ComputationTooLong).
     """
 
     definition: ReportDefinition
     answer: Any
     completed: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
+    computed: bool = False
     segmented: bool = False
     names_customers: bool = False
 
@@ -131,13 +132,16 @@ def report_spec(
     formula: str,
     source: str,
     completed: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
+    computed: bool = False,
     segmented: bool = False,
     names_customers: bool = False,
 ) -> ReportSpec:
-    """A report with its own parameters first, in the first version of its definition."""
+    """A report with its own parameters first, which may replace common ones, in the first version of its definition."""
+    names = {parameter.name for parameter in own}
     return ReportSpec(
         answer=answer,
         completed=completed,
+        computed=computed,
         segmented=segmented,
         names_customers=names_customers,
         definition=ReportDefinition(
@@ -147,6 +151,6 @@ def report_spec(
             words=words,
             formula=formula,
             source=source,
-            parameters=[*own, *COMMON],
+            parameters=[*own, *(parameter for parameter in COMMON if parameter.name not in names)],
         ),
     )

@@ -8,17 +8,21 @@ from itertools import cycle
 from msgspec import Struct
 
 from application.analytics.affinity import TOO_MANY_PAIRS
+from application.analytics.basket_rules import TOO_MANY_BASKET_ITEMS
 from application.analytics.reports import RFM_CUSTOMERS
 from application.analytics.service import AnalyticsService
 from application.errors import BadQuery, Conflict
+from application.ports.computation import Computation
 from application.ports.history import HistorySink, HistorySource
 from application.ports.purchases import PurchaseFacts
 from application.ports.system import Clock
 from domain.analytics.cohorts import Retention
+from domain.analytics.comparison import Against
 from domain.analytics.facts import By, Dimension, Metric
 from domain.analytics.pairs import Measure, Unit
 from domain.analytics.periods import Period
 from domain.analytics.rfm import Method
+from domain.analytics.rules import RuleMeasure
 from domain.analytics.segments import STANDARD, SegmentTable
 
 Parameters = Mapping[str, str]
@@ -26,6 +30,7 @@ Parameters = Mapping[str, str]
 # Far west, far east, and a quarter of an hour off: what is one day here is another there.
 _ZONES = ("UTC", "America/Los_Angeles", "Asia/Kathmandu", "Pacific/Auckland")
 _ATTEMPTS = 3
+_NARROW = {"returns": "ignore", "lines": "paid", "customers": "known"}
 _REFUSED = "refused:"
 
 
@@ -65,9 +70,11 @@ class VerificationService:
         source: HistorySource,
         backends: Mapping[str, Backend],
         clock: Clock,
+        computation: Computation,
         segments: SegmentTable = STANDARD,
     ) -> None:
         self._source = source
+        self._computation = computation
         self._backends = backends
         self._clock = clock
         self._segments = segments
@@ -109,7 +116,9 @@ class VerificationService:
         # One moment for all, so that midnight does not fall between two stores.
         clock = _Stopped(self._clock.now())
         return {
-            name: AnalyticsService(facts=backend.facts, clock=clock, segments=self._segments)
+            name: AnalyticsService(
+                facts=backend.facts, clock=clock, computation=self._computation, segments=self._segments
+            )
             for name, backend in self._backends.items()
         }
 
@@ -132,41 +141,56 @@ class VerificationService:
 def questions() -> Iterator[tuple[str, Parameters]]:
     """Every report with parameters that between them take each value of each choice."""
     utc, west, quarter, east = _ZONES
-    narrow = {"returns": "ignore", "lines": "paid", "customers": "known"}
-    for tz, scope in ((utc, {}), (west, narrow), (quarter, {"returns": "ignore"}), (east, {"lines": "paid"})):
+    for tz, scope in ((utc, {}), (west, _NARROW), (quarter, {"returns": "ignore"}), (east, {"lines": "paid"})):
         yield "summary", {"tz": tz, **scope}
         yield "repeat-rate", {"tz": tz, **scope}
         yield "interpurchase", {"tz": tz, **scope}
     for period, tz in ((Period.DAY, quarter), (Period.WEEK, west), (Period.MONTH, east)):
         yield "revenue", {"period": period, "tz": tz}
-        yield "revenue", {"period": period, "tz": utc, **narrow}
+        yield "revenue", {"period": period, "tz": utc, **_NARROW}
     for period, tz in ((Period.WEEK, quarter), (Period.MONTH, west)):
         yield "cohorts", {"period": period, "retention": Retention.CLASSIC, "tz": tz}
-        yield "cohorts", {"period": period, "retention": Retention.UNBOUNDED, "tz": utc, **narrow}
+        yield "cohorts", {"period": period, "retention": Retention.UNBOUNDED, "tz": utc, **_NARROW}
     for by in By:
         for metric in Metric:
             yield "top-products", {"by": by, "metric": metric, "limit": "1000"}
-        yield "top-products", {"by": by, "tz": west, **narrow}
+        yield "top-products", {"by": by, "tz": west, **_NARROW}
     for dimension in Dimension:
         yield "pareto", {"by": dimension, "limit": "1000"}
-        yield "pareto", {"by": dimension, "tz": east, **narrow}
+        yield "pareto", {"by": dimension, "tz": east, **_NARROW}
     for method, tz in ((Method.QUANTILE, west), (Method.NTILE, east), (Method.RANK, quarter)):
         yield "rfm", {"method": method, "tz": tz}
-        yield "rfm", {"method": method, **narrow}
+        yield "rfm", {"method": method, **_NARROW}
         yield RFM_CUSTOMERS.name, {"method": method, "limit": "100"}
-    for unit, by, measure in zip(cycle(Unit), cycle(By), Measure, strict=False):
-        yield "affinity", {"unit": unit, "by": by, "sort": measure, "min_count": "1", "limit": "1000"}
-        yield "affinity", {"by": by, "sort": measure, "min_support": "0.001", "min_lift": "1", "tz": west, **narrow}
+    yield from _questions_of_baskets()
+
+
+def _questions_of_baskets() -> Iterator[tuple[str, Parameters]]:
+    _, west, quarter, east = _ZONES
+    for measure, by, tz in zip(RuleMeasure, cycle(By), cycle(_ZONES), strict=False):
+        yield "basket-rules", {"by": by, "sort": measure, "min_support": "0.02", "max_length": "4", "tz": tz}
+    for by in By:
+        yield "basket-rules", {"by": by, "min_support": "0.05", "min_confidence": "0", "limit": "10000", **_NARROW}
+    for by, against in zip(By, (*Against, Against.YEAR), strict=True):
+        yield "comparison", {"by": by, "against": against, "tz": quarter, "limit": "1000"}
+    for metric in Metric:
+        yield (
+            "comparison",
+            {"from": "1901-01-01", "against_from": "1900-12-01", "metric": metric, "tz": east, **_NARROW},
+        )
+    for unit, by, sort in zip(cycle(Unit), cycle(By), Measure, strict=False):
+        yield "affinity", {"unit": unit, "by": by, "sort": sort, "min_count": "1", "limit": "1000"}
+        yield "affinity", {"by": by, "sort": sort, "min_support": "0.001", "min_lift": "1", "tz": west, **_NARROW}
     yield "similar-products", {"limit": "3"}
-    yield "similar-products", {"min_count": "2", "limit": "3", "tz": east, **narrow}
+    yield "similar-products", {"min_count": "2", "limit": "3", "tz": east, **_NARROW}
     yield "recommendations", {"limit": "100"}
-    yield "recommendations", {"tz": quarter, **narrow}
+    yield "recommendations", {"tz": quarter, **_NARROW}
 
 
 async def _ask(services: Mapping[str, AnalyticsService], report: str, parameters: Parameters) -> Check:
     digests = {name: await _digest(service, report, parameters) for name, service in services.items()}
-    # A store that does not count so many pairs does not say that they are others.
-    told = set(digests.values()) - {f"{_REFUSED}{TOO_MANY_PAIRS}"}
+    # A store that is not made for so much says nothing of what others answer.
+    told = set(digests.values()) - {f"{_REFUSED}{code}" for code in (TOO_MANY_PAIRS, TOO_MANY_BASKET_ITEMS)}
     return Check(report=report, parameters=parameters, digests=digests, agree=len(told) <= 1)
 
 

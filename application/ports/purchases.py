@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from domain.analytics.baskets import Baskets, ItemFacts
+from domain.analytics.comparison import MovementFacts
 from domain.analytics.facts import (
     By,
     CellFacts,
@@ -153,6 +155,40 @@ class PurchaseView(Protocol):
 
     async def is_customer(self, customer: UUID) -> bool:
         """Whether there is such a customer, who is not deleted."""
+        ...
+
+    async def new_customers(self, scope: Scope) -> int:
+        """How many known customers made their first purchase ever within the scope."""
+        ...
+
+    async def movements(self, scope: Scope, before: Scope, by: By, metric: Metric, limit: int) -> MovementFacts:
+        """The first `limit` keys of two scopes by the size of their change, then by key in the order of its bytes.
+
+        The scopes differ in their days alone, and each of them has a first one.
+        """
+        ...
+
+    async def baskets(self, scope: Scope) -> int:
+        """How many purchases there are, each of which is a basket."""
+        ...
+
+    @property
+    def most_basket_items(self) -> int | None:
+        """For how many items, added up over the baskets that hold them, `item_sets` may be asked; None: for any."""
+        ...
+
+    async def basket_items(self, scope: Scope, by: By, *, least: int) -> Sequence[ItemFacts]:
+        """The keys that `least` baskets or more hold, by key in the order of its bytes; what comes back stays in them.
+
+        Products are named as `products` names them.
+        """
+        ...
+
+    async def item_sets(self, scope: Scope, by: By, *, least: int) -> Baskets:
+        """What each basket holds of `basket_items`, where it holds two of them or more.
+
+        Items are numbered from 0 in the order of `basket_items`. Each set comes once, in no promised order.
+        """
         ...
 
 

@@ -61,12 +61,7 @@ def count_revenue(history: PurchaseHistory, scope: Scope, period: Period) -> lis
     returned: defaultdict[date, list[Line]] = defaultdict(list)
     for one in history.came_back(scope):
         returned[period.start(one.day)].extend(one.lines)
-    first_days: dict[UUID, date] = {}
-    for purchase in history.purchases_ever(scope):
-        buyer = purchase.order.customer_id
-        if buyer is not None:
-            first_days[buyer] = min(purchase.day, first_days.get(buyer, purchase.day))
-    new = Counter(period.start(day) for day in first_days.values() if scope.holds(day))
+    new = Counter(period.start(day) for day in first_days(history, scope).values() if scope.holds(day))
     facts = []
     for start in sorted(bought.keys() | returned.keys()):
         sold = [line for purchase in bought[start] for line in purchase.lines]
@@ -83,11 +78,21 @@ def count_revenue(history: PurchaseHistory, scope: Scope, period: Period) -> lis
     return facts
 
 
+def first_days(history: PurchaseHistory, scope: Scope) -> dict[UUID, date]:
+    """The day of each known customer's first purchase ever."""
+    days: dict[UUID, date] = {}
+    for purchase in history.purchases_ever(scope):
+        buyer = purchase.order.customer_id
+        if buyer is not None:
+            days[buyer] = min(purchase.day, days.get(buyer, purchase.day))
+    return days
+
+
 def count_products(history: PurchaseHistory, scope: Scope, by: By, metric: Metric, limit: int) -> ProductTotals:
     """The first `limit` products, authors or categories by the metric, descending, then by key."""
     purchases = list(history.purchases(scope))
-    rows = _sold_by(history, scope, by)
-    products = rows if by is By.PRODUCT else _sold_by(history, scope, By.PRODUCT)
+    rows = sold_by(history, scope, by)
+    products = rows if by is By.PRODUCT else sold_by(history, scope, By.PRODUCT)
     return ProductTotals(
         top=sorted(rows, key=lambda row: (-row.value(metric), row.key))[:limit],
         count=len(rows),
@@ -110,8 +115,7 @@ def count_pareto(history: PurchaseHistory, scope: Scope, dimension: Dimension, l
     else:
         by = By(dimension)
         earners = [
-            EarnerFacts(key=row.key, id=None, name=row.name, revenue=row.revenue)
-            for row in _sold_by(history, scope, by)
+            EarnerFacts(key=row.key, id=None, name=row.name, revenue=row.revenue) for row in sold_by(history, scope, by)
         ]
         unattributed = _unattributed(history, scope, by)
     return ParetoFacts(
@@ -125,7 +129,8 @@ def _unattributed(history: PurchaseHistory, scope: Scope, by: By) -> int:
     return sum(not keys_of(history, line, by) for one in history.purchases(scope) for line in one.lines)
 
 
-def _sold_by(history: PurchaseHistory, scope: Scope, by: By) -> list[ProductFacts]:
+def sold_by(history: PurchaseHistory, scope: Scope, by: By) -> list[ProductFacts]:
+    """Every product, author or category that was sold or came back, in no order."""
     sold: defaultdict[str, list[Line]] = defaultdict(list)
     returned: defaultdict[str, list[Line]] = defaultdict(list)
     orders: defaultdict[str, set[UUID]] = defaultdict(set)

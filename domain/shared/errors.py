@@ -50,6 +50,10 @@ class Invalid(DomainError):
         self.problems = tuple(problems)
         super().__init__("; ".join(f"{p.pointer or '/'}: {p.message}" for p in self.problems))
 
+    def __reduce__(self) -> tuple[type["Invalid"], tuple[tuple[Problem, ...]]]:
+        """So that another process can send it here: exceptions are pickled by what they tell otherwise."""
+        return type(self), (self.problems,)
+
     @classmethod
     def because(cls, code: str, message: str, pointer: str = "") -> "Invalid":
         """An error of one problem."""

@@ -62,6 +62,7 @@ from adapters.postgres.segments import PostgresSegmentReader
 from adapters.postgres.stores import PostgresHealth
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from adapters.postgres.webhooks import PostgresWebhookReader
+from adapters.processes.computation import ProcessComputation
 from adapters.system.cron import CronRecurrence
 from adapters.system.system import SystemClock, SystemRandomBytes, Uuid7Generator
 from application.analytics.service import AnalyticsService
@@ -103,12 +104,13 @@ from entrypoints.services import Services
 
 
 class SystemAdapters(containers.DeclarativeContainer):
-    """The time, new ids, chance, and the times that cron expressions name."""
+    """The time, new ids, chance, the times that cron expressions name, and processes for what takes long."""
 
     clock = providers.Singleton(SystemClock)
     ids = providers.Singleton(Uuid7Generator, clock)
     recurrence = providers.Singleton(CronRecurrence)
     random = providers.Singleton(SystemRandomBytes)
+    computation = providers.Singleton(ProcessComputation)
 
 
 class WebAdapters(containers.DeclarativeContainer):
@@ -297,7 +299,11 @@ class Application(containers.DeclarativeContainer):
         ImportService, units=records.units, clock=system.clock, ids=system.ids, directory=directory
     )
     analytics = providers.Singleton(
-        AnalyticsService, facts=analytics_records.facts, clock=system.clock, segments=segments
+        AnalyticsService,
+        facts=analytics_records.facts,
+        clock=system.clock,
+        computation=system.computation,
+        segments=segments,
     )
     health = providers.Singleton(HealthService, stores=stores)
     idempotency = providers.Singleton(IdempotencyService, keys=records.keys, clock=system.clock)

@@ -113,6 +113,7 @@ class Wiring:
                 for name in backends
             },
             clock=SystemAdapters.clock(),
+            computation=SystemAdapters().computation(),
             segments=self._settings.app.segments,
         )
 

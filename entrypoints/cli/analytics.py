@@ -13,6 +13,7 @@ from application.analytics.service import AnalyticsService
 from application.analytics.verify import Verification
 from domain.analytics.cohorts import Cohorts
 from domain.analytics.recommendations import Recommendations
+from domain.analytics.rules import BasketRules
 from entrypoints.bootstrap.failures import ConfigurationError
 from entrypoints.bootstrap.rules import without_snowflake
 from entrypoints.bootstrap.settings import Settings, Storage
@@ -34,9 +35,11 @@ _ROWS: Final[Mapping[str, str]] = {
     "affinity": "pairs",
     "similar-products": "items",
     "recommendations": "items",
+    "basket-rules": "rules",
+    "comparison": "figures",
 }
 # In a table for people these are shown whole, since what they are asked for stands beside the list.
-_WHOLE: Final = frozenset({"repeat-rate", "interpurchase", "pareto"})
+_WHOLE: Final = frozenset({"repeat-rate", "interpurchase", "pareto", "comparison"})
 
 BackendsOption = Annotated[str | None, Parameter(help="Two or more of memory, postgres and snowflake.")]
 VerifyFormat = Annotated[Literal["table", "json"], Parameter(help="How the outcome is shown.")]
@@ -60,6 +63,8 @@ $ daybook analytics pareto --by author
 $ daybook analytics affinity --sort lift --min-count 5
 $ daybook analytics similar-products --product 9780141439549
 $ daybook analytics recommendations --customer ID
+$ daybook analytics basket-rules --min-confidence 0.8 --max-length 3
+$ daybook analytics comparison --from 2026-01-01 --as-of 2026-04-01 --against year
 $ daybook analytics definitions
 $ daybook analytics verify
 
@@ -187,9 +192,7 @@ def _show(answer: Answer[Any] | AnswerPage[Any], form: Format) -> None:
     if form == "json":
         show(answer, form)
         return
-    show(
-        _triangle(answer.data) if form == "table" and isinstance(answer.data, Cohorts) else _listed(answer, form), form
-    )
+    show(_listed(answer, form), form)
     table = answer.definition.segment_table
     by = f", segments by the table {table.name}" if isinstance(table, SegmentTableRef) else ""
     message(f"as of {answer.as_of}, from {answer.store}{by}, {answer.answer_digest}")
@@ -200,6 +203,8 @@ def _listed(answer: Answer[Any] | AnswerPage[Any], form: Format) -> Any:
         return _triangle(answer.data)
     if form == "table" and isinstance(answer.data, Recommendations):
         return _advice(answer.data)
+    if form == "table" and isinstance(answer.data, BasketRules):
+        return _by_name(answer.data)
     whole = answer.report not in _ROWS or (form == "table" and answer.report in _WHOLE)
     return answer.data if whole else getattr(answer.data, _ROWS[answer.report])
 
@@ -226,4 +231,20 @@ def _advice(found: Recommendations) -> Sequence[Mapping[str, str | int | float |
             "because": "; ".join([reason.name for reason in one.because] or one.categories),
         }
         for one in found.items
+    ]
+
+
+def _by_name(found: BasketRules) -> Sequence[Mapping[str, object]]:
+    """A row a rule, of names, with the measures that most people look at."""
+    return [
+        {
+            "rank": rule.rank,
+            "antecedent": " + ".join(rule.antecedent_names),
+            "consequent": rule.consequent_name,
+            "n_ac": rule.n_ac,
+            "support": rule.support,
+            "confidence": rule.confidence,
+            "lift": rule.lift,
+        }
+        for rule in found.rules
     ]

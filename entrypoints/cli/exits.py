@@ -11,6 +11,7 @@ from application.errors import (
     NotFound,
     Unavailable,
 )
+from application.ports.computation import ComputationTooLong
 from domain.shared.errors import Invalid, Refused
 from entrypoints.bootstrap.failures import AlreadyRunning, ConfigurationError, PortInUse, ServerFailed
 
@@ -49,6 +50,7 @@ EXITS: Final[Mapping[type[Exception], int]] = {
     AlreadyRunning: CONFLICT,
     PortInUse: CONFLICT,
     Unavailable: UNAVAILABLE,
+    ComputationTooLong: UNAVAILABLE,
     AnswersDiffer: ANSWERS_DIFFER,
     CommandError: FAILURE,
     ServerFailed: FAILURE,

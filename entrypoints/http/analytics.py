@@ -13,6 +13,7 @@ from application.analytics.reports import REPORTS, RFM_CUSTOMERS
 from application.analytics.service import AnalyticsService
 from application.analytics.specs import ReportSpec
 from application.errors import NotFound
+from application.ports.computation import ComputationTooLong
 from entrypoints.http.analytics_examples import example_of
 from entrypoints.http.examples import plain
 from entrypoints.http.handlers import Handlers, next_link, representation
@@ -108,6 +109,7 @@ def _asking(spec: ReportSpec, path: str, handler: Handler) -> Operation:
         gives=spec.answer,
         gives_example=example_of(spec.name),
         tagged=True,
+        errors=(ComputationTooLong,) if spec.computed else (),
     )
 
 

@@ -1,12 +1,14 @@
 """Examples of reports: the definitions themselves, over the shop of the other examples."""
 
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 from application.analytics.models import Answer, AnswerPage
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS
 from domain.analytics.affinity import affinity
 from domain.analytics.cohorts import Retention, cohort_table
+from domain.analytics.comparison import Comparison, PeriodTotals, compare, other_scope
 from domain.analytics.counting import (
     cells,
     count_pareto,
@@ -19,6 +21,8 @@ from domain.analytics.counting import (
     score,
 )
 from domain.analytics.counting_affinity import count_pairs, count_units, list_names, list_neighbours, list_popular
+from domain.analytics.counting_baskets import count_baskets, list_basket_items, list_item_sets
+from domain.analytics.counting_comparison import count_movements, count_new_customers
 from domain.analytics.counting_retention import count_cohorts, count_gaps, count_purchase_days
 from domain.analytics.digest import answer_digest
 from domain.analytics.facts import By, Dimension, Metric
@@ -32,6 +36,7 @@ from domain.analytics.recommendations import Basis, Filler, recommendations
 from domain.analytics.repeat import repeat_rate
 from domain.analytics.revenue import revenue_series
 from domain.analytics.rfm import Method, rfm, rfm_customer, scoring
+from domain.analytics.rules import BasketRules, RuleMeasure, RuleQuestion, basket_rules, mine_rules
 from domain.analytics.scope import Scope
 from domain.analytics.segments import STANDARD
 from domain.analytics.similar import similar_products
@@ -69,6 +74,24 @@ _OWN: dict[str, dict[str, Any]] = {
     },
     "similar-products": {"product": "9780141439549", "min_count": 1, "limit": 10},
     "recommendations": {"customer": None, "min_count": 1, "limit": 10},
+    "basket-rules": {
+        "by": "product",
+        "min_support": "0.001",
+        "min_count": 1,
+        "min_confidence": "0.5",
+        "min_lift": "0",
+        "max_length": 10,
+        "sort": "lift",
+        "limit": 10,
+    },
+    "comparison": {
+        "against": "previous",
+        "against_from": "2025-12-01",
+        "against_as_of": "2026-01-01",
+        "by": "product",
+        "metric": "revenue",
+        "limit": 10,
+    },
     "rfm-customers": {"method": "quantile", "segment": None, "limit": 20, "cursor": None},
 }
 
@@ -82,7 +105,7 @@ def example_of(report: str) -> Any:
     head: dict[str, Any] = {
         "report": report,
         "definition": spec.defined(STANDARD).definition,
-        "parameters": _OWN[report] | _COMMON,
+        "parameters": _OWN[report] | _COMMON | ({"from": "2026-01-01"} if report == "comparison" else {}),
         "as_of": _SCOPE.as_of,
         "watermark": 4,
         "store": "postgres",
@@ -114,6 +137,15 @@ def _data(report: str, history: PurchaseHistory) -> Any:
         case "pareto":
             spread = count_pareto(history, _SCOPE, Dimension.PRODUCT, 10)
             return pareto(spread, _SCOPE, by=Dimension.PRODUCT)
+    return _more_data(report, history)
+
+
+def _more_data(report: str, history: PurchaseHistory) -> Any:
+    match report:
+        case "basket-rules":
+            return _basket_rules(history)
+        case "comparison":
+            return _comparison(history)
     return _rfm_data(report, history)
 
 
@@ -133,6 +165,37 @@ def _affinity_data(report: str, history: PurchaseHistory) -> Any:
         for one in list_popular(history, _SCOPE, None, limit=10, of_own_categories=False)
     ]
     return recommendations([], fillers, names, _SCOPE, bought=0, limit=10)
+
+
+def _basket_rules(history: PurchaseHistory) -> BasketRules:
+    asked = RuleQuestion(
+        n=count_baskets(history, _SCOPE),
+        least=1,
+        confidence=Fraction(1, 2),
+        lift=Fraction(0),
+        longest=10,
+        measure=RuleMeasure.LIFT,
+        limit=10,
+    )
+    items = list_basket_items(history, _SCOPE, By.PRODUCT, asked.least)
+    baskets = list_item_sets(history, _SCOPE, By.PRODUCT, asked.least)
+    mined = mine_rules([item.baskets for item in items], baskets, asked)
+    return basket_rules(items, mined, asked, _SCOPE, by=By.PRODUCT)
+
+
+def _comparison(history: PurchaseHistory) -> Comparison:
+    scope = other_scope(_SCOPE, date(2026, 1, 1), _SCOPE.as_of)
+    before = other_scope(_SCOPE, date(2025, 12, 1), date(2026, 1, 1))
+    now, then = (
+        PeriodTotals(
+            summary=count_summary(history, one),
+            new_customers=count_new_customers(history, one),
+            purchase_days=count_purchase_days(history, one),
+        )
+        for one in (scope, before)
+    )
+    moved = count_movements(history, scope, before, By.PRODUCT, Metric.REVENUE, 10)
+    return compare((now, then), moved, (scope, before), by=By.PRODUCT, metric=Metric.REVENUE, today=_SCOPE.as_of)
 
 
 def _rfm_data(report: str, history: PurchaseHistory) -> Any:

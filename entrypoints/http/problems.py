@@ -28,6 +28,7 @@ from application.errors import (
     StaleVersion,
     Unavailable,
 )
+from application.ports.computation import ComputationTooLong
 from application.ports.idempotency import KeyInUse, KeyReused
 from application.ports.mailer import MailRefused
 from domain.shared.errors import DomainError, Invalid, Refused
@@ -86,6 +87,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     MailRefused: Kind(409, "The mail is refused for good"),
     ReadOnlyStore: Kind(409, "This deployment has a warehouse only"),
     Unavailable: Kind(503, "A store cannot be reached"),
+    ComputationTooLong: Kind(504, "The answer takes longer to compute than it may"),
     OutcomeUnknown: Kind(503, "It is not known whether the change was kept"),
     BadRequest: Kind(400, "The request is malformed"),
     NoSuchPath: Kind(404, "Nothing lives at this path"),

@@ -13,8 +13,10 @@ from adapters.aiohttp.webhook_sender import AiohttpWebhookSender
 from adapters.mail.folder import FolderMailer
 from adapters.mail.smtp import SmtpMailer
 from adapters.memory.mailer import MemoryMailer
+from adapters.processes.computation import ProcessComputation
 from adapters.system.cron import CronRecurrence
 from adapters.system.system import SystemClock, SystemRandomBytes, Uuid7Generator
+from application.ports.computation import Computation
 from application.ports.mailer import Mailer
 from application.ports.recurrence import Recurrence
 from application.ports.system import Clock, IdGenerator, RandomBytes
@@ -27,6 +29,7 @@ SUITES = Path(__file__).parent
 PORT_MODULES = sorted(path.stem for path in (ROOT / "application" / "ports").glob("[a-z]*.py"))
 BESIDE_THE_STORES: dict[type, tuple[type, ...]] = {
     Clock: (SystemClock,),
+    Computation: (ProcessComputation,),
     IdGenerator: (Uuid7Generator,),
     Recurrence: (CronRecurrence,),
     Mailer: (MemoryMailer, FolderMailer, SmtpMailer),

@@ -17,7 +17,7 @@ from domain.analytics.scope import Scope
 from domain.analytics.segments import STANDARD, SegmentTable
 from tests.contract.conftest import Load
 from tests.support.builders import a_customer, a_line, an_order
-from tests.support.definition import AtNoon, Definition, asking
+from tests.support.definition import AtNoon, AtOnce, Definition, asking
 from tests.support.store_case import StorePorts
 
 SCOPE = Scope(as_of=date(2026, 4, 1), currency="EUR")
@@ -44,11 +44,11 @@ def history() -> PurchaseHistory:
 @pytest.fixture
 async def service(ports: StorePorts, load: Load, history: PurchaseHistory) -> AnalyticsService:
     await load(HistoryBatch(customers=history.customers, orders=history.orders))
-    return AnalyticsService(facts=ports.purchases, clock=AtNoon(), segments=OWN)
+    return AnalyticsService(facts=ports.purchases, clock=AtNoon(), computation=AtOnce(), segments=OWN)
 
 
 async def test_counts_by_segments_of_ones_own(service: AnalyticsService, history: PurchaseHistory) -> None:
-    definition = AnalyticsService(facts=Definition(history), clock=AtNoon(), segments=OWN)
+    definition = AnalyticsService(facts=Definition(history), clock=AtNoon(), computation=AtOnce(), segments=OWN)
     for method in Method:
         answer = await service.ask("rfm", asking(SCOPE, method=method))
         assert answer.definition.segment_table == THEIRS
@@ -72,7 +72,7 @@ async def test_customers_of_a_segment_of_ones_own(service: AnalyticsService) -> 
 
 
 async def test_answers_tell_the_standard_segments_from_others(service: AnalyticsService, ports: StorePorts) -> None:
-    standard = AnalyticsService(facts=ports.purchases, clock=AtNoon())
+    standard = AnalyticsService(facts=ports.purchases, clock=AtNoon(), computation=AtOnce())
     one, other = await standard.ask("rfm", asking(SCOPE)), await service.ask("rfm", asking(SCOPE))
     table = one.definition.segment_table
     assert table == SegmentTableRef(name="standard", digest=answer_digest(STANDARD))

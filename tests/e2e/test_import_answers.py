@@ -48,6 +48,8 @@ QUESTIONS: Sequence[tuple[str, list[tuple[str, str]]]] = [
     ("recommendations", []),
     ("pareto", [("by", "customer"), ("limit", "500")]),
     ("cohorts", [("period", "week"), ("tz", "Europe/London")]),
+    ("basket-rules", [("min_support", "0.02"), ("limit", "500")]),
+    ("comparison", [("from", "2010-12-15"), ("limit", "500")]),
 ]
 
 

@@ -47,6 +47,8 @@ REPORTS = (
     "pareto",
     "affinity",
     "recommendations",
+    "basket-rules",
+    "comparison",
 )
 NOWHERE = "01997f43-8c00-7000-8000-000000000000"
 ORDER = {"currency": "EUR", "lines": [{"sku": "GIFT", "quantity": 1, "unit_price": "1"}]}

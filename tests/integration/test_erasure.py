@@ -29,6 +29,7 @@ from entrypoints.http.app import create_app
 from entrypoints.http.config import HttpConfig
 from entrypoints.services import Services
 from tests.architecture.test_personal import names_customers
+from tests.support.definition import AtOnce
 from tests.support.erasure import TRACES, Ask, Traced, digests, found_in, leave_traces, nested, unfound
 from tests.support.http_client import HttpClient
 from tests.support.memory_case import memory_ports
@@ -101,7 +102,7 @@ async def test_the_next_load_makes_a_warehouse_forget(warehouse: Warehouse) -> N
     services = services_on(ports)
     ask = asking(services)
     traced = await leave_traces(ask)
-    counting = AnalyticsService(facts=SnowflakePurchaseFacts(warehouse), clock=SystemClock())
+    counting = AnalyticsService(facts=SnowflakePurchaseFacts(warehouse), clock=SystemClock(), computation=AtOnce())
     ask_warehouse = asking(replace(services, analytics=counting))
 
     async def load() -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from adapters.memory.purchases import MemoryPurchaseView
 from application.analytics.service import AnalyticsService
+from application.ports.computation import Made
 from application.ports.purchases import PurchaseFacts, PurchaseView, Told
 from domain.analytics.history import PurchaseHistory
 from domain.analytics.scope import Scope
@@ -23,6 +24,13 @@ class AtNoon:
         return NOON
 
 
+class AtOnce:
+    """Where computations are done here and now."""
+
+    async def run(self, work: Callable[..., Made], *parts: object) -> Made:
+        return work(*parts)
+
+
 class Definition:
     """A history, counted by `domain.analytics.counting`."""
 
@@ -37,7 +45,7 @@ class Definition:
 
 def analytics(facts: PurchaseFacts) -> AnalyticsService:
     """The use cases on a store, at noon of one day."""
-    return AnalyticsService(facts=facts, clock=AtNoon())
+    return AnalyticsService(facts=facts, clock=AtNoon(), computation=AtOnce())
 
 
 def asking(scope: Scope, **more: object) -> list[tuple[str, str]]:

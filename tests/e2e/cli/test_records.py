@@ -161,7 +161,8 @@ def test_reports(daybook: Run) -> None:
     assert code == 0
     assert next(csv.DictReader(io.StringIO(out)))["revenue"] == "3.00"
     assert error.startswith("as of 2026-02-01, from postgres, sha256:")
-    for report in ("top-products", "rfm", "repeat-rate", "interpurchase", "cohorts", "pareto", "affinity"):
+    reports = ("top-products", "rfm", "repeat-rate", "interpurchase", "cohorts", "pareto", "affinity", "basket-rules")
+    for report in (*reports, "comparison"):
         code, out, _ = daybook("analytics", report, "--format", "ndjson")
         assert code == 0
         assert all(json.loads(line) for line in out.splitlines())

@@ -17,6 +17,8 @@ REPORTS = (
     "affinity",
     "similar-products",
     "recommendations",
+    "basket-rules",
+    "comparison",
 )
 DAY = "as_of=2026-04-01"
 
@@ -168,6 +170,8 @@ async def test_what_a_report_means_can_be_read(client: HttpClient) -> None:
         "affinity",
         "similar-products",
         "recommendations",
+        "basket-rules",
+        "comparison",
         "rfm-customers",
     ]
     for one in every:

@@ -9,7 +9,7 @@ from application.analytics.verify import Backend, VerificationService
 from application.errors import BadQuery
 from domain.analytics.history import PurchaseHistory
 from tests.support.builders import a_customer, a_line, an_order
-from tests.support.definition import AtNoon, analytics
+from tests.support.definition import AtNoon, AtOnce, analytics
 from tests.support.histories import batch
 from tests.support.store_case import told
 
@@ -66,6 +66,7 @@ async def test_a_refusal_of_one_store_is_no_difference() -> None:
         source=MemoryHistorySource(source),
         backends={"first": Backend(facts=first), "second": Backend(facts=second)},
         clock=AtNoon(),
+        computation=AtOnce(),
     )
     found = await verification.verify()
     assert found.agree

@@ -18,7 +18,7 @@ from domain.analytics.rfm import Rfm
 from domain.analytics.segments import SegmentTable
 from domain.analytics.summary import Summary
 from tests.support.builders import a_customer, a_line, an_order
-from tests.support.definition import AtNoon, Definition, analytics
+from tests.support.definition import AtNoon, AtOnce, Definition, analytics
 
 JUNE = datetime(2024, 6, 1, 12, tzinfo=UTC)
 Pairs = list[tuple[str, str]]
@@ -234,7 +234,7 @@ async def test_segments_of_ones_own() -> None:
     table = SegmentTable.read(
         {"name": "ours", "rows": {str(r): ["x", "x", "x", "x", f"best {r}"] for r in range(1, 6)}}
     )
-    own = AnalyticsService(facts=Definition(shop()), clock=AtNoon(), segments=table)
+    own = AnalyticsService(facts=Definition(shop()), clock=AtNoon(), computation=AtOnce(), segments=table)
     rfm = (await own.ask("rfm", [])).data
     assert isinstance(rfm, Rfm)
     assert rfm.segment_table == table
@@ -257,7 +257,7 @@ async def test_a_cursor_keeps_the_day_and_the_currency_of_its_first_page() -> No
         def now(self) -> datetime:
             return datetime(2027, 2, 1, tzinfo=UTC)
 
-    later = AnalyticsService(facts=Definition(both), clock=Later())
+    later = AnalyticsService(facts=Definition(both), clock=Later(), computation=AtOnce())
     page = await later.rfm_customers([("cursor", cursor)])
     assert (page.as_of, page.parameters["as_of"], page.parameters["currency"]) == (
         date(2026, 11, 4),

@@ -12,7 +12,7 @@ from application.errors import Conflict
 from application.ports.purchases import PurchaseView, Told
 from domain.analytics.history import PurchaseHistory
 from tests.support.builders import a_customer, a_line, an_order
-from tests.support.definition import AtNoon
+from tests.support.definition import AtNoon, AtOnce
 from tests.support.histories import batch
 from tests.support.store_case import told
 
@@ -45,6 +45,7 @@ async def service(first: MemoryStore, second: MemoryStore, *, copy: bool) -> Ver
             "second": Backend(facts=Other(second), sink=sink),
         },
         clock=AtNoon(),
+        computation=AtOnce(),
     )
 
 
@@ -110,6 +111,7 @@ async def test_a_store_that_changes_meanwhile_is_compared_again(times: int, sett
             "second": Backend(facts=MemoryPurchaseFacts(second), sink=MemoryHistorySink(second)),
         },
         clock=AtNoon(),
+        computation=AtOnce(),
     )
     if settles:
         assert (await verification.verify()).watermarks == {"first": 4, "second": 4}
