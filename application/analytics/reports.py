@@ -79,6 +79,8 @@ _REVENUE = report_spec(
     ),
     formula="moving_average = sum of the revenue of this and the window - 1 periods before it / window",
     source="Weeks by ISO 8601; the moving average is the trailing simple mean.",
+    rows="periods",
+    charted=True,
 )
 
 _TOP_PRODUCTS = report_spec(
@@ -99,6 +101,7 @@ _TOP_PRODUCTS = report_spec(
         "all orders or all known customers who bought for orders and customers"
     ),
     source="Daybook's own.",
+    rows="items",
 )
 
 _RFM = report_spec(
@@ -109,6 +112,8 @@ _RFM = report_spec(
     words=_RFM_WORDS,
     formula=_RFM_FORMULA,
     source=_RFM_SOURCE,
+    rows="segments",
+    charted=True,
     segmented=True,
 )
 
@@ -157,6 +162,7 @@ _REPEAT_RATE = report_spec(
     ),
     formula="repeat_rate = customers with >= 2 purchase days / customers with >= 1",
     source="The repeat rate as retail practice has it, over transactions as Fader and Hardie count them: one a day.",
+    rows="frequencies",
 )
 
 _INTERPURCHASE = report_spec(
@@ -174,6 +180,7 @@ _INTERPURCHASE = report_spec(
         "sorted gaps, counted from 0, on the line between its neighbours"
     ),
     source="Hyndman, Fan 1996, The American Statistician 50(4), type 7, for percentiles; transactions are one a day.",
+    rows="histogram",
 )
 
 _COHORTS = report_spec(
@@ -205,6 +212,8 @@ _COHORTS = report_spec(
         "Cohort tables as retail and product analytics have them; classic and unbounded retention as commonly told "
         "apart. Weeks by ISO 8601."
     ),
+    rows="cells",
+    charted=True,
 )
 
 _PARETO = report_spec(
@@ -230,6 +239,8 @@ _PARETO = report_spec(
         "ABC analysis after Pareto and Juran (Dickie, ABC Inventory Analysis Shoots for Dollars, not Pennies, 1951); "
         "Gini 1912, in the discrete form over ranks."
     ),
+    rows="items",
+    charted=True,
     names_customers=True,
 )
 

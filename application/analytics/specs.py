@@ -15,10 +15,16 @@ from domain.analytics.segments import SegmentTable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportSpec:
-    """A report's definition, the type of its answer, and whether it names segments, and customers."""
+    """A report's definition, the type of its answer, and whether it names segments, and customers.
+
+    `rows` is the part of the answer that is its list: what a table, CSV and other files show. Without one it is the
+    answer itself, as one row. `charted`: there is a picture of it.
+    """
 
     definition: ReportDefinition
     answer: Any
+    rows: str | None = None
+    charted: bool = False
     segmented: bool = False
     names_customers: bool = False
 
@@ -112,12 +118,16 @@ def report_spec(
     words: str,
     formula: str,
     source: str,
+    rows: str | None = None,
+    charted: bool = False,
     segmented: bool = False,
     names_customers: bool = False,
 ) -> ReportSpec:
     """A report with its own parameters first, in the first version of its definition."""
     return ReportSpec(
         answer=answer,
+        rows=rows,
+        charted=charted,
         segmented=segmented,
         names_customers=names_customers,
         definition=ReportDefinition(

@@ -8,6 +8,7 @@ from application.errors import (
     AlreadyExists,
     BadQuery,
     Conflict,
+    NotAcceptable,
     NotFound,
     Unavailable,
 )
@@ -40,6 +41,7 @@ EXITS: Final[Mapping[type[Exception], int]] = {
     Invalid: USAGE,
     Malformed: USAGE,
     BadQuery: USAGE,
+    NotAcceptable: USAGE,
     ConfigurationError: USAGE,
     UsageError: USAGE,
     NotFound: NOT_FOUND,

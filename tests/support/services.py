@@ -8,6 +8,7 @@ from adapters.aiohttp.guard import system_lookup
 from adapters.aiohttp.webhook_sender import AiohttpWebhookSender
 from adapters.system.cron import CronRecurrence
 from adapters.system.system import SystemClock, SystemRandomBytes, Uuid7Generator
+from application.analytics.exporting import ReportFileService
 from application.analytics.service import AnalyticsService
 from application.authors.service import AuthorService
 from application.books.batch import BookBatchService
@@ -37,6 +38,7 @@ from application.webhooks.delivering import DeliverWebhook, delivery_kind
 from application.webhooks.replaying import ReplayService
 from application.webhooks.service import WebhookService
 from domain.webhooks.addresses import Reach
+from entrypoints.bootstrap import extras
 from entrypoints.services import Services
 from tests.support.store_case import StorePorts
 
@@ -90,6 +92,7 @@ def services_on(ports: StorePorts, reach: Reach = LOCAL) -> Services:
         forget_jobs_after=timedelta(days=30),
         forget_deliveries_after=timedelta(days=30),
     )
+    analytics = AnalyticsService(facts=ports.purchases, clock=clock)
     sender = AiohttpWebhookSender(reach, lookup=loopback_only)
     kinds.append(delivery_kind(DeliverWebhook(events=ports.event_reader, sender=sender, **written)))
     return Services(
@@ -120,7 +123,10 @@ def services_on(ports: StorePorts, reach: Reach = LOCAL) -> Services:
         groups=GroupService(reader=ports.groups, customers=ports.customers, **written),
         segments=SegmentService(reader=ports.segments, **written),
         imports=ImportService(**written),
-        analytics=AnalyticsService(facts=ports.purchases, clock=clock),
+        analytics=analytics,
+        report_files=ReportFileService(
+            analytics=analytics, formats=extras.report_formats(), painter=extras.chart_painter
+        ),
         health=HealthService(stores=[ports.health]),
         idempotency=idempotency,
         jobs=JobService(units=ports.units, reader=ports.jobs, clock=clock),
