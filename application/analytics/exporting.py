@@ -112,15 +112,25 @@ def _drawn(painter: ChartPainter, spec: ReportSpec, answer: Answer[Any], picture
 
 def _chart(spec: ReportSpec, answer: Answer[Any]) -> Chart:
     asked = answer.parameters
-    own = [f"{name} {value}" for name, value in asked.items() if name not in _TOLD_ELSEWHERE and value is not None]
+    own = [
+        f"{name.replace('_', ' ')} {asked[name]}"
+        for name, parameter in spec.parameters.items()
+        if name not in _TOLD_ELSEWHERE and asked.get(name) is not None and str(asked[name]) != parameter.default
+    ]
     since = f"from {asked['from']} " if asked["from"] else ""
-    scope = [f"{since}as of {answer.as_of} ({asked['tz']})", *own]
+    scope = [asked["currency"] or "no currency", f"{since}as of {answer.as_of} ({asked['tz']})", *own]
     definition = answer.definition
     origin = (
         f"{definition.name}, version {definition.version} · {answer.store}, event {answer.watermark} · "
         f"{answer.answer_digest[:19]}…"
     )
-    return Chart(report=spec.name, title=spec.definition.title, scope=", ".join(scope), origin=origin, data=answer.data)
+    return Chart(
+        report=spec.name,
+        title=spec.definition.title,
+        scope=" · ".join(map(str, scope)),
+        origin=origin,
+        data=answer.data,
+    )
 
 
 _TOLD_ELSEWHERE = frozenset({"from", "as_of", "tz", "currency"})

@@ -10,8 +10,8 @@ Picture = Literal["svg", "png"]
 class Chart:
     """What is to be drawn: the `data` of a report's answer, with the lines that say what it is.
 
-    `title` is what a person would call it, `scope` what was asked (currency, days, zone), `origin` the definition, the
-    store and the digest.
+    `title` is that of the report, which a painter may say more exactly, `scope` what was asked (currency, days,
+    zone), `origin` the definition, the store and the digest.
     """
 
     report: str

@@ -131,7 +131,7 @@ def _headers(file: ReportFile) -> HeaderPairs:
 
 
 def about_headers(about: Mapping[str, str]) -> HeaderPairs:
-    """What a file says of itself, as headers of their own; what has parts is form-encoded in one (Daybook-Parameters)."""
+    """What a file says of itself, each in a header of its own; what has parts is one, form-encoded."""
     grouped: dict[str, Any] = {}
     for name, text in about.items():
         group, _, part = name.partition(".")
