@@ -1,7 +1,6 @@
 """Reports as CSV and as newline-delimited JSON: their main list, or the one row that they are."""
 
-import csv
-import io
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -10,6 +9,8 @@ from application.ports.report_files import Column, Kind, TabularReport, cell_tex
 from domain.shared.text import reads_as_formula
 
 _ROWS = 1_000
+_QUOTE, _NOTHING = '"', '""'
+_SPECIAL = re.compile(r'[",\r\n]')
 # What a person wrote, or may have. A number is left one, a negative one too.
 _WRITTEN = frozenset({Kind.TEXT, Kind.LIST, Kind.JSON})
 
@@ -49,6 +50,10 @@ def _cell(column: Column, row: object) -> str:
 
 
 def _lines(rows: list[list[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue().encode()
+    # A line without anything would be none to most readers.
+    return "".join([f"{','.join(map(_field, row)) or _NOTHING}\n" for row in rows]).encode()
+
+
+def _field(text: str) -> str:
+    """As RFC 4180 has it. The standard library (3.11) leaves a bare CR unquoted, where most readers end the row."""
+    return f'"{text.replace(_QUOTE, _QUOTE * 2)}"' if _SPECIAL.search(text) else text

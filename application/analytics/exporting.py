@@ -107,10 +107,11 @@ class ReportFileService:
 
 
 def _drawn(painter: ChartPainter, spec: ReportSpec, answer: Answer[Any], picture: Any) -> Iterator[bytes]:
-    yield painter.draw(_chart(spec, answer), picture)
+    yield painter.draw(chart_of(spec, answer), picture)
 
 
-def _chart(spec: ReportSpec, answer: Answer[Any]) -> Chart:
+def chart_of(spec: ReportSpec, answer: Answer[Any]) -> Chart:
+    """What there is to draw of an answer, and the lines that say what it is: of parameters, those not left as usual."""
     asked = answer.parameters
     own = [
         f"{name.replace('_', ' ')} {asked[name]}"
