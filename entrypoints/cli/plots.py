@@ -23,7 +23,6 @@ from domain.analytics.periods import Period
 from domain.analytics.revenue import RevenueSeries
 from domain.analytics.rfm import Rfm
 
-PlotOption = Annotated[bool, Parameter(negative="", help="Draw it on the terminal (revenue, cohorts, rfm, pareto).")]
 Plot = Callable[[Any, int], Iterator[RenderableType]]
 _WIDEST: Final = 120
 _PIPE_WIDTH: Final = 100
@@ -76,13 +75,14 @@ def _cohorts(data: Cohorts, width: int) -> Iterator[RenderableType]:
                 label = _period(cohort.start.isoformat(), data.period)
                 table.add_row(label, f"{cohort.customers:,} ", *(_heat(cell) for cell in cells))
         yield table
-    yield Text("* not over yet", style="dim")
+    if any(not cell.finished for cell in data.cells):
+        yield Text("* not over yet", style="dim")
 
 
 def _heat(cell: CohortCell) -> Text:
     rate = cell.rate or 0.0
-    # The first period is nearly always the whole cohort: what comes after it is to be told apart.
     text = f"{100 * rate:.0f}{' ' if cell.finished else '*'}"
+    # Half of a cohort is many of those who come again; at first it is all there.
     return Text(text.rjust(5), _shade(min(rate * 2, 1.0)))
 
 
@@ -94,7 +94,7 @@ def _rfm(data: Rfm, width: int) -> Iterator[RenderableType]:
         counts[place] = counts.get(place, 0) + cell.customers
     most = max(counts.values(), default=0) or 1
     table = Table(box=SIMPLE_HEAD, padding=(0, 0), show_lines=False)
-    table.add_column("R \\ FM", justify="right")
+    table.add_column("R \\ FM", justify="right", no_wrap=True)
     room = min((width - 10) // 5, 20)
     for fm in range(1, 6):
         table.add_column(str(fm), justify="center", width=room)
@@ -142,7 +142,7 @@ def _grid() -> Table:
     table = Table.grid(padding=(0, 1))
     table.add_column(justify="right", no_wrap=True)
     table.add_column()
-    table.add_column(no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
     return table
 
 
@@ -166,3 +166,4 @@ def _shade(part: float) -> Style:
 
 
 PLOTS: Final[Mapping[str, Plot]] = {"revenue": _revenue, "cohorts": _cohorts, "rfm": _rfm, "pareto": _pareto}
+PlotOption = Annotated[bool, Parameter(negative="", help=f"Draw it on the terminal: {', '.join(PLOTS)}.")]
