@@ -1,6 +1,7 @@
 """Reports written to files, and drawn, on the command line."""
 
 import io
+import json
 import os
 import pty
 import subprocess
@@ -37,10 +38,13 @@ def daybook(
         out, error = capfdbinary.readouterr()
         return code, out, error.decode()
 
-    assert command("customers", "create", "--reference", "K-1", "--email", "k1@example.org")[0] == 0
+    code, out, _ = command("customers", "create", "--reference", "K-1", "--email", "k1@example.org", "--format", "json")
+    assert code == 0
+    customer = ("--customer-id", json.loads(out)["id"])
     for month, amount in ((1, "10.50"), (2, "7"), (3, "30.25")):
         line = ("--line", f"=SKU-{month},1,{amount}")
-        made = command("orders", "create", "--currency", "EUR", *line, "--placed-at", f"2026-0{month}-03T12:00:00Z")
+        day = ("--placed-at", f"2026-0{month}-03T12:00:00Z")
+        made = command("orders", "create", "--currency", "EUR", *customer, *line, *day)
         assert made[0] == 0, made[2]
     return command
 
@@ -118,7 +122,9 @@ def test_plots_are_drawn_with_their_numbers(daybook: Run, report: str) -> None:
     assert error.startswith("as of 2026-04-01")
     shown = out.decode()
     assert max(map(len, shown.splitlines())) <= 100
-    assert {"revenue": "30.25", "cohorts": "not over yet", "rfm": "champions", "pareto": "Gini"}[report] in shown
+    assert {"revenue": "30.25", "cohorts": "2026-01            1  100  100  100", "rfm": "champions", "pareto": "Gini"}[
+        report
+    ] in shown
     assert "\x1b" not in shown
     assert daybook("analytics", report, "--as_of", "2020-01-01", "--currency", "EUR", "--plot")[0] == 0
 
