@@ -162,7 +162,9 @@ def _percent(share: float | Decimal | None) -> str:
 def _shade(part: float) -> Style:
     """A background between pale and deep, with a colour of text that is read on it."""
     red, green, blue = (round(low + (high - low) * part) for low, high in zip(_PALE, _DEEP, strict=True))
-    return Style.parse(f"{'white' if part > 0.5 else 'black'} on rgb({red},{green},{blue})")
+    # What a terminal calls black and white is often grey.
+    ink = "rgb(255,255,255)" if part > 0.65 else "rgb(0,0,0)"
+    return Style.parse(f"{ink} on rgb({red},{green},{blue})")
 
 
 PLOTS: Final[Mapping[str, Plot]] = {"revenue": _revenue, "cohorts": _cohorts, "rfm": _rfm, "pareto": _pareto}
