@@ -8,6 +8,7 @@ ApplicationError
 ├── Conflict         a race was lost, or the store does not take this change
 │   ├── StaleVersion     the version the caller named is not the present one
 │   └── ReadOnlyStore    this deployment answers questions and keeps no records
+├── NotAcceptable    there is no such answer in the form that was asked for
 ├── BadQuery         a question that cannot be asked; names every problem at once
 └── Unavailable      a store cannot be reached now
     └── OutcomeUnknown   the connection died during a commit: it may have happened, or not
@@ -101,6 +102,12 @@ class BadQuery(ApplicationError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("; ".join(f"{p.pointer}: {p.message}" for p in self.problems))
+
+
+class NotAcceptable(ApplicationError):
+    """The answer is not to be had in the form that was asked for; the detail says in which ones it is (HTTP 406)."""
+
+    code = "not-acceptable"
 
 
 class Unavailable(ApplicationError):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from application.analytics.exporting import ReportFileService
 from application.analytics.service import AnalyticsService
 from application.authors.service import AuthorService
 from application.books.batch import BookBatchService
@@ -55,6 +56,7 @@ class Services:
     segments: SegmentService
     imports: ImportService
     analytics: AnalyticsService
+    report_files: ReportFileService
     health: HealthService
     idempotency: IdempotencyService
     events: EventService

@@ -68,6 +68,7 @@ AFFINITY = report_spec(
         "SIGMOD, for lift (there: interest) and conviction; Piatetsky-Shapiro 1991 for leverage; Tan, Kumar, "
         "Srivastava 2004, Information Systems 29(4), for all of them side by side."
     ),
+    rows="pairs",
 )
 
 SIMILAR_PRODUCTS = report_spec(
@@ -92,6 +93,7 @@ SIMILAR_PRODUCTS = report_spec(
     ),
     formula="cosine = n_ij / sqrt(n_i n_j); n_i, n_j, n_ij = known customers who bought i, j, both",
     source=f"Item-to-item collaborative filtering over what was bought or not: {_COSINE_SOURCE}.",
+    rows="items",
 )
 
 RECOMMENDATIONS = report_spec(
@@ -118,6 +120,7 @@ RECOMMENDATIONS = report_spec(
     formula="score(j) = sum over the bought i of n_ij / sqrt(n_i n_j), the cosine of similar-products",
     source=f"Item-based top-N recommendation: Deshpande, Karypis 2004, ACM TOIS 22(1); the cosine: {_COSINE_SOURCE}.",
     names_customers=True,
+    rows="items",
 )
 
 

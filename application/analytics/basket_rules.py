@@ -74,6 +74,7 @@ BASKET_RULES = report_spec(
         "Knowledge Discovery 21(3), for Kulczynski."
     ),
     computed=True,
+    rows="rules",
 )
 
 

@@ -99,6 +99,7 @@ COMPARISON = report_spec(
     ),
     source="Daybook's own; period over period and year over year as retail practice has them.",
     completed=_days,
+    rows="figures",
 )
 
 

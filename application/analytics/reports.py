@@ -88,6 +88,8 @@ _REVENUE = report_spec(
     formula="moving_average = sum of the revenue of this and the window - 1 periods before it / window",
     source="Weeks by ISO 8601; the moving average is the trailing simple mean.",
     completed=_window,
+    rows="periods",
+    charted=True,
 )
 
 _TOP_PRODUCTS = report_spec(
@@ -108,6 +110,7 @@ _TOP_PRODUCTS = report_spec(
         "all orders or all known customers who bought for orders and customers"
     ),
     source="Daybook's own.",
+    rows="items",
 )
 
 _RFM = report_spec(
@@ -118,6 +121,8 @@ _RFM = report_spec(
     words=_RFM_WORDS,
     formula=_RFM_FORMULA,
     source=_RFM_SOURCE,
+    rows="segments",
+    charted=True,
     segmented=True,
 )
 
@@ -166,6 +171,7 @@ _REPEAT_RATE = report_spec(
     ),
     formula="repeat_rate = customers with >= 2 purchase days / customers with >= 1",
     source="The repeat rate as retail practice has it, over transactions as Fader and Hardie count them: one a day.",
+    rows="frequencies",
 )
 
 _INTERPURCHASE = report_spec(
@@ -183,6 +189,7 @@ _INTERPURCHASE = report_spec(
         "sorted gaps, counted from 0, on the line between its neighbours"
     ),
     source="Hyndman, Fan 1996, The American Statistician 50(4), type 7, for percentiles; transactions are one a day.",
+    rows="histogram",
 )
 
 _COHORTS = report_spec(
@@ -214,6 +221,8 @@ _COHORTS = report_spec(
         "Cohort tables as retail and product analytics have them; classic and unbounded retention as commonly told "
         "apart. Weeks by ISO 8601."
     ),
+    rows="cells",
+    charted=True,
 )
 
 _PARETO = report_spec(
@@ -239,6 +248,8 @@ _PARETO = report_spec(
         "ABC analysis after Pareto and Juran (Dickie, ABC Inventory Analysis Shoots for Dollars, not Pennies, 1951); "
         "Gini 1912, in the discrete form over ranks."
     ),
+    rows="items",
+    charted=True,
     names_customers=True,
 )
 

@@ -1,5 +1,6 @@
 """The use cases of analytics."""
 
+import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,9 +17,15 @@ from application.ports.computation import Computation
 from application.ports.purchases import PurchaseFacts, PurchaseView, Scores
 from application.ports.system import Clock
 from domain.analytics.digest import answer_digest
+from domain.analytics.facts import ScoredBuyer
 from domain.analytics.rfm import Method, RfmCustomer, rfm_customer, scoring, segment_cells
+from domain.analytics.scope import Scope
 from domain.analytics.segments import PROSPECTS, STANDARD, SegmentTable
-from domain.shared.errors import Invalid
+from domain.shared.errors import Invalid, Problem
+
+# How many customers are asked for at once where all are wanted.
+_AT_ONCE = 100_000
+_OF_A_PAGE = frozenset({"limit", "cursor"})
 
 
 class AnalyticsService:
@@ -66,6 +73,19 @@ class AnalyticsService:
         scores = self._scores(question)
         return await self._facts.read(lambda view: self._page(view, question, scores, after))
 
+    async def every_rfm_customer(self, parameters: Iterable[tuple[str, str]]) -> Answer[Sequence[RfmCustomer]]:
+        """All the customers behind RFM, by key, then by id, of one view of the store.
+
+        As `rfm_customers` otherwise. `limit` and `cursor` are of pages: they are refused, and not among the answer's
+        parameters.
+        """
+        question = read_question(RFM_CUSTOMERS, parameters, self._clock.now())
+        if given := sorted(question.given & _OF_A_PAGE):
+            message = "is of pages, and here is all of the list: leave it out"
+            raise BadQuery([Problem(pointer=name, code="not-of-pages", message=message) for name in given])
+        scores = self._scores(question)
+        return await self._facts.read(lambda view: self._everybody(view, question, scores))
+
     def definitions(self) -> Sequence[ReportDefinition]:
         """What each report means and takes."""
         return definitions(self._segments)
@@ -93,6 +113,28 @@ class AnalyticsService:
             next_cursor=next_cursor(question, found[limit - 1].buyer) if has_more else None,
             **await self._head(view, question),
         )
+
+    async def _everybody(
+        self, view: PurchaseView, question: Question, scores: frozenset[Scores]
+    ) -> Answer[Sequence[RfmCustomer]]:
+        question = await _in_one_currency(view, question)
+        scope = question.scope
+        scored, _ = scoring(await view.rfm_histograms(scope), Method(question.text("method")), scope)
+        data: list[RfmCustomer] = []
+        after: Place | None = None
+        while True:
+            found = await view.rfm_buyers(scope, scored, scores=scores, after=after, limit=_AT_ONCE)
+            # Of many customers this takes seconds, in which others are to be answered.
+            data += await asyncio.to_thread(self._customers, found, scope)
+            if len(found) < _AT_ONCE:
+                break
+            after = (found[-1].buyer.key, found[-1].buyer.id)
+        head = await self._head(view, question)
+        head["parameters"] = {name: value for name, value in question.parameters.items() if name not in _OF_A_PAGE}
+        return Answer(data=data, answer_digest=await asyncio.to_thread(answer_digest, data), **head)
+
+    def _customers(self, found: Sequence[ScoredBuyer], scope: Scope) -> list[RfmCustomer]:
+        return [rfm_customer(one, scope, self._segments) for one in found]
 
     async def _head(self, view: PurchaseView, question: Question) -> dict[str, Any]:
         return {

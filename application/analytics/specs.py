@@ -19,12 +19,16 @@ class ReportSpec:
 
     `completed` gives, from the values that were asked for (as_of among them), those of the others that follow from
     them. It raises Invalid. `computed`: a part of the answer takes a processor for long (ComputationTooLong).
+    `rows` is the part of the answer that is its list: what a table, CSV and other files show. Without one it is the
+    answer itself, as one row. `charted`: there is a picture of it.
     """
 
     definition: ReportDefinition
     answer: Any
     completed: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
     computed: bool = False
+    rows: str | None = None
+    charted: bool = False
     segmented: bool = False
     names_customers: bool = False
 
@@ -133,6 +137,8 @@ def report_spec(
     source: str,
     completed: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
     computed: bool = False,
+    rows: str | None = None,
+    charted: bool = False,
     segmented: bool = False,
     names_customers: bool = False,
 ) -> ReportSpec:
@@ -142,6 +148,8 @@ def report_spec(
         answer=answer,
         completed=completed,
         computed=computed,
+        rows=rows,
+        charted=charted,
         segmented=segmented,
         names_customers=names_customers,
         definition=ReportDefinition(

@@ -14,6 +14,10 @@ _UNDECOMPOSED = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
 )
 _UNSEEN = {"Cf", "Zs", "Zl", "Zp"}
+# Spreadsheets skip what cannot be seen before these, and the quote by which a text was defused before.
+_FORMULA = re.compile(
+    r"'*(?:[\t\r\n\x00]|[\s\x00-\x1f\x7f-\xa0\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]*[=+\-@＝＋－＠])"
+)
 _MAX_TOKENS = 4_096
 _MAX_TOKEN = 64
 
@@ -44,6 +48,15 @@ def _fitted(text: str, longest: int) -> str:
     if len(cleaned) > longest:
         raise Invalid.because("too-long", f"must have at most {longest} characters, has {len(cleaned)}")
     return cleaned
+
+
+def reads_as_formula(text: str) -> bool:
+    """Whether a spreadsheet that is given this text bare would take it for a formula (OWASP, CSV injection; CWE-1236).
+
+    So it is with what begins with = + - @, also in full width and behind what cannot be seen, with a tab, a line break
+    or NUL, and with any of these behind single quotes, so that one quote more can be taken away again.
+    """
+    return _FORMULA.match(text) is not None
 
 
 def fold(text: str) -> str:

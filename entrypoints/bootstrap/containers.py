@@ -65,6 +65,7 @@ from adapters.postgres.webhooks import PostgresWebhookReader
 from adapters.processes.computation import ProcessComputation
 from adapters.system.cron import CronRecurrence
 from adapters.system.system import SystemClock, SystemRandomBytes, Uuid7Generator
+from application.analytics.exporting import ReportFileService
 from application.analytics.service import AnalyticsService
 from application.authors.directory import AuthorDirectory
 from application.authors.service import AuthorService
@@ -305,6 +306,12 @@ class Application(containers.DeclarativeContainer):
         computation=system.computation,
         segments=segments,
     )
+    report_files = providers.Singleton(
+        ReportFileService,
+        analytics=analytics,
+        formats=providers.Callable(extras.report_formats),
+        painter=providers.Object(extras.chart_painter),
+    )
     health = providers.Singleton(HealthService, stores=stores)
     idempotency = providers.Singleton(IdempotencyService, keys=records.keys, clock=system.clock)
     events = providers.Singleton(
@@ -384,6 +391,7 @@ class Application(containers.DeclarativeContainer):
         segments=saved_segments,
         imports=imports,
         analytics=analytics,
+        report_files=report_files,
         health=health,
         idempotency=idempotency,
         events=events,

@@ -1,14 +1,21 @@
 """What is imported only when it is asked for (an optional extra, a large library): the one place where that is done."""
 
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 from importlib import import_module
+from typing import Any
 
 from dependency_injector import containers
 from opentelemetry.sdk.trace.export import SpanExporter
 
 from adapters.postgres.connection import QueryObserver
 from adapters.postgres.pool import Pool
+from adapters.text.report_files import CsvReport, NdjsonReport
+from application.errors import NotAcceptable
+from application.ports.charts import ChartPainter
 from application.ports.jobs import JobQueue
+from application.ports.report_files import ReportFormat
 from application.ports.system import Clock
 from entrypoints.bootstrap.settings import SnowflakeConfig
 
@@ -25,6 +32,34 @@ def snowflake(config: SnowflakeConfig, observer: QueryObserver | None) -> contai
     """The adapters of the warehouse (extra `snowflake`)."""
     made: containers.Container = import_module("entrypoints.bootstrap.warehouse").adapters(config, observer)
     return made
+
+
+def report_formats() -> Mapping[str, Callable[[], ReportFormat]]:
+    """What writes each form of files (extra `exports` for all but text). Raises NotAcceptable without the extra."""
+    arrow, workbooks = "adapters.arrow.report_files", "adapters.xlsx.report_files"
+    return {
+        "csv": CsvReport,
+        "ndjson": NdjsonReport,
+        "parquet": partial(_of_extra, "exports", arrow, "ParquetReport"),
+        "arrow": partial(_of_extra, "exports", arrow, "ArrowReport"),
+        "xlsx": partial(_of_extra, "exports", workbooks, "XlsxReport"),
+    }
+
+
+def chart_painter() -> ChartPainter:
+    """What draws (extra `charts`). Raises NotAcceptable without the extra."""
+    painter: ChartPainter = _of_extra("charts", "adapters.matplotlib.charts", "MatplotlibPainter")
+    return painter
+
+
+def _of_extra(extra: str, module: str, name: str) -> Any:
+    try:
+        return getattr(import_module(module), name)()
+    except ModuleNotFoundError as error:
+        raise NotAcceptable(
+            f"this form needs {error.name}, which is not installed here. Install Daybook with its extra `{extra}` "
+            f"(uv sync --extra {extra}, or pip install 'daybook[{extra}]'), or ask for json, csv or ndjson"
+        ) from error
 
 
 def job_queue(pool: Pool, clock: Clock, *, heartbeat: timedelta) -> JobQueue:

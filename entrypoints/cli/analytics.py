@@ -1,15 +1,18 @@
 """`daybook analytics`."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from cyclopts import App, Parameter
 from msgspec import Struct
 
+from application.analytics.exporting import FILE_TYPES, SPECS
 from application.analytics.models import Answer, AnswerPage, SegmentTableRef
-from application.analytics.reports import REPORTS, RFM_CUSTOMERS
+from application.analytics.reports import RFM_CUSTOMERS
 from application.analytics.reports import definitions as all_definitions
 from application.analytics.service import AnalyticsService
+from application.analytics.specs import ReportSpec
 from application.analytics.verify import Verification
 from domain.analytics.cohorts import Cohorts
 from domain.analytics.recommendations import Recommendations
@@ -19,25 +22,11 @@ from entrypoints.bootstrap.rules import without_snowflake
 from entrypoints.bootstrap.settings import Settings, Storage
 from entrypoints.bootstrap.wiring import Wiring
 from entrypoints.cli.exits import OK, AnswersDiffer, UsageError
-from entrypoints.cli.output import Format, FormatOption, message, show
+from entrypoints.cli.output import FormatOption, as_json, message, show
+from entrypoints.cli.plots import PLOTS, PlotOption, print_plot
+from entrypoints.cli.report_files import FormOption, OutputOption, ReportForm, chosen_form, write_file, write_pieces
 from entrypoints.cli.running import prepared, use, use_wiring
 
-_NAMES: Final = (*REPORTS, RFM_CUSTOMERS.name)
-# The part of an answer that is a list: what a table, CSV and ndjson show. Without one it is the answer itself.
-_ROWS: Final[Mapping[str, str]] = {
-    "revenue": "periods",
-    "top-products": "items",
-    "rfm": "segments",
-    "repeat-rate": "frequencies",
-    "interpurchase": "histogram",
-    "cohorts": "cells",
-    "pareto": "items",
-    "affinity": "pairs",
-    "similar-products": "items",
-    "recommendations": "items",
-    "basket-rules": "rules",
-    "comparison": "figures",
-}
 # In a table for people these are shown whole, since what they are asked for stands beside the list.
 _WHOLE: Final = frozenset({"repeat-rate", "interpurchase", "pareto", "comparison"})
 
@@ -59,16 +48,17 @@ $ daybook analytics summary --currency EUR
 $ daybook analytics revenue --period month --tz Europe/Berlin --format csv
 $ daybook analytics rfm --method ntile --format json
 $ daybook analytics cohorts --period week --retention unbounded
-$ daybook analytics pareto --by author
+$ daybook analytics pareto --by author --plot
 $ daybook analytics affinity --sort lift --min-count 5
 $ daybook analytics similar-products --product 9780141439549
 $ daybook analytics recommendations --customer ID
 $ daybook analytics basket-rules --min-confidence 0.8 --max-length 3
 $ daybook analytics comparison --from 2026-01-01 --as-of 2026-04-01 --against year
+$ daybook analytics top-products --limit 1000 --output top.xlsx
 $ daybook analytics definitions
 $ daybook analytics verify
 
-Reports: {", ".join(_NAMES)}.""",
+Reports: {", ".join(SPECS)}.""",
 )
 
 
@@ -77,14 +67,29 @@ def report(
     report: Annotated[str, Parameter(help="Its name.")],
     /,
     *,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
+    format: FormOption = None,  # noqa: A002  # the name of the option
+    output: OutputOption = None,
+    plot: PlotOption = False,
     **parameters: Annotated[str, Parameter(help="A parameter of the report, as in the HTTP API.")],
 ) -> None:
     """Answers one report; `daybook analytics definitions` says what each means and takes."""
-    if report not in _NAMES:
-        raise UsageError(f"there is no report {report}; there are: {', '.join(_NAMES)}")
+    if report not in SPECS:
+        raise UsageError(f"there is no report {report}; there are: {', '.join(SPECS)}")
     pairs = [(name.replace("-", "_"), text) for name, text in parameters.items()]
-    _show(use(lambda services: _ask(services.analytics, report, pairs)), format)
+    if plot:
+        _plot(SPECS[report], pairs, format, output)
+        return
+    form = chosen_form(format, output)
+    if form in FILE_TYPES:
+        file = use(lambda services: services.report_files.export(report, pairs, form))
+        write_file(file, output)
+        _tell_origin(file.answer)
+        return
+    answer = use(lambda services: _ask(services.analytics, report, pairs))
+    if output is not None:
+        write_pieces(iter([as_json(answer)]), output)
+    else:
+        _show(SPECS[report], answer, form)
 
 
 @app.command
@@ -188,25 +193,40 @@ async def _ask(service: AnalyticsService, name: str, pairs: Sequence[tuple[str, 
     return await (service.rfm_customers(pairs) if name == RFM_CUSTOMERS.name else service.ask(name, pairs))
 
 
-def _show(answer: Answer[Any] | AnswerPage[Any], form: Format) -> None:
+def _show(spec: ReportSpec, answer: Answer[Any] | AnswerPage[Any], form: ReportForm) -> None:
     if form == "json":
-        show(answer, form)
+        show(answer, "json")
         return
-    show(_listed(answer, form), form)
+    show(_shown(spec, answer.data), "table")
+    _tell_origin(answer)
+
+
+def _plot(spec: ReportSpec, pairs: Sequence[tuple[str, str]], form: ReportForm | None, output: Path | None) -> None:
+    if form is not None or output is not None:
+        raise UsageError("--plot draws on the terminal: for a file leave it out and add --output chart.svg")
+    if spec.name not in PLOTS:
+        raise UsageError(f"there is no picture of {spec.name}; there is one of: {', '.join(PLOTS)}")
+    answer = use(lambda services: _ask(services.analytics, spec.name, pairs))
+    print_plot(PLOTS[spec.name], answer.data)
+    _tell_origin(answer)
+
+
+def _tell_origin(answer: Answer[Any] | AnswerPage[Any]) -> None:
     table = answer.definition.segment_table
     by = f", segments by the table {table.name}" if isinstance(table, SegmentTableRef) else ""
     message(f"as of {answer.as_of}, from {answer.store}{by}, {answer.answer_digest}")
 
 
-def _listed(answer: Answer[Any] | AnswerPage[Any], form: Format) -> Any:
-    if form == "table" and isinstance(answer.data, Cohorts):
-        return _triangle(answer.data)
-    if form == "table" and isinstance(answer.data, Recommendations):
-        return _advice(answer.data)
-    if form == "table" and isinstance(answer.data, BasketRules):
-        return _by_name(answer.data)
-    whole = answer.report not in _ROWS or (form == "table" and answer.report in _WHOLE)
-    return answer.data if whole else getattr(answer.data, _ROWS[answer.report])
+def _shown(spec: ReportSpec, data: Any) -> Any:
+    """What a table on the terminal has of an answer."""
+    match data:
+        case Cohorts():
+            return _triangle(data)
+        case Recommendations():
+            return _advice(data)
+        case BasketRules():
+            return _by_name(data)
+    return data if spec.rows is None or spec.name in _WHOLE else getattr(data, spec.rows)
 
 
 def _triangle(found: Cohorts) -> Sequence[Mapping[str, str]]:

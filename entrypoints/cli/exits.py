@@ -8,6 +8,7 @@ from application.errors import (
     AlreadyExists,
     BadQuery,
     Conflict,
+    NotAcceptable,
     NotFound,
     Unavailable,
 )
@@ -41,6 +42,7 @@ EXITS: Final[Mapping[type[Exception], int]] = {
     Invalid: USAGE,
     Malformed: USAGE,
     BadQuery: USAGE,
+    NotAcceptable: USAGE,
     ConfigurationError: USAGE,
     UsageError: USAGE,
     NotFound: NOT_FOUND,

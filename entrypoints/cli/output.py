@@ -35,7 +35,7 @@ def show(answer: object, form: Format, *, columns: Sequence[str] = (), fields: P
     if fields is not None:
         answer, columns = fields(answer), ()
     if form == "json":
-        _write(msgspec.json.format(msgspec.json.encode(answer), indent=2) + b"\n")
+        _write(as_json(answer))
         return
     rows = rows_of(answer)
     if form == "ndjson":
@@ -46,6 +46,11 @@ def show(answer: object, form: Format, *, columns: Sequence[str] = (), fields: P
         _table([flat(row) for row in rows], columns)
     else:
         _record(answer)
+
+
+def as_json(answer: object) -> bytes:
+    """The answer as HTTP has it, for people to read."""
+    return msgspec.json.format(msgspec.json.encode(answer), indent=2) + b"\n"
 
 
 def rows_of(answer: Any) -> Sequence[Any]:

@@ -7,12 +7,13 @@ from typing import Any
 from litestar.types import ASGIApp
 from msgspec import Struct
 
+from application.analytics.exporting import ReportFileService, file_types
 from application.analytics.models import Answer, AnswerPage, ReportDefinition
 from application.analytics.models import Parameter as ReportParameter
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS
 from application.analytics.service import AnalyticsService
 from application.analytics.specs import ReportSpec
-from application.errors import NotFound
+from application.errors import NotAcceptable, NotFound
 from application.ports.computation import ComputationTooLong
 from entrypoints.http.analytics_examples import example_of
 from entrypoints.http.examples import plain
@@ -20,6 +21,7 @@ from entrypoints.http.handlers import Handlers, next_link, representation
 from entrypoints.http.operations import Handler, Operation, Parameter
 from entrypoints.http.parameters import CURSOR
 from entrypoints.http.replies import NO_STORE, REVALIDATE, encode, json_reply
+from entrypoints.http.report_files import VARY, ReportFiles
 from entrypoints.http.requests import HttpRequest, query_pairs, refuse_query
 
 _ANALYTICS = "/v1/analytics"
@@ -41,11 +43,14 @@ class Definitions(Struct, frozen=True, kw_only=True):
     data: Sequence[ReportDefinition]
 
 
-def analytics_operations(service: AnalyticsService, handlers: Handlers) -> list[Operation]:
+def analytics_operations(
+    service: AnalyticsService, report_files: ReportFileService, handlers: Handlers
+) -> list[Operation]:
     """The operations of analytics."""
+    files = ReportFiles(report_files, handlers)
     return [
-        *(_report(spec, service, handlers) for spec in REPORTS.values()),
-        _rfm_customers(service, handlers),
+        *(_report(spec, service, handlers, files) for spec in REPORTS.values()),
+        _rfm_customers(service, handlers, files),
         *_definitions(service.definitions(), handlers),
     ]
 
@@ -59,17 +64,17 @@ def report_tag(answer: Answer[Any] | AnswerPage[Any]) -> bytes:
     return f'W/"{digest}-{answer.as_of.isoformat()}"'.encode("ascii")
 
 
-def _report(spec: ReportSpec, service: AnalyticsService, handlers: Handlers) -> Operation:
+def _report(spec: ReportSpec, service: AnalyticsService, handlers: Handlers, files: ReportFiles) -> Operation:
     name = spec.name
 
     async def ask(pairs: Sequence[tuple[str, str]]) -> Answer[Any]:
         return await service.ask(name, pairs)
 
-    return _asking(spec, f"{_ANALYTICS}/{name}", _answering(ask, handlers, _kept(spec)))
+    return _asking(spec, f"{_ANALYTICS}/{name}", _answering(spec, ask, handlers, files))
 
 
-def _rfm_customers(service: AnalyticsService, handlers: Handlers) -> Operation:
-    answering = _answering(service.rfm_customers, handlers, _kept(RFM_CUSTOMERS))
+def _rfm_customers(service: AnalyticsService, handlers: Handlers, files: ReportFiles) -> Operation:
+    answering = _answering(RFM_CUSTOMERS, service.rfm_customers, handlers, files)
     return _asking(RFM_CUSTOMERS, f"{_ANALYTICS}/rfm/customers", answering)
 
 
@@ -79,15 +84,21 @@ def _kept(spec: ReportSpec) -> tuple[bytes, bytes]:
 
 
 def _answering(
+    spec: ReportSpec,
     ask: Callable[[Sequence[tuple[str, str]]], Awaitable[Answer[Any] | AnswerPage[Any]]],
     handlers: Handlers,
-    cache_control: tuple[bytes, bytes],
+    files: ReportFiles,
 ) -> Handler:
+    cache_control = _kept(spec)
+
     async def handle(request: HttpRequest) -> ASGIApp:
         scope = request.scope
         pairs = query_pairs(scope)
+        if (form := files.wanted(request, spec)) is not None:
+            return await files.reply(request, spec, form, pairs, cache_control)
         answer = await ask(pairs)
         reply = representation(scope, answer, report_tag(answer), cache_control)
+        reply.headers.append(VARY)
         if isinstance(answer, AnswerPage) and answer.next_cursor is not None:
             reply.headers.append(next_link(scope, pairs, answer.next_cursor))
         return handlers.packed(reply, scope)
@@ -108,8 +119,9 @@ def _asking(spec: ReportSpec, path: str, handler: Handler) -> Operation:
         parameters=tuple(_parameter(one) for one in definition.parameters),
         gives=spec.answer,
         gives_example=example_of(spec.name),
+        also_gives=tuple(one.media_type for one in file_types(spec)),
         tagged=True,
-        errors=(ComputationTooLong,) if spec.computed else (),
+        errors=(NotAcceptable, *((ComputationTooLong,) if spec.computed else ())),
     )
 
 

@@ -113,7 +113,7 @@ def http_operations(
         *segment_operations(services.segments, handlers, members),
         *order_operations(services.orders, handlers),
         *return_operations(services.orders, handlers),
-        *analytics_operations(services.analytics, handlers),
+        *analytics_operations(services.analytics, services.report_files, handlers),
         *event_operations(services, handlers, hub, config),
         *job_operations(services.jobs, handlers),
         *schedule_operations(services.schedules, handlers),

@@ -236,8 +236,15 @@ def _success(one: Operation) -> dict[str, Any]:
         content: dict[str, Any] = {"schema": reference(one.gives)}
         if one.gives_example is not None:
             content["examples"] = {"example": {"value": one.gives_example}}
-        described["content"] = {one.gives_media_type: content}
+        others = {media_type: {"schema": _other_form(media_type)} for media_type in one.also_gives}
+        described["content"] = {one.gives_media_type: content, **others}
     return described
+
+
+def _other_form(media_type: str) -> dict[str, Any]:
+    """Text is a string; bytes are of any schema (OpenAPI 3.1)."""
+    is_text = media_type.startswith("text/") or media_type in ("application/x-ndjson", "image/svg+xml")
+    return {"type": "string"} if is_text else {}
 
 
 def _failure(kinds: Sequence[ProblemType]) -> dict[str, Any]:

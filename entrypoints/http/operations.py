@@ -26,10 +26,11 @@ class Parameter:
 class Operation:
     """One method of one path.
 
-    `path` names its parameters in braces; `aliases` are paths that answer too and stay out of the document, as does the
-    whole operation when it is `hidden`. `takes` and `gives` are the types of the body and of the answer, with an
-    example of each; `errors` are the classes of errors that belong to it alone (those that follow from its shape, such
-    as 404 for an id in the path, are added by the document). One that `moves` answers 301 for what was merged.
+    `path` names its parameters in braces; `aliases` are paths that answer too and stay out of the document, as does
+    the whole operation when it is `hidden`. `takes` and `gives` are the types of the body and of the answer, with
+    an example of each, `also_gives` the media types of other forms of the answer, which `Accept` asks for; `errors`
+    are the classes of errors that belong to it alone (those that follow from its shape, such as 404 for an id in
+    the path, are added by the document). One that `moves` answers 301 for what was merged.
     """
 
     id: str
@@ -49,6 +50,7 @@ class Operation:
     gives: Any = None
     gives_example: Any = None
     gives_media_type: str = "application/json"
+    also_gives: tuple[str, ...] = ()
     status: int = 200
     tagged: bool = False
     guarded: bool = False

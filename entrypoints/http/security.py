@@ -8,7 +8,11 @@ from entrypoints.http.requests import header
 
 _ANY = "*"
 _SENT = b"Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, X-Request-Id, traceparent, tracestate"
-_SHOWN = b"Accept-Patch, Allow, ETag, Idempotent-Replayed, Link, Location, Retry-After, X-Request-Id"
+_SHOWN = (
+    b"Accept-Patch, Allow, Content-Disposition, Daybook-Answer, Daybook-Answer-Digest, Daybook-As-Of, "
+    b"Daybook-Definition, Daybook-Parameters, Daybook-Report, Daybook-Store, Daybook-Watermark, ETag, "
+    b"Idempotent-Replayed, Link, Location, Retry-After, X-Request-Id"
+)
 _PREFLIGHT_SECONDS = b"600"
 
 

@@ -10,15 +10,21 @@ from typing import Any, Protocol
 import pytest
 
 from adapters.aiohttp.webhook_sender import AiohttpWebhookSender
+from adapters.arrow.report_files import ArrowReport, ParquetReport
 from adapters.mail.folder import FolderMailer
 from adapters.mail.smtp import SmtpMailer
+from adapters.matplotlib.charts import MatplotlibPainter
 from adapters.memory.mailer import MemoryMailer
 from adapters.processes.computation import ProcessComputation
 from adapters.system.cron import CronRecurrence
 from adapters.system.system import SystemClock, SystemRandomBytes, Uuid7Generator
+from adapters.text.report_files import CsvReport, NdjsonReport
+from adapters.xlsx.report_files import XlsxReport
+from application.ports.charts import ChartPainter
 from application.ports.computation import Computation
 from application.ports.mailer import Mailer
 from application.ports.recurrence import Recurrence
+from application.ports.report_files import ReportFormat
 from application.ports.system import Clock, IdGenerator, RandomBytes
 from application.ports.webhook_sender import WebhookSender
 from tests.support.cases import CASES, having
@@ -34,6 +40,8 @@ BESIDE_THE_STORES: dict[type, tuple[type, ...]] = {
     Recurrence: (CronRecurrence,),
     Mailer: (MemoryMailer, FolderMailer, SmtpMailer),
     RandomBytes: (SystemRandomBytes,),
+    ReportFormat: (CsvReport, NdjsonReport, ParquetReport, ArrowReport, XlsxReport),
+    ChartPainter: (MatplotlibPainter,),
     WebhookSender: (AiohttpWebhookSender,),
 }
 

@@ -118,19 +118,29 @@ async def _spoken(app: ASGIApp, scope: Any, chunks: Sequence[bytes]) -> HttpAnsw
         for place, chunk in enumerate(chunks)
     ]
     sent: list[Any] = []
+    begun, ended = asyncio.Event(), asyncio.Event()
 
     async def receive() -> Any:
-        return waiting.pop(0) if waiting else {"type": "http.disconnect"}
+        """The body, and then that the caller is gone: once all is there, or at once where there is no end."""
+        if waiting:
+            return waiting.pop(0)
+        await begun.wait()
+        if (b"content-type", b"text/event-stream") not in sent[0]["headers"]:
+            await ended.wait()
+        return {"type": "http.disconnect"}
 
     async def send(message: Any) -> None:
         sent.append(message)
+        begun.set()
+        if message["type"] == "http.response.body" and not message.get("more_body"):
+            ended.set()
 
     await app(scope, receive, send)
     start, *bodies = sent
     assert start["type"] == "http.response.start"
     assert {one["type"] for one in bodies} == {"http.response.body"}
-    # One message holds a whole answer; only what has no end by itself comes in pieces.
-    pieces = (b"content-type", b"text/event-stream") in start["headers"] and scope["method"] == "GET"
+    # One message holds a whole answer; only what has no end by itself, and a file, come in pieces.
+    pieces = scope["method"] == "GET" and _is_streamed(dict(start["headers"]))
     assert [one.get("more_body", False) for one in bodies] == [True] * (len(bodies) - 1) + [False]
     assert pieces or len(bodies) == 1
     headers: dict[str, str] = {}
@@ -140,6 +150,11 @@ async def _spoken(app: ASGIApp, scope: Any, chunks: Sequence[bytes]) -> HttpAnsw
         assert key not in headers or key == "vary", f"{key} stands twice"
         headers[key] = f"{headers[key]}, {value.decode('latin-1')}" if key in headers else value.decode("latin-1")
     return HttpAnswer(status=sent[0]["status"], headers=headers, raw=b"".join(one["body"] for one in bodies))
+
+
+def _is_streamed(headers: Mapping[bytes, bytes]) -> bool:
+    file = headers.get(b"content-disposition", b"").startswith(b"attachment")
+    return file or headers.get(b"content-type") == b"text/event-stream"
 
 
 def _check(method: str, path: str, answer: HttpAnswer) -> None:
@@ -152,7 +167,8 @@ def _check(method: str, path: str, answer: HttpAnswer) -> None:
     if method == "HEAD" or answer.status in (204, 304):
         assert answer.raw == b""
     else:
-        assert headers.get("content-type") == "text/event-stream" or int(headers["content-length"]) == len(answer.raw)
+        streamed = _is_streamed({name.encode("latin-1"): value.encode("latin-1") for name, value in headers.items()})
+        assert streamed or int(headers["content-length"]) == len(answer.raw)
     if answer.status >= 400:
         assert headers["content-type"] == "application/problem+json"
         assert headers["cache-control"] == "no-store"

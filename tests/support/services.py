@@ -9,6 +9,7 @@ from adapters.aiohttp.webhook_sender import AiohttpWebhookSender
 from adapters.processes.computation import ProcessComputation
 from adapters.system.cron import CronRecurrence
 from adapters.system.system import SystemClock, SystemRandomBytes, Uuid7Generator
+from application.analytics.exporting import ReportFileService
 from application.analytics.service import AnalyticsService
 from application.authors.service import AuthorService
 from application.books.batch import BookBatchService
@@ -38,6 +39,7 @@ from application.webhooks.delivering import DeliverWebhook, delivery_kind
 from application.webhooks.replaying import ReplayService
 from application.webhooks.service import WebhookService
 from domain.webhooks.addresses import Reach
+from entrypoints.bootstrap import extras
 from entrypoints.services import Services
 from tests.support.store_case import StorePorts
 
@@ -91,6 +93,7 @@ def services_on(ports: StorePorts, reach: Reach = LOCAL) -> Services:
         forget_jobs_after=timedelta(days=30),
         forget_deliveries_after=timedelta(days=30),
     )
+    analytics = AnalyticsService(facts=ports.purchases, clock=clock, computation=ProcessComputation())
     sender = AiohttpWebhookSender(reach, lookup=loopback_only)
     kinds.append(delivery_kind(DeliverWebhook(events=ports.event_reader, sender=sender, **written)))
     return Services(
@@ -121,7 +124,10 @@ def services_on(ports: StorePorts, reach: Reach = LOCAL) -> Services:
         groups=GroupService(reader=ports.groups, customers=ports.customers, **written),
         segments=SegmentService(reader=ports.segments, **written),
         imports=ImportService(**written),
-        analytics=AnalyticsService(facts=ports.purchases, clock=clock, computation=ProcessComputation()),
+        analytics=analytics,
+        report_files=ReportFileService(
+            analytics=analytics, formats=extras.report_formats(), painter=extras.chart_painter
+        ),
         health=HealthService(stores=[ports.health]),
         idempotency=idempotency,
         jobs=JobService(units=ports.units, reader=ports.jobs, clock=clock),

@@ -9,6 +9,7 @@ import pytest
 from litestar import Litestar
 
 from adapters.memory.store import MemoryStore
+from application.analytics.exporting import FILE_TYPES
 from entrypoints.http.app import create_app, http_operations
 from entrypoints.http.openapi import openapi_document
 from entrypoints.http.problems import problem_types
@@ -21,6 +22,7 @@ SEED_NAMES = {"get_books", "get_book", "create_book", "update_book", "delete_boo
 COMPONENTS = {"CustomerCreate", "CustomerRead", "BookCreate", "BookUpdate", "BookResponse", "OrderCreate", "Problem"}
 SERVICES = services_on(memory_ports(MemoryStore()))
 DOCUMENT: dict[str, Any] = json.loads(json.dumps(openapi_document(http_operations(SERVICES, CONFIG), "1.2.3")))
+FILES = {one.media_type for one in FILE_TYPES.values()}
 OPERATIONS = [
     (method, path, operation) for path, methods in DOCUMENT["paths"].items() for method, operation in methods.items()
 ]
@@ -104,6 +106,10 @@ def test_an_operation_is_told_in_full(method: str, path: str, operation: dict[st
             assert "content" not in response
             continue
         for media_type, content in response["content"].items():
+            if operation["tags"] == ["analytics"] and media_type in FILES and status == "200":
+                # Files, whose bytes are told by their media types; test_report_files_api.py reads them.
+                assert content in ({"schema": {"type": "string"}}, {"schema": {}})
+                continue
             good = "text/event-stream" if operation["operationId"] == "stream_events" else "application/json"
             assert media_type == ("application/problem+json" if status >= "400" else good)
             check_examples(content)

@@ -336,3 +336,21 @@ async def test_every_default_and_example_can_be_given() -> None:
                     spec.name, asked if text != "2026-01-01" else asked[1:]
                 )
                 assert answer.report == spec.name
+
+
+async def test_every_customer_is_what_the_pages_are_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("application.analytics.service._AT_ONCE", 2)
+    for many in (0, 1, 2, 3, 4, 5):
+        asked = service(shop(many=many))
+        everybody = await asked.every_rfm_customer([("method", "rank")])
+        page = await asked.rfm_customers([("method", "rank"), ("limit", "100")])
+        assert (everybody.data, everybody.answer_digest) == (page.data, page.answer_digest)
+        assert everybody.parameters == {k: v for k, v in page.parameters.items() if k not in ("limit", "cursor")}
+    loyal = await service().every_rfm_customer([("segment", "CHAMPIONS")])
+    assert {one.segment for one in loyal.data} <= {"CHAMPIONS"}
+
+
+async def test_where_all_are_asked_for_nothing_is_asked_of_pages() -> None:
+    with pytest.raises(BadQuery) as refused:
+        await service().every_rfm_customer([("limit", "5"), ("cursor", "abc")])
+    assert problems(refused) == [("cursor", "not-of-pages"), ("limit", "not-of-pages")]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.shared.errors import Invalid
-from domain.shared.text import clean_line, clean_text, fold, tokens
+from domain.shared.text import clean_line, clean_text, fold, reads_as_formula, tokens
 
 ANY = st.text(max_size=30)
 
@@ -129,3 +129,22 @@ def test_the_longest_book_loses_no_word() -> None:
     found = tokens(title, *categories)
     assert len(found) == 128 + 800
     assert tokens("x" * 300) == ("x" * 64,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1", "+1", "-1", "@x", "\t1", "\r1", "\n1", "\x00=", "＝1", "＋1", "－1", "＠x", "  =1", "\ufeff=1", "'=1"],
+)
+def test_what_a_spreadsheet_takes_for_a_formula(text: str) -> None:
+    assert reads_as_formula(text)
+
+
+@pytest.mark.parametrize("text", ["", "1", "a=1", "1-2", "'quoted'", " ", "O'=", "_=1", "e-mail", "–1"])
+def test_what_is_text_to_a_spreadsheet(text: str) -> None:
+    assert not reads_as_formula(text)
+
+
+@given(st.text(max_size=8) | st.text(st.sampled_from("'=+-@ \ta1"), max_size=8))
+def test_a_quote_before_a_formula_can_be_taken_away_again(text: str) -> None:
+    quoted = f"'{text}" if reads_as_formula(text) else text
+    assert (quoted[1:] if quoted[:1] == "'" and reads_as_formula(quoted[1:]) else quoted) == text

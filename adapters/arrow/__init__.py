@@ -1,0 +1,1 @@
+"""Apache Arrow: Parquet files and IPC streams, by pyarrow (extra `exports`)."""

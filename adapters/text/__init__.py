@@ -1,0 +1,1 @@
+"""Plain text files: CSV (RFC 4180) and newline-delimited JSON."""

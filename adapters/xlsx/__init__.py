@@ -1,0 +1,1 @@
+"""Office Open XML workbooks, by XlsxWriter (extra `exports`)."""
