@@ -15,11 +15,15 @@ AS_OF = date(2026, 3, 1)
 
 
 def history(**line: Any) -> PurchaseHistory:
-    """Twelve customers, who buy one to four things every few weeks; `line` is what all of their lines have."""
+    """Twelve customers, who buy every few weeks, and a bookmark beside it every other time.
+
+    `line` is what all of their lines have.
+    """
     customers = [a_customer(reference=f"C{number:02}") for number in range(12)]
     orders = [
         an_order(
             a_line(sku=f"S{(number + times) % 7}", quantity=1 + times % 3, unit_price=f"{5 + number}.49", **line),
+            *([a_line(2, sku="BOOKMARK", unit_price="1.50", **line)] if times % 2 else []),
             customer=customer,
             placed_at=START + timedelta(days=7 * number + 24 * times),
         )
