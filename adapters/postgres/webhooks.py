@@ -20,6 +20,7 @@ from adapters.sql.tables import MOMENT, webhooks
 from application.errors import NotFound
 from application.listing import Listing, Page
 from application.webhooks.models import WebhookRead
+from domain.customers.email_address import EmailAddress
 from domain.shared.ids import WebhookId
 from domain.webhooks.endpoint import RetiringSecret, StopReason, WebhookDetails, WebhookEndpoint, WebhookState
 from domain.webhooks.secret import SigningSecret
@@ -38,7 +39,7 @@ _SAVED = (
     "failing_since",
 )
 # The order in which the function below takes a row apart.
-WEBHOOK_OUTPUT = [webhooks.c[name] for name in ("id", *_SAVED, *LIFECYCLE, "deleted_at")]
+WEBHOOK_OUTPUT = [webhooks.c[name] for name in ("id", *_SAVED, *LIFECYCLE, "deleted_at", "contact_email")]
 _GET = Statement(select(*WEBHOOK_OUTPUT).where(webhooks.c.id == bindparam("id")), name="webhooks.get")
 _LISTENING = Statement(
     select(*WEBHOOK_OUTPUT)
@@ -78,10 +79,11 @@ def _values(endpoint: WebhookEndpoint) -> tuple[object, ...]:
         endpoint.failing_since,
         *lifecycle_values(lifecycle),
         lifecycle.deleted_at,
+        None if details.contact_email is None else details.contact_email.value,
     )
 
 
-WEBHOOKS = Kind(webhooks, _values, saves=(*_SAVED, "updated_at", "updated_by", "deleted_at"))
+WEBHOOKS = Kind(webhooks, _values, saves=(*_SAVED, "updated_at", "updated_by", "deleted_at", "contact_email"))
 
 
 def webhook_of(row: Record) -> WebhookEndpoint:
@@ -89,7 +91,13 @@ def webhook_of(row: Record) -> WebhookEndpoint:
     retiring = None if row[6] is None else RetiringSecret(secret=SigningSecret(row[6]), until=row[7])
     return WebhookEndpoint(
         id=WebhookId(row[0]),
-        details=WebhookDetails(url=row[1], description=row[2], event_types=tuple(row[3]), enabled=row[4]),
+        details=WebhookDetails(
+            url=row[1],
+            description=row[2],
+            contact_email=None if row[18] is None else EmailAddress(row[18]),
+            event_types=tuple(row[3]),
+            enabled=row[4],
+        ),
         secret=SigningSecret(row[5]),
         retiring=retiring,
         state=WebhookState(row[8]),

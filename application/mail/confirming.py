@@ -11,7 +11,7 @@ from msgspec import UNSET, Meta, Struct
 from application.customers.models import CustomerRead
 from application.errors import Erased, MergedAway, NotFound
 from application.events.models import EventRead
-from application.mail.models import Mail, Mailbox, Shop
+from application.mail.models import AUTOMATIC, Mail, Mailbox, Shop
 from application.mail.order_confirmation import write
 from application.mail.templates import Templates
 from application.ports.books import BookReader
@@ -24,7 +24,6 @@ from domain.orders.order import OrderStatus
 
 RECENT: Final = timedelta(days=1)
 """How old an order may be for its confirmation to come as no surprise."""
-_AUTOMATIC: Final = {"Auto-Submitted": "auto-generated"}
 
 
 class NotConfirmed(StrEnum):
@@ -122,7 +121,7 @@ class OrderConfirmations:
             subject=letter.subject,
             text=letter.text,
             html=letter.html,
-            headers=_AUTOMATIC,
+            headers=AUTOMATIC,
         )
 
     async def _customer(self, customer_id: UUID) -> CustomerRead:

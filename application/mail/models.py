@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from domain.customers.email_address import EmailAddress
 from domain.shared.errors import Invalid, Problems
@@ -15,6 +15,8 @@ NAME_LENGTH: Final = 255
 SUBJECT_LENGTH: Final = 500
 BODY_LENGTH: Final = 10_000_000
 HEADER_LENGTH: Final = 900
+AUTOMATIC: Final = MappingProxyType({"Auto-Submitted": "auto-generated"})
+"""The header of what nobody wrote by hand: programs that are away do not answer it (RFC 3834)."""
 
 # RFC 5322, of which the plain form is all that is made here: it is also the name of a file in a folder of mail.
 _MESSAGE_ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,120}[A-Za-z0-9])?")
@@ -90,3 +92,11 @@ class Shop:
     def domain(self) -> str:
         """What the ids of its messages end with: that of the address it writes from, which is ASCII."""
         return self.sender.address.value.rpartition("@")[2]
+
+
+class Letter(NamedTuple):
+    """What is to be read of a message."""
+
+    subject: str
+    text: str
+    html: str

@@ -8,19 +8,11 @@ from msgspec import UNSET
 
 from application.books.models import BookResponse
 from application.fields import MoneyRead
-from application.mail.models import SUBJECT_LENGTH, Shop
+from application.mail.models import SUBJECT_LENGTH, Letter, Shop
 from application.mail.templates import Html, Templates, filled, joined
 from application.orders.models import OrderLineRead, OrderRead
 
 _NAME = "order-confirmation"
-
-
-class Letter(NamedTuple):
-    """What is to be read."""
-
-    subject: str
-    text: str
-    html: str
 
 
 class _Line(NamedTuple):
@@ -58,14 +50,14 @@ def write(
         totals="".join(templates.text(kind, label=label, amount=amount) for kind, label, amount in totals).rstrip(),
         address="\n".join(shop.address),
     )
-    html = templates.html(
+    content = templates.html(
         _NAME,
         **said,
         lines=joined(_line_html(one, templates) for one in lines),
         totals=joined(templates.html(kind, label=label, amount=amount) for kind, label, amount in totals),
-        address=joined(templates.html(f"{_NAME}.address-line", line=one) for one in shop.address),
     )
     subject = templates.line(f"{_NAME}.subject", number=said["number"], shop=shop.name)
+    html = templates.page(content, title=subject, shop=shop)
     return Letter(subject[:SUBJECT_LENGTH], text.rstrip() + "\n", html)
 
 

@@ -19,8 +19,8 @@ from domain.shared.events import Scalar
 from domain.shared.ids import JobId
 
 ORDER_CONFIRMATION: Final = "order-confirmation"
-# Sixteen attempts take about a day: as long as a confirmation is no surprise.
-_FOR_A_DAY: Final = RetryPolicy(attempts=16, first=timedelta(seconds=30), longest=timedelta(hours=4))
+FOR_A_DAY: Final = RetryPolicy(attempts=16, first=timedelta(seconds=30), longest=timedelta(hours=4))
+"""Sixteen attempts take about a day: as long as a letter is no surprise."""
 
 
 class OfOrder(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,7 +51,7 @@ def order_confirmation(confirmations: OrderConfirmations) -> JobKind:
         about="Sends the confirmation of an order to its customer.",
         handler=ConfirmOrder(confirmations),
         takes=OfOrder,
-        retry=_FOR_A_DAY,
+        retry=FOR_A_DAY,
         timeout=timedelta(minutes=15),
     )
 

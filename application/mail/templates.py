@@ -10,6 +10,9 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import Meta
 
+from application.mail.models import Shop
+from domain.webhooks.delivery import SendError
+
 ENGLISH: Final = "en"
 _WORDS: Final = "words.json"
 
@@ -34,6 +37,10 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     tax: str
     shipping: str
     total: str
+    answer: str
+    answered: str
+    failures: dict[SendError, str]
+    no_answers: str
 
 
 class Templates:
@@ -64,6 +71,11 @@ class Templates:
         """The template `name`.html, filled in; every value is escaped that is not HTML."""
         escaped = {key: value if isinstance(value, Html) else escape(value) for key, value in values.items()}
         return Html(self._templates[f"{name}.html"].substitute(escaped))
+
+    def page(self, content: Html, *, title: str, shop: Shop) -> Html:
+        """A whole page of this shop."""
+        address = joined(self.html("page.address-line", line=one) for one in shop.address)
+        return self.html("page", title=title, shop=shop.name, content=content, address=address)
 
     def moment(self, at: datetime, zone: tzinfo) -> str:
         """A point in time, as a clock in `zone` shows it."""

@@ -16,13 +16,13 @@ from application.ports.system import Clock, IdGenerator
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.ports.webhook_sender import Sent, WebhookSender
 from application.webhooks.deliveries import event_of
-from application.webhooks.jobs import WEBHOOK_DELIVERY, DeliveryArguments, attempt_job
+from application.webhooks.jobs import WEBHOOK_DELIVERY, DeliveryArguments, attempt_job, paused_job
 from application.webhooks.sending import attempt_of, event_message
 from domain.jobs.retry import RetryPolicy
 from domain.shared.events import Scalar
 from domain.shared.ids import DeliveryId, WebhookId
 from domain.webhooks.delivery import Attempt, Delivery, DeliveryState
-from domain.webhooks.endpoint import WebhookEndpoint
+from domain.webhooks.endpoint import WebhookEndpoint, WebhookState
 from domain.webhooks.schedule import RETRY_DELAYS, next_delay
 from domain.webhooks.signature import signed_headers
 
@@ -143,13 +143,15 @@ class DeliverWebhook:
         return after.state
 
     def _stop(self, uow: UnitOfWork, endpoint: WebhookEndpoint, attempt: Attempt, after: Delivery) -> None:
-        """Sends nothing more to an endpoint that says it is gone, or that has failed for too long."""
+        """Sends nothing more to an endpoint that is gone, or that failed for too long, of which its owner is told."""
         at, by = after.lifecycle.updated_at, after.lifecycle.updated_by
         failed = after.state is DeliveryState.FAILED and endpoint.failed_too_long(at)
         if endpoint.listens and (attempt.gone or failed):
             stopped, event = (endpoint.give_up if attempt.gone else endpoint.pause)(at=at, by=by)
             uow.webhooks.save(stopped)
             uow.record(event)
+            if stopped.state is WebhookState.PAUSED:
+                uow.jobs.enqueue(paused_job(self._ids, endpoint.id, at=at, by=by))
 
 
 def delivery_kind(handler: DeliverWebhook) -> JobKind:

@@ -1,4 +1,4 @@
-"""The jobs that send deliveries: one an attempt, asked for in the transaction that decides on the attempt."""
+"""The jobs of webhooks: one an attempt at a delivery, one a pause, asked for in the transaction that decides on it."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,10 +9,11 @@ from msgspec import Struct
 
 from application.ports.system import IdGenerator
 from domain.jobs.job import Job
-from domain.shared.ids import JobId
+from domain.shared.ids import JobId, WebhookId
 from domain.webhooks.delivery import Delivery
 
 WEBHOOK_DELIVERY: Final = "webhook-delivery"
+WEBHOOK_PAUSED: Final = "webhook-paused"
 BEHIND_THE_REST: Final = -10
 """The priority of what is sent anew in bulk: what happens now goes first."""
 
@@ -22,6 +23,12 @@ class DeliveryArguments(Struct, frozen=True, kw_only=True, forbid_unknown_fields
 
     delivery_id: UUID
     attempt: int
+
+
+class OfWebhook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which endpoint."""
+
+    webhook_id: UUID
 
 
 def attempt_job(
@@ -50,3 +57,8 @@ def attempt_jobs(
 ) -> list[Job]:
     """As `attempt_job`, for each."""
     return [attempt_job(ids, one, at=at, by=by, priority=priority) for one in deliveries]
+
+
+def paused_job(ids: IdGenerator, webhook_id: WebhookId, *, at: datetime, by: str) -> Job:
+    """The job that tells the owner of an endpoint that it is paused."""
+    return Job.ask(JobId(ids.new()), kind=WEBHOOK_PAUSED, arguments={"webhook_id": str(webhook_id)}, at=at, by=by)

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from application.customers.models import Email
 from application.fields import given, line
 from application.listing import FilterField, ListSpec, SortKey, moment, one_of
+from domain.customers.email_address import EmailAddress
 from domain.shared.errors import Invalid, Problems
 from domain.webhooks.addresses import Reach
 from domain.webhooks.destination import URL_LENGTH, checked_url
@@ -64,11 +66,17 @@ OverlapHours = Annotated[
 ]
 
 
+ContactEmail = Annotated[
+    Email, Meta(description="Who is told when it is paused; without one it is the address of MAIL_OPERATOR.")
+]
+
+
 class WebhookCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A new endpoint."""
 
     url: Url
     description: Description | None = None
+    contact_email: ContactEmail | None = None
     event_types: EventPatterns = []
     enabled: Enabled = True
 
@@ -77,12 +85,17 @@ class WebhookCreate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         problems = Problems()
         url = problems.take("/url", checked_url, self.url, reach)
         about = problems.take_given("/description", line(DESCRIPTION_LENGTH), self.description)
+        contact = problems.take_given("/contact_email", EmailAddress.parse, self.contact_email)
         for place, one in enumerate(self.event_types):
             problems.take(f"/event_types/{place}", event_pattern, one)
         if problems.found or url is None:
             raise Invalid(problems.found)
         return WebhookDetails(
-            url=url, description=about, event_types=event_patterns(self.event_types), enabled=self.enabled
+            url=url,
+            description=about,
+            contact_email=contact,
+            event_types=event_patterns(self.event_types),
+            enabled=self.enabled,
         )
 
 
@@ -91,6 +104,7 @@ class WebhookUpdate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     url: Url | UnsetType = UNSET
     description: Description | None | UnsetType = UNSET
+    contact_email: ContactEmail | None | UnsetType = UNSET
     event_types: EventPatterns | UnsetType = UNSET
     enabled: Enabled | UnsetType = UNSET
 
@@ -99,6 +113,7 @@ class WebhookUpdate(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         return WebhookCreate(
             url=given(self.url, present.url),
             description=given(self.description, present.description),
+            contact_email=given(self.contact_email, present.contact_email and present.contact_email.value),
             event_types=given(self.event_types, [*present.event_types]),
             enabled=given(self.enabled, present.enabled),
         ).details(reach)
@@ -124,6 +139,7 @@ class WebhookRead(Struct, frozen=True, kw_only=True):
     id: UUID
     url: str
     description: str | None
+    contact_email: str | None
     event_types: Sequence[str]
     enabled: bool
     state: WebhookState
@@ -157,6 +173,7 @@ class WebhookRead(Struct, frozen=True, kw_only=True):
             id=endpoint.id,
             url=details.url,
             description=details.description,
+            contact_email=None if details.contact_email is None else details.contact_email.value,
             event_types=[*details.event_types],
             enabled=details.enabled,
             state=endpoint.state,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from domain.customers.email_address import EmailAddress
 from domain.shared.errors import Refused
 from domain.shared.events import Event
 from domain.shared.ids import WebhookId
@@ -43,10 +44,14 @@ class StopReason(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookDetails:
-    """What may be edited. `url` is checked (destination.py) and `event_types` are sorted; none of them means all."""
+    """What may be edited. `url` is checked (destination.py) and `event_types` are sorted; none of them means all.
+
+    `contact_email` is who is told when it is paused.
+    """
 
     url: str
     description: str | None = None
+    contact_email: EmailAddress | None = None
     event_types: tuple[str, ...] = ()
     enabled: bool = True
 

@@ -8,6 +8,7 @@ from adapters.mail.smtp import PORTS, SmtpMailer
 from application.imports.models import zone
 from application.mail.confirming import OrderConfirmations
 from application.mail.models import Mailbox, Shop
+from application.mail.pause_notices import PauseNotices
 from application.mail.templates import Templates
 from application.mail.trying import MailTrial
 from application.ports.mailer import Mailer
@@ -67,5 +68,21 @@ def order_confirmations(config: MailConfig, records: Any) -> OrderConfirmations 
         mailer=carrier,
         templates=Templates.read(),
         shop=writer,
+        clock=SystemAdapters.clock(),
+    )
+
+
+def pause_notices(config: MailConfig, records: Any) -> PauseNotices | None:
+    """Letters about the paused webhooks that `records`, a container of adapters, has; None when mail is off."""
+    carrier, writer = mailer(config), shop(config)
+    if carrier is None or writer is None:
+        return None
+    return PauseNotices(
+        webhooks=records.webhooks(),
+        deliveries=records.deliveries(),
+        mailer=carrier,
+        templates=Templates.read(),
+        shop=writer,
+        operator=None if config.operator is None else EmailAddress.parse(config.operator),
         clock=SystemAdapters.clock(),
     )

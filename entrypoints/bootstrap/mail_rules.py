@@ -37,6 +37,8 @@ def broken(settings: Settings) -> Iterator[str]:
 def odd(settings: Settings) -> Iterator[str]:
     """What can be used and is worth a word."""
     mail = settings.mail
+    if mail.operator is not None and mail.transport == "off":
+        yield "MAIL_OPERATOR is told nothing: MAIL_TRANSPORT is off"
     given = [f"MAIL_{name.upper()}" for name in _OF_A_SERVER if getattr(mail, name) is not None]
     if given and mail.transport != "smtp":
         verb = "is" if len(given) == 1 else "are"
@@ -49,8 +51,9 @@ def _names(mail: MailConfig) -> Iterator[str]:
     sender = mail.from_address
     if sender is not None and not (_is_address(sender) and sender.isascii() and len(sender) <= _LONGEST_FROM):
         yield f"MAIL_FROM_ADDRESS must be an e-mail address of at most {_LONGEST_FROM} ASCII characters, not {sender}"
-    if mail.reply_to is not None and not _is_address(mail.reply_to):
-        yield f"MAIL_REPLY_TO must be an e-mail address such as help@example.org, not {mail.reply_to}"
+    for name, address in (("REPLY_TO", mail.reply_to), ("OPERATOR", mail.operator)):
+        if address is not None and not _is_address(address):
+            yield f"MAIL_{name} must be an e-mail address such as help@example.org, not {address}"
     try:
         clean_line(mail.shop_name, len(mail.shop_name))
     except Invalid as error:

@@ -197,6 +197,10 @@ class MailConfig(Struct, frozen=True, kw_only=True):
     timeout: Annotated[float, Meta(gt=0, le=600, description="Seconds after which a sending is given up.")] = 60.0
     from_address: Annotated[str | None, Meta(description="The address that mail comes from, in ASCII.")] = None
     reply_to: Annotated[str | None, Meta(description="The address that answers go to, if another.")] = None
+    operator: Annotated[
+        str | None,
+        Meta(description="The address that is told of a paused webhook which names no contact_email of its own."),
+    ] = None
     shop_name: Annotated[
         str, Meta(min_length=1, max_length=100, description="The name that mail comes from and ends with.")
     ] = "Daybook"

@@ -15,6 +15,7 @@ from application.analytics.verify import Backend, VerificationService
 from application.events.consuming import EventConsumer
 from application.jobs.running import JobRunner, JobTelemetry
 from application.mail.order_jobs import ConfirmPlacedOrders, order_confirmation
+from application.mail.pause_jobs import webhook_paused
 from application.ports.history import HistorySink, HistorySource
 from application.ports.jobs import JobReader
 from application.webhooks.listening import WebhookConsumer
@@ -46,7 +47,9 @@ class Wiring:
         self.pool = _pool(settings.database, url, self._observer("postgres")) if url is not None else None
         records, analytics = self._adapters(settings.app.storage), self._adapters(settings.app.analytics)
         self.order_confirmations = mail.order_confirmations(settings.mail, records)
-        kinds = [] if self.order_confirmations is None else [order_confirmation(self.order_confirmations)]
+        kinds = [webhook_paused(mail.pause_notices(settings.mail, records))]
+        if self.order_confirmations is not None:
+            kinds.append(order_confirmation(self.order_confirmations))
         self.services: Services = services(records, analytics, settings=settings, job_kinds=kinds, wrap=wrap)
 
     @asynccontextmanager

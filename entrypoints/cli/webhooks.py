@@ -42,6 +42,7 @@ TypesOption = Annotated[
     tuple[str, ...],
     Parameter(name="--event-type", negative="", help="A type of event, or all of a kind: book.*; may be repeated."),
 ]
+ContactOption = Annotated[str | None, Parameter(help="The address that is told when it is paused.")]
 OverlapOption = Annotated[int | None, Parameter(help="Hours for which the old secret signs too; 24 when not given.")]
 _KEEP: Final = "keep the secret: it is not shown again"
 
@@ -74,6 +75,7 @@ def create(
     *,
     url: str | None = None,
     description: str | None = None,
+    contact_email: ContactOption = None,
     event_types: TypesOption = (),
     enabled: bool | None = None,
     json: JsonOption = None,
@@ -82,9 +84,16 @@ def create(
     """Registers an endpoint and shows its secret, this once. Without --event-type it is told of everything.
 
     $ daybook webhooks create --url https://shop.example.org/hooks
+    $ daybook webhooks create --url https://shop.example.org/hooks --contact-email hooks@shop.example.org
     $ daybook webhooks create --url https://shop.example.org/hooks --event-type 'book.*' --event-type order.placed
     """
-    given = {"url": url, "description": description, "event_types": [*event_types] or None, "enabled": enabled}
+    given = {
+        "url": url,
+        "description": description,
+        "contact_email": contact_email,
+        "event_types": [*event_types] or None,
+        "enabled": enabled,
+    }
     new = command(WebhookCreate, json, given)
     show(use(lambda services: services.webhooks.create(new, CALLER)), format)
     message(_KEEP)
@@ -97,6 +106,7 @@ def update(
     *,
     url: str | None = None,
     description: str | None = None,
+    contact_email: ContactOption = None,
     event_types: TypesOption = (),
     enabled: bool | None = None,
     unset: UnsetOption = (),
@@ -107,8 +117,15 @@ def update(
     """Changes the fields that are given and leaves the others.
 
     $ daybook webhooks update 01997f43-8c00-7000-8000-0123456789ab --no-enabled
+    $ daybook webhooks update 01997f43-8c00-7000-8000-0123456789ab --unset contact_email
     """
-    given = {"url": url, "description": description, "event_types": [*event_types] or None, "enabled": enabled}
+    given = {
+        "url": url,
+        "description": description,
+        "contact_email": contact_email,
+        "event_types": [*event_types] or None,
+        "enabled": enabled,
+    }
     changes = command(WebhookUpdate, json, given, unset)
     show(use(lambda services: services.webhooks.update(webhook_id, changes, CALLER, version=version)), format)
 

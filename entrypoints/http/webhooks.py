@@ -33,6 +33,7 @@ WEBHOOK_ID = UUID("01933d10-6d84-7c87-a9cb-7e8f9aab0c09")
 _NEW = WebhookCreate(
     url="https://shop.example.org/hooks/daybook",
     description="Stock levels of the web shop",
+    contact_email="hooks@shop.example.org",
     event_types=["book.*", "order.placed"],
 )
 _OLD_SECRET, _NEW_SECRET = SigningSecret(bytes(range(32))), SigningSecret(bytes(range(32, 64)))

@@ -4,12 +4,16 @@ import pytest
 
 from application.caller import Caller
 from application.errors import Conflict, NotFound
+from application.jobs.models import JOB_LIST
+from application.listing import Listing
 from application.ports.deliveries import DeliveryReader
 from application.webhooks.delivery_models import DELIVERY_LIST, DeliveryRead
+from application.webhooks.jobs import paused_job
 from domain.shared.ids import DeliveryId
 from domain.webhooks.delivery import Delivery, SendError
 from domain.webhooks.endpoint import WebhookEndpoint
 from tests.support.builders import MORNING, minutes, new_id
+from tests.support.clocks import AscendingIds
 from tests.support.lists import walked
 from tests.support.store_case import StorePorts
 from tests.support.webhooks import a_delivery, a_webhook, an_attempt
@@ -117,6 +121,30 @@ async def test_an_addition_a_save_and_what_an_endpoint_comes_to_are_kept_togethe
     assert await kept(ports, second) == second
     async with ports.units(CALLER) as uow:
         assert await uow.webhooks.listening() == []
+
+
+async def test_a_pause_and_the_job_that_tells_of_it_are_kept_together_or_not_at_all(ports: StorePorts) -> None:
+    webhook = a_webhook()
+    first, second = a_delivery(webhook, 1), a_delivery(webhook, 2)
+    await added(ports, webhook, first, second)
+
+    async def paused_by(delivery: Delivery) -> None:
+        async with ports.units(CALLER) as uow:
+            uow.deliveries.save([delivery.attempted(an_attempt(404), at=LATER, by="job")])
+            uow.webhooks.note_failing(webhook.id, LATER)
+            stopped, event = webhook.pause(at=LATER, by="job")
+            uow.webhooks.save(stopped)
+            uow.record(event)
+            uow.jobs.enqueue(paused_job(AscendingIds(), webhook.id, at=LATER, by="job"))
+            await uow.commit()
+
+    await paused_by(first)
+    with pytest.raises(Conflict):
+        await paused_by(second)
+    assert ports.jobs is not None
+    (job,) = (await ports.jobs.list(Listing(sort=JOB_LIST.default_sort))).items
+    assert (job.kind, dict(job.arguments)) == ("webhook-paused", {"webhook_id": str(webhook.id)})
+    assert await kept(ports, second) == second
 
 
 async def test_those_of_some_events(ports: StorePorts) -> None:

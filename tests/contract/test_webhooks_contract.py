@@ -7,6 +7,7 @@ from application.caller import Caller
 from application.errors import Conflict, NotFound
 from application.ports.webhooks import WebhookReader
 from application.webhooks.models import WEBHOOK_LIST, WebhookRead
+from domain.customers.email_address import EmailAddress
 from domain.shared.ids import WebhookId
 from domain.webhooks.endpoint import WebhookEndpoint
 from tests.support.builders import MORNING, minutes, new_id
@@ -45,7 +46,8 @@ async def kept(ports: StorePorts, endpoint: WebhookEndpoint) -> WebhookEndpoint:
 
 
 async def test_every_field_is_read_as_it_was_kept(ports: StorePorts) -> None:
-    full = a_webhook("book.*", "order.placed", description="Stock; 'levels'", enabled=False)
+    contact = EmailAddress.parse("hooks@shop.example.org")
+    full = a_webhook("book.*", "order.placed", description="Stock; 'levels'", contact_email=contact, enabled=False)
     full, _ = full.rotate(OTHER_SECRET, overlap=timedelta(hours=24), at=LATER, by="bob")
     full = replace(full, failing_since=LATER)
     bare = a_webhook()
@@ -64,6 +66,17 @@ async def test_a_save_gives_the_next_version_and_an_old_one_is_a_conflict(ports:
     assert paused.lifecycle.version == 2
     with pytest.raises(Conflict):
         await saved(ports, endpoint.give_up(at=LATER, by="bob")[0])
+
+
+async def test_its_contact_is_replaced_and_taken_away(ports: StorePorts) -> None:
+    first, second = EmailAddress.parse("ada@example.org"), EmailAddress.parse("žofie@example.org")
+    endpoint = a_webhook(contact_email=first)
+    await added(ports, endpoint)
+    for contact in (second, None, first):
+        edited, _ = endpoint.edit(replace(endpoint.details, contact_email=contact), at=LATER, by="bob")
+        endpoint = await saved(ports, edited)
+        assert await kept(ports, endpoint) == endpoint
+        assert (await reader(ports).get(endpoint.id)).contact_email == (None if contact is None else contact.value)
 
 
 async def test_what_is_not_there_or_deleted_is_not_found(ports: StorePorts) -> None:

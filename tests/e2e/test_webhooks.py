@@ -1,5 +1,6 @@
 """Webhooks from a real server, whose worker sends them, to a real receiver in a process of its own."""
 
+import asyncio
 import base64
 import json
 import os
@@ -12,11 +13,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.mailers import taken_apart
+from tests.support.pools import onlooker
 from tests.support.servers import free_port, serving
 
 ROOT = Path(__file__).parents[2]
@@ -65,10 +69,11 @@ def listens(port: int) -> bool:
 
 @pytest.fixture
 def server(database_url: str, tmp_path: Path) -> Iterator[str]:
-    """A server that may send to this machine."""
+    """A server that may send to this machine, and that writes mail into `mail`."""
     port = free_port()
     environment = {**os.environ, "DATABASE_URL": database_url, "PORT": str(port), "LOG_LEVEL": "error"}
-    with serving({**environment, "WEBHOOKS_ALLOWED_NETWORKS": "127.0.0.0/8"}, tmp_path):
+    mail = {"MAIL_TRANSPORT": "folder", "MAIL_FOLDER": "mail", "MAIL_FROM_ADDRESS": "shop@shop.example"}
+    with serving({**environment, **mail, "WEBHOOKS_ALLOWED_NETWORKS": "127.0.0.0/8"}, tmp_path):
         yield f"http://127.0.0.1:{port}/v1"
 
 
@@ -120,6 +125,38 @@ def test_a_receiver_that_takes_drops_delays_and_refuses(server: str) -> None:
         assert (gone["state"], gone["state_reason"], gone["enabled"]) == ("disabled", "gone", False)
         assert asked(made["404"])["state"] == "active"
         assert asked(f"{server}/events?type=webhook.disabled")["data"][0]["data"] == {"reason": "gone"}
+
+
+def test_the_owner_of_one_that_failed_for_days_is_told(server: str, database_url: str, tmp_path: Path) -> None:
+    asked(f"{server}/authors", {"name": "Ada"})
+    nowhere = f"http://127.0.0.1:{free_port()}/404"
+    owner = {"contact_email": "Hooks@shop.example", "description": "Stock levels"}
+    webhook = asked(f"{server}/webhooks", {"url": nowhere, "event_types": ["author.*"], **owner})
+    path, days_ago = f"{server}/webhooks/{webhook['id']}", datetime.now(UTC) - timedelta(days=6)
+
+    async def as_if_for_days() -> None:
+        """As if it had failed for days, and the next attempt were the last one of the schedule."""
+        last_job = "UPDATE jobs SET arguments = jsonb_set(arguments, '{attempt}', '10') WHERE kind = 'webhook-delivery'"
+        async with onlooker(database_url) as connection:
+            await connection.execute("UPDATE webhooks SET failing_since = $1", days_ago)
+            await connection.execute("UPDATE deliveries SET tries = 9, attempt_count = 9")
+            await connection.execute(last_job)
+
+    assert asked(f"{path}/replay", {"first_sequence": 1})["replayed"] == 1
+    until(lambda: asked(f"{path}/deliveries")["data"][0]["attempt_count"] == 1)
+    asyncio.run(as_if_for_days())
+    until(lambda: asked(path)["state"] == "paused")
+    (job,) = until(lambda: asked(f"{server}/jobs?kind=webhook-paused&state=succeeded")["data"])
+    assert job["result"]["sent"]
+    (file,) = (tmp_path / "mail").iterdir()
+    assert file.name == f"{job['result']['message_id']}.eml"
+    got = taken_apart(file.read_bytes())
+    assert (got.to, got.subject) == (("", "hooks@shop.example"), "A webhook of Daybook is paused")
+    for form in (got.text, got.html or ""):
+        assert all(one in form for one in (nowhere, "Stock levels", "no answer", f"{days_ago:%Y-%m-%dT%H:%M:%S}Z"))
+    assert "given up after the last attempt: 1\n" in got.text
+    kept = [asked(f"{server}/{one}?limit=100") for one in ("events", "jobs")]
+    assert "hooks@shop.example" not in json.dumps(kept)
 
 
 def test_the_receiver_of_the_guide_verifies_what_it_is_sent(server: str) -> None:

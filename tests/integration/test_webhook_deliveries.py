@@ -45,12 +45,9 @@ class Shop:
         assert self.ports.event_reader is not None
         written: dict[str, Any] = {"clock": self.clock, "ids": AscendingIds()}
         self.consumer = WebhookConsumer(**written)
-        self.handler = DeliverWebhook(
-            units=self.ports.units,
-            events=self.ports.event_reader,
-            sender=AiohttpWebhookSender(LOCAL, total_seconds=1),
-            **written,
-        )
+        sender = AiohttpWebhookSender(LOCAL, total_seconds=1)
+        self.parts = {"units": self.ports.units, "events": self.ports.event_reader, "sender": sender, **written}
+        self.handler = DeliverWebhook(**self.parts)
         self.replays = ReplayService(units=self.ports.units, events=self.ports.event_reader, **written)
         self._seen = 0
         self._run: set[object] = set()
@@ -89,6 +86,10 @@ class Shop:
         due = jobs or tuple(one for one in self.jobs if one.run_at <= self.clock.now())
         self._run |= {one.id for one in due}
         return await asyncio.gather(*(self.handler.run(JobRun(one)) for one in due))
+
+    def set_aside(self, job: Job) -> None:
+        """A job that is another's to do."""
+        self._run.add(job.id)
 
     @property
     def deliveries(self) -> Sequence[Delivery]:
@@ -204,6 +205,7 @@ async def test_two_that_are_told_so_at_once_disable_it_once(shop: Shop) -> None:
         assert [one["outcome"] for one in await shop.worked()] == ["failed"] * 3
     assert shop.endpoint(endpoint).lifecycle.version == 2
     assert {one.state for one in shop.deliveries} == {DeliveryState.FAILED}
+    assert shop.jobs == [], "it asked for that itself, so nobody is told"
     assert len(receiver.received) == 3
 
 
@@ -221,6 +223,10 @@ async def test_one_that_fails_for_five_days_is_paused_and_can_be_resumed(shop: S
         await shop.consumed()
         assert len(shop.deliveries) == 6
         assert [kept.event.type for kept in shop.store.events][-2] == "webhook.paused"
+        (telling,) = shop.jobs
+        assert (telling.kind, dict(telling.arguments)) == ("webhook-paused", {"webhook_id": str(endpoint.id)})
+        assert telling.lifecycle.created_by == "job:webhook-delivery"
+        shop.set_aside(telling)
         receiver.replies = [Reply()]
         resumed, _ = shop.endpoint(endpoint).resume(at=shop.clock.at, by="bob")
         await shop.saved(resumed)
@@ -228,6 +234,25 @@ async def test_one_that_fails_for_five_days_is_paused_and_can_be_resumed(shop: S
         await shop.consumed()
         assert (await shop.worked())[0]["outcome"] == "delivered"
     assert shop.endpoint(endpoint).failing_since is None
+
+
+async def test_several_that_fail_too_long_at_once_pause_it_once_and_tell_of_it_once(shop: Shop) -> None:
+    async with Receiver(Reply(status=404, delay=0.1)) as receiver:
+        endpoint = await shop.registered(url=receiver.url)
+        await shop.catalogued(4)
+        await shop.consumed()
+        async with shop.ports.units(CALLER) as uow:
+            uow.webhooks.note_failing(endpoint.id, MORNING - FAILING_FOR)
+            await uow.commit()
+        # One that is failing is asked by one at a time, so that this many have to have begun before.
+        handlers = [DeliverWebhook(**shop.parts) for _ in range(4)]
+        jobs = shop.jobs
+        await asyncio.gather(*(one.run(JobRun(job)) for one, job in zip(handlers, jobs, strict=True)))
+    assert {one.state for one in shop.deliveries} == {DeliveryState.FAILED}
+    assert len(receiver.received) == 4
+    assert shop.endpoint(endpoint).state is WebhookState.PAUSED
+    assert [one.kind for one in shop.jobs if one not in jobs] == ["webhook-paused"]
+    assert [kept.event.type for kept in shop.store.events].count("webhook.paused") == 1
 
 
 async def test_a_success_ends_a_row_of_failures(shop: Shop) -> None:

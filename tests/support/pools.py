@@ -32,14 +32,16 @@ async def onlooker(url: str) -> AsyncIterator[asyncpg.Connection]:
         await connection.close()
 
 
-async def eventually(true: Callable[[], bool | Coroutine[Any, Any, bool]], within: float = 5) -> None:
+async def eventually(
+    true: Callable[[], bool | Coroutine[Any, Any, bool]], within: float = 5, every: float = 0.005
+) -> None:
     deadline = monotonic() + within
     while True:
         answer = true()
         if answer if isinstance(answer, bool) else await answer:
             return
         assert monotonic() < deadline, "it did not come true in time"
-        await asyncio.sleep(0.005)
+        await asyncio.sleep(every)
 
 
 async def hold(pool: Pool, released: asyncio.Event, count: int) -> list[asyncio.Task[int]]:

@@ -31,6 +31,7 @@ from application.imports.service import ImportService
 from application.jobs.housekeeping import housekeeping
 from application.jobs.scheduling import ScheduleService
 from application.jobs.service import JobService
+from application.mail.pause_jobs import webhook_paused
 from application.orders.service import OrderService
 from application.reviews.service import ReviewService
 from application.segments.service import SegmentService
@@ -96,6 +97,7 @@ def services_on(ports: StorePorts, reach: Reach = LOCAL) -> Services:
     analytics = AnalyticsService(facts=ports.purchases, clock=clock, computation=ProcessComputation())
     sender = AiohttpWebhookSender(reach, lookup=loopback_only)
     kinds.append(delivery_kind(DeliverWebhook(events=ports.event_reader, sender=sender, **written)))
+    kinds.append(webhook_paused(None))
     return Services(
         customers=CustomerService(reader=ports.customers, **written),
         addresses=AddressService(reader=ports.addresses, customers=ports.customers, **written),

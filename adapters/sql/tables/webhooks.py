@@ -34,6 +34,7 @@ webhooks = Table(
     Column("since", MOMENT, nullable=False),
     Column("failing_since", MOMENT),
     *lifecycle(deletable=True),
+    Column("contact_email", line(254)),
     check("state", "state IN ('active', 'paused', 'disabled')"),
     check("retiring", "(retiring_secret IS NULL) = (retiring_until IS NULL)"),
 )

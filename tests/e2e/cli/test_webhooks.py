@@ -50,7 +50,9 @@ def test_one_is_registered_listed_changed_and_put_away(daybook: Run) -> None:
     assert (webhook["event_types"], webhook["secret"][:6]) == (["a.b", "book.*"], "whsec_")
     kept = made(daybook, "webhooks", "get", webhook["id"])
     assert kept == {name: value for name, value in webhook.items() if name != "secret"}
-    off = made(daybook, "webhooks", "update", webhook["id"], "--no-enabled", "--version", "1")
+    contact = ("--contact-email", "Ada@Example.org")
+    off = made(daybook, "webhooks", "update", webhook["id"], *contact, "--no-enabled", "--version", "1")
+    assert (webhook["contact_email"], off["contact_email"]) == (None, "ada@example.org")
     assert (off["state"], off["state_reason"]) == ("disabled", "switched-off")
     (listed,) = made(daybook, "webhooks", "list", "--state", "disabled")["data"]
     assert listed == off

@@ -48,6 +48,21 @@ async def test_one_is_registered_changed_put_away_and_restored(client: HttpClien
     assert [one["id"] for one in (await client.get("/v1/webhooks?state=active")).json()["data"]] == [webhook["id"]]
 
 
+async def test_its_contact_is_shown_to_who_asks_for_it_and_is_in_no_event(
+    client: HttpClient, test_db: StorePorts
+) -> None:
+    made = await registered(client, contact_email=" Hooks@Shop.example ")
+    path = f"/v1/webhooks/{made['id']}"
+    assert made["contact_email"] == (await client.get(path)).json()["contact_email"] == "hooks@shop.example"
+    assert (await client.patch(path, json={"description": "x"})).json()["contact_email"] == "hooks@shop.example"
+    assert (await client.patch(path, json={"contact_email": "ada@shop.example"})).json()["version"] == 3
+    assert (await client.patch(path, json={"contact_email": None})).json()["contact_email"] is None
+    events = (await client.get("/v1/events")).json()["data"]
+    assert [one["changed"] for one in events] == [[], ["description"], ["contact_email"], ["contact_email"]]
+    assert test_db.events is not None
+    assert all("shop.example" not in repr(one) for one in await test_db.events())
+
+
 async def test_a_secret_is_shown_once(client: HttpClient, test_db: StorePorts) -> None:
     made = await registered(client)
     secret, path = made["secret"], f"/v1/webhooks/{made['id']}"
@@ -91,13 +106,20 @@ async def test_what_is_wrong_is_named(client: HttpClient, nothing_written: Nothi
     async with nothing_written():
         answer = await client.post(
             "/v1/webhooks",
-            json={"url": "https://127.1/", "description": "\n", "event_types": ["book.*", "books"], "secret": "x"},
+            json={
+                "url": "https://127.1/",
+                "description": "\n",
+                "contact_email": "nobody",
+                "event_types": ["book.*", "books"],
+                "secret": "x",
+            },
         )
         assert (answer.status, {*answer.errors}) == (
             422,
             {
                 ("/url", "invalid-address"),
                 ("/description", "control-character"),
+                ("/contact_email", "invalid-email"),
                 ("/event_types/1", "invalid-event-type"),
                 ("/secret", "unknown-field"),
             },

@@ -7,10 +7,12 @@ import pytest
 
 from adapters.mail.folder import FolderMailer
 from adapters.mail.smtp import SmtpMailer
+from application.mail.pause_jobs import TellOwner
+from domain.customers.email_address import EmailAddress
 from entrypoints.bootstrap import mail
 from entrypoints.bootstrap.failures import ConfigurationError
 from entrypoints.bootstrap.loader import load
-from entrypoints.bootstrap.settings import AppConfig, MailConfig, Secret, Settings
+from entrypoints.bootstrap.settings import AppConfig, MailConfig, MailTransport, Secret, Settings
 from entrypoints.bootstrap.wiring import Wiring
 
 SOUND = {
@@ -65,6 +67,21 @@ def test_services_that_confirm_orders(tmp_path: Path) -> None:
     assert mail.trial(config) is not None
 
 
+@pytest.mark.parametrize("transport", ["off", "folder"])
+def test_the_owner_of_a_webhook_can_be_told_with_mail_and_is_answered_for_without(
+    tmp_path: Path, transport: MailTransport
+) -> None:
+    config = MailConfig(
+        transport=transport, folder=str(tmp_path), from_address="orders@shop.example", operator="Ops@shop.example"
+    )
+    wiring = Wiring(Settings(app=AppConfig(storage="memory"), mail=config), None)
+    (kind,) = [one for one in wiring.services.job_kinds if one.name == "webhook-paused"]
+    assert isinstance(kind.handler, TellOwner)
+    notices = kind.handler._notices
+    assert (notices is None) == (transport == "off")
+    assert notices is None or notices._operator == EmailAddress("ops@shop.example")
+
+
 def test_the_password_may_be_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "password").write_text("correct horse\n")
     given = {name: text for name, text in SOUND.items() if name != "MAIL_PASSWORD"}
@@ -79,11 +96,13 @@ def test_everything_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
         MAIL_HOST="mail.example:587",
         MAIL_USER="shop",
         MAIL_REPLY_TO="nobody",
+        MAIL_OPERATOR="ops@",
         MAIL_SHOP_NAME="a\tb",
         MAIL_TIMEZONE="Mars/Olympus",
     )
     assert found == [
         "MAIL_REPLY_TO must be an e-mail address such as help@example.org, not nobody",
+        "MAIL_OPERATOR must be an e-mail address such as help@example.org, not ops@",
         "MAIL_SHOP_NAME must not hold line breaks or control characters",
         "MAIL_TIMEZONE must be a time zone of IANA such as Europe/Vienna, not Mars/Olympus",
         "MAIL_FROM_ADDRESS must be given to send mail",
@@ -134,6 +153,7 @@ def test_a_server_on_this_machine_needs_no_tls(tmp_path: Path, host: str) -> Non
             {"MAIL_HOST": "mail.example", "MAIL_USER": "shop"},
             "MAIL_HOST, MAIL_USER are not used: MAIL_TRANSPORT is off",
         ),
+        ({"MAIL_OPERATOR": "ops@shop.example"}, "MAIL_OPERATOR is told nothing: MAIL_TRANSPORT is off"),
         ({"MAIL_HOST": "mail.example"}, "MAIL_HOST is not used: MAIL_TRANSPORT is off"),
         ({**SOUND, "MAIL_SECURITY": "none"}, "MAIL_PASSWORD crosses the network in plain text: MAIL_SECURITY is none"),
     ],

@@ -4,15 +4,12 @@ import html
 import re
 from datetime import UTC, datetime
 from html.parser import HTMLParser
-from importlib import resources
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from application.books.models import BookResponse
-from application.mail.models import Shop
-from application.mail.order_confirmation import Letter, write
-from application.mail.templates import Html, Templates
+from application.mail.models import Letter, Shop
+from application.mail.order_confirmation import write
+from application.mail.templates import Templates
 from application.orders.models import OrderRead
 from domain.orders.order import Order
 from tests.support.builders import a_book, a_line, an_order
@@ -130,35 +127,3 @@ def test_an_order_without_this_and_that() -> None:
     assert "Total: 10 JPY\n" in made.text
     assert "Subtotal" not in made.text + made.html
     assert "Tax" not in made.text + made.html
-
-
-def test_every_template_is_used_and_none_is_missing() -> None:
-    folder = resources.files("application.mail") / "templates" / "en"
-    names = {file.name for file in folder.iterdir()}
-    read: set[str] = set()
-
-    class Watching(Templates):
-        def text(self, name: str, /, **values: str) -> str:
-            read.add(f"{name}.txt")
-            return super().text(name, **values)
-
-        def html(self, name: str, /, **values: str) -> Html:
-            read.add(f"{name}.html")
-            return super().html(name, **values)
-
-    book = a_book()
-    order = an_order(a_line(1, book=book, discount="1"), a_line(2, description="x"), tax="1")
-    watching = Watching.read()
-    write(OrderRead.of(order), {}, name="Ada", shop=SHOP, templates=watching)
-    assert names - read == {"words.json", "test.subject.txt", "test.txt"}
-
-
-def test_a_language_lacks_no_word() -> None:
-    with pytest.raises(Exception, match="missing required field `moment`"):
-        Templates({"words.json": '{"months": ["1","2","3","4","5","6","7","8","9","10","11","12"]}'})
-
-
-def test_a_template_that_names_what_nobody_gives_is_an_error() -> None:
-    words = (resources.files("application.mail") / "templates/en/words.json").read_text()
-    with pytest.raises(KeyError, match="surname"):
-        Templates({"words.json": words, "a.txt": "$surname"}).text("a", name="Ada")
