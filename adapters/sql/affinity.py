@@ -195,12 +195,14 @@ def neighbours(shape: Shape, *, of_one: bool) -> Select[Any]:
 
 def _beside(kept: CTE, wanted: CTE) -> Select[Any]:
     """`item` of the wanted, `other` than it, and `n_ab`, how many hold both: `least` or more."""
-    a, b, n_ab = kept.alias("of_a"), kept.alias("of_b"), func.count()
+    # Who has one of the wanted is found first: no planner looks across DISTINCT, which takes nothing away here, and
+    # some would join what everybody has with itself before.
+    shared = select(kept.c.owner, kept.c.item).join(wanted, wanted.c.item == kept.c.item).distinct().subquery("shared")
+    other, n_ab = kept.alias("of_other"), func.count()
     return (
-        select(a.c.item.label("item"), b.c.item.label("other"), n_ab.label("n_ab"))
-        .join_from(wanted, a, a.c.item == wanted.c.item)
-        .join(b, and_(b.c.owner == a.c.owner, b.c.item != a.c.item))
-        .group_by(a.c.item, b.c.item)
+        select(shared.c.item, other.c.item.label("other"), n_ab.label("n_ab"))
+        .join(other, and_(other.c.owner == shared.c.owner, other.c.item != shared.c.item))
+        .group_by(shared.c.item, other.c.item)
         .having(n_ab >= _LEAST)
     )
 

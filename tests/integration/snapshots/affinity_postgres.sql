@@ -196,19 +196,20 @@ frequent AS
 FROM (SELECT items.key AS key, count(*) AS n
 FROM items GROUP BY items.key
 HAVING count(*) >= $5::BIGINT) AS counted),
+kept AS
+(SELECT items.owner AS owner, frequent.item AS item
+FROM items JOIN frequent ON frequent.key = items.key),
 wanted AS
 (SELECT frequent.item AS item
 FROM frequent
-WHERE frequent.key = $6::VARCHAR),
-kept AS
-(SELECT items.owner AS owner, frequent.item AS item
-FROM items JOIN frequent ON frequent.key = items.key)
+WHERE frequent.key = $6::VARCHAR)
  SELECT i.key AS key, j.key AS neighbour, i.n AS n_i, j.n AS n_j, near.n_ab AS n_ij
 FROM (SELECT ranked.item AS item, ranked.other AS other, ranked.n_ab AS n_ab, ranked.part AS part, ranked.whole AS whole, ranked.rank AS rank, row_number() OVER (PARTITION BY ranked.item, ranked.part, ranked.whole ORDER BY ranked.other) AS tie
 FROM (SELECT measured.item AS item, measured.other AS other, measured.n_ab AS n_ab, measured.part AS part, measured.whole AS whole, rank() OVER (PARTITION BY measured.item ORDER BY (CAST(measured.part AS DOUBLE PRECISION) / CAST(measured.whole AS DOUBLE PRECISION)) DESC) AS rank
 FROM (SELECT sides.item AS item, sides.other AS other, sides.n_ab AS n_ab, sides.n_ab * sides.n_ab AS part, other.n AS whole
-FROM (SELECT of_a.item AS item, of_b.item AS other, count(*) AS n_ab
-FROM wanted JOIN kept AS of_a ON of_a.item = wanted.item JOIN kept AS of_b ON of_b.owner = of_a.owner AND of_b.item != of_a.item GROUP BY of_a.item, of_b.item
+FROM (SELECT shared.item AS item, of_other.item AS other, count(*) AS n_ab
+FROM (SELECT DISTINCT kept.owner AS owner, kept.item AS item
+FROM kept JOIN wanted ON wanted.item = kept.item) AS shared JOIN kept AS of_other ON of_other.owner = shared.owner AND of_other.item != shared.item GROUP BY shared.item, of_other.item
 HAVING count(*) >= $5::BIGINT) AS sides JOIN frequent AS other ON other.item = sides.other) AS measured) AS ranked
 WHERE ranked.rank <= $7::INTEGER) AS near JOIN frequent AS i ON i.item = near.item JOIN frequent AS j ON j.item = near.other
 WHERE near.tie <= $7::INTEGER
@@ -291,8 +292,9 @@ bought AS
 FROM kept
 WHERE kept.owner = $6::UUID)
  SELECT i.key AS key, j.key AS neighbour, i.n AS n_i, j.n AS n_j, sides.n_ab AS n_ij
-FROM (SELECT of_a.item AS item, of_b.item AS other, count(*) AS n_ab
-FROM bought JOIN kept AS of_a ON of_a.item = bought.item JOIN kept AS of_b ON of_b.owner = of_a.owner AND of_b.item != of_a.item GROUP BY of_a.item, of_b.item
+FROM (SELECT shared.item AS item, of_other.item AS other, count(*) AS n_ab
+FROM (SELECT DISTINCT kept.owner AS owner, kept.item AS item
+FROM kept JOIN bought ON bought.item = kept.item) AS shared JOIN kept AS of_other ON of_other.owner = shared.owner AND of_other.item != shared.item GROUP BY shared.item, of_other.item
 HAVING count(*) >= $5::BIGINT) AS sides JOIN frequent AS i ON i.item = sides.item JOIN frequent AS j ON j.item = sides.other LEFT OUTER JOIN bought AS own ON own.item = sides.other
 WHERE own.item IS NULL
 
@@ -509,19 +511,20 @@ frequent AS
 FROM (SELECT items.key AS key, count(*) AS n
 FROM items GROUP BY items.key
 HAVING count(*) >= $7::BIGINT) AS counted),
+kept AS
+(SELECT items.owner AS owner, frequent.item AS item
+FROM items JOIN frequent ON frequent.key = items.key),
 wanted AS
 (SELECT frequent.item AS item
 FROM frequent
-WHERE frequent.key = $8::VARCHAR),
-kept AS
-(SELECT items.owner AS owner, frequent.item AS item
-FROM items JOIN frequent ON frequent.key = items.key)
+WHERE frequent.key = $8::VARCHAR)
  SELECT i.key AS key, j.key AS neighbour, i.n AS n_i, j.n AS n_j, near.n_ab AS n_ij
 FROM (SELECT ranked.item AS item, ranked.other AS other, ranked.n_ab AS n_ab, ranked.part AS part, ranked.whole AS whole, ranked.rank AS rank, row_number() OVER (PARTITION BY ranked.item, ranked.part, ranked.whole ORDER BY ranked.other) AS tie
 FROM (SELECT measured.item AS item, measured.other AS other, measured.n_ab AS n_ab, measured.part AS part, measured.whole AS whole, rank() OVER (PARTITION BY measured.item ORDER BY (CAST(measured.part AS DOUBLE PRECISION) / CAST(measured.whole AS DOUBLE PRECISION)) DESC) AS rank
 FROM (SELECT sides.item AS item, sides.other AS other, sides.n_ab AS n_ab, sides.n_ab * sides.n_ab AS part, other.n AS whole
-FROM (SELECT of_a.item AS item, of_b.item AS other, count(*) AS n_ab
-FROM wanted JOIN kept AS of_a ON of_a.item = wanted.item JOIN kept AS of_b ON of_b.owner = of_a.owner AND of_b.item != of_a.item GROUP BY of_a.item, of_b.item
+FROM (SELECT shared.item AS item, of_other.item AS other, count(*) AS n_ab
+FROM (SELECT DISTINCT kept.owner AS owner, kept.item AS item
+FROM kept JOIN wanted ON wanted.item = kept.item) AS shared JOIN kept AS of_other ON of_other.owner = shared.owner AND of_other.item != shared.item GROUP BY shared.item, of_other.item
 HAVING count(*) >= $7::BIGINT) AS sides JOIN frequent AS other ON other.item = sides.other) AS measured) AS ranked
 WHERE ranked.rank <= $9::INTEGER) AS near JOIN frequent AS i ON i.item = near.item JOIN frequent AS j ON j.item = near.other
 WHERE near.tie <= $9::INTEGER
@@ -604,8 +607,9 @@ bought AS
 FROM kept
 WHERE kept.owner = $8::UUID)
  SELECT i.key AS key, j.key AS neighbour, i.n AS n_i, j.n AS n_j, sides.n_ab AS n_ij
-FROM (SELECT of_a.item AS item, of_b.item AS other, count(*) AS n_ab
-FROM bought JOIN kept AS of_a ON of_a.item = bought.item JOIN kept AS of_b ON of_b.owner = of_a.owner AND of_b.item != of_a.item GROUP BY of_a.item, of_b.item
+FROM (SELECT shared.item AS item, of_other.item AS other, count(*) AS n_ab
+FROM (SELECT DISTINCT kept.owner AS owner, kept.item AS item
+FROM kept JOIN bought ON bought.item = kept.item) AS shared JOIN kept AS of_other ON of_other.owner = shared.owner AND of_other.item != shared.item GROUP BY shared.item, of_other.item
 HAVING count(*) >= $7::BIGINT) AS sides JOIN frequent AS i ON i.item = sides.item JOIN frequent AS j ON j.item = sides.other LEFT OUTER JOIN bought AS own ON own.item = sides.other
 WHERE own.item IS NULL
 
