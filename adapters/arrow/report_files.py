@@ -4,7 +4,7 @@ What else there is to say stands in the metadata of the schema, under `daybook.`
 """
 
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from decimal import Decimal
 from typing import Any
@@ -29,6 +29,7 @@ _TYPES: Mapping[Kind, pa.DataType] = {
     Kind.ID: pa.string(),
     Kind.JSON: pa.string(),
 }
+_AS_THEY_ARE = frozenset({Kind.INTEGER, Kind.NUMBER, Kind.FLAG, Kind.DAY, Kind.MOMENT})
 
 
 class ParquetReport:
@@ -78,13 +79,16 @@ def _pieces(
     with opened as writer:
         for start in range(0, len(rows), _ROWS):
             part = rows[start : start + _ROWS]
-            arrays = [
-                pa.array([_value(column, column.read(row)) for row in part], kind)
-                for column, kind in zip(columns, schema.types, strict=True)
-            ]
+            arrays = [pa.array(_values(column, part), kind) for column, kind in zip(columns, schema.types, strict=True)]
             writer.write_batch(pa.record_batch(arrays, schema=schema))
             yield sink.taken()
     yield sink.taken()
+
+
+def _values(column: Column, rows: Sequence[Any]) -> list[Any]:
+    if column.kind in _AS_THEY_ARE:
+        return list(map(column.read, rows))
+    return [_value(column, column.read(row)) for row in rows]
 
 
 def _schema(report: TabularReport) -> pa.Schema:

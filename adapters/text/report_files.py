@@ -12,6 +12,7 @@ _ROWS = 1_000
 _QUOTE, _NOTHING = '"', '""'
 _SPECIAL = re.compile(r'[",\r\n]')
 # What a person wrote, or may have. A number is left one, a negative one too.
+_PLAIN = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.ID})
 _WRITTEN = frozenset({Kind.TEXT, Kind.LIST, Kind.JSON})
 
 
@@ -45,8 +46,10 @@ def defused(text: str) -> str:
 
 
 def _cell(column: Column, row: object) -> str:
-    text = cell_text(column, column.read(row))
-    return defused(text) if column.kind in _WRITTEN else text
+    value = column.read(row)
+    if column.kind not in _WRITTEN:
+        return str(value) if column.kind in _PLAIN and value is not None else cell_text(column, value)
+    return defused(value if type(value) is str else cell_text(column, value))
 
 
 def _lines(rows: list[list[str]]) -> bytes:

@@ -136,4 +136,6 @@ class _Writing:
 
 
 def _is_exact(value: int | Decimal) -> bool:
-    return len(Decimal(value).normalize().as_tuple().digits) <= _DIGITS
+    # Most are short as they stand, and taking zeros away takes time.
+    digits = Decimal(value).as_tuple().digits
+    return len(digits) <= _DIGITS or len(Decimal(value).normalize().as_tuple().digits) <= _DIGITS
