@@ -1,6 +1,7 @@
 """Exact facts about what was bought: the questions that analytics ask of a store."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from datetime import date
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -17,6 +18,15 @@ from domain.analytics.facts import (
     ScoredBuyer,
     Scoring,
     SummaryFacts,
+)
+from domain.analytics.lifetime_facts import (
+    BuyingFacts,
+    IdleBuyer,
+    Late,
+    LateFacts,
+    Repeater,
+    RepeatHistory,
+    SpendingFacts,
 )
 from domain.analytics.periods import Period
 from domain.analytics.scope import Scope
@@ -91,6 +101,31 @@ class PurchaseView(Protocol):
 
     async def cohorts(self, scope: Scope, period: Period) -> Sequence[CohortFacts]:
         """The periods in which each cohort bought or gave back, by cohort, then by period; no others."""
+        ...
+
+    async def repeat_buying(self, scope: Scope, split: date) -> Sequence[BuyingFacts]:
+        """How many customers who bought before the split have each history, ascending by all of it."""
+        ...
+
+    async def repeat_spending(self, scope: Scope) -> Sequence[SpendingFacts]:
+        """How many customers have each history and what its repeats came to, ascending by all of it."""
+        ...
+
+    async def repeaters(self, scope: Scope, histories: Collection[RepeatHistory], limit: int) -> Sequence[Repeater]:
+        """The first `limit` customers who have one of these histories, by key in the order of its bytes, then by id."""
+        ...
+
+    async def late(self, scope: Scope) -> LateFacts:
+        """How many customers are late."""
+        ...
+
+    async def idle_buyers(
+        self, scope: Scope, late: Late, *, after: tuple[str, UUID] | None, limit: int
+    ) -> Sequence[IdleBuyer]:
+        """The first `limit` customers, by key in the order of its bytes, then by id.
+
+        `after` is the key and id of the customer before the first one wanted.
+        """
         ...
 
 
