@@ -9,6 +9,7 @@ ApplicationError
 │   ├── StaleVersion     the version the caller named is not the present one
 │   └── ReadOnlyStore    this deployment answers questions and keeps no records
 ├── BadQuery         a question that cannot be asked; names every problem at once
+├── NotInstalled     it needs something that this installation lacks
 └── Unavailable      a store cannot be reached now
     └── OutcomeUnknown   the connection died during a commit: it may have happened, or not
 """
@@ -101,6 +102,12 @@ class BadQuery(ApplicationError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__("; ".join(f"{p.pointer}: {p.message}" for p in self.problems))
+
+
+class NotInstalled(ApplicationError):
+    """It needs an optional part that was not installed here; the detail says which (HTTP 501)."""
+
+    code = "not-installed"
 
 
 class Unavailable(ApplicationError):

@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from application.analytics.questions import Question
 from application.ports.purchases import PurchaseView
+from domain.analytics.churn import Churn
 from domain.analytics.cohorts import Cohorts, Retention, cohort_table
 from domain.analytics.facts import By, Dimension, Metric
 from domain.analytics.interpurchase import Interpurchase, interpurchase
+from domain.analytics.lifetime_value import LifetimeValue
 from domain.analytics.pareto import Pareto, pareto
 from domain.analytics.periods import Period
 from domain.analytics.products import TopProducts, top_products
@@ -16,7 +18,9 @@ from domain.analytics.rfm import Method, Rfm, rfm, scoring
 from domain.analytics.segments import SegmentTable
 from domain.analytics.summary import Summary, summarise
 
-Data = Summary | RevenueSeries | TopProducts | Rfm | RepeatRate | Interpurchase | Cohorts | Pareto
+Data = (
+    Summary | RevenueSeries | TopProducts | Rfm | RepeatRate | Interpurchase | Cohorts | Pareto | LifetimeValue | Churn
+)
 Answering = Callable[[PurchaseView, Question, SegmentTable], Awaitable[Data]]
 
 

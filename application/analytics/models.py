@@ -58,7 +58,7 @@ class AnswerPage(Struct, Generic[T], frozen=True, kw_only=True):
 
 
 class Parameter(Struct, frozen=True, kw_only=True):
-    """A parameter of a report, given as text. `kind` is date, text, integer or choice.
+    """A parameter of a report, given as text. `kind` is date, text, integer, decimal or choice.
 
     A `default` of null means that there is none, or that `description` says how it is found. With `clamped`, more than
     `maximum` is taken as the maximum.

@@ -4,11 +4,13 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from application.analytics.models import Parameter, ParameterValue
 from application.analytics.reports import DEFAULT_WINDOWS
 from application.analytics.specs import ReportSpec
 from application.errors import BadQuery
+from domain.analytics.digest import decimal_digits
 from domain.analytics.periods import Period
 from domain.analytics.scope import Customers, Lines, Returns, Scope, local_day, time_zone
 from domain.shared.errors import Invalid, Problem, Problems
@@ -16,6 +18,7 @@ from domain.shared.errors import Invalid, Problem, Problems
 Value = str | int | date | None
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DECIMAL = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,12})?")
 _LONGEST = 2_000
 
 
@@ -36,6 +39,10 @@ class Question:
     def number(self, name: str) -> int:
         """The value of a whole number."""
         return int(str(self.values[name]))
+
+    def decimal(self, name: str) -> Decimal:
+        """The value of a decimal."""
+        return Decimal(str(self.values[name]))
 
     def with_scope(self, scope: Scope) -> "Question":
         """The same question of another day or currency."""
@@ -100,6 +107,8 @@ def _value(parameter: Parameter, text: str) -> Value:
             return _day(text)
         case "integer":
             return _whole(parameter, text)
+        case "decimal":
+            return _decimal(parameter, text)
         case "choice":
             if text not in parameter.choices:
                 raise Invalid.because("unknown-choice", f"must be one of: {', '.join(parameter.choices)}")
@@ -126,3 +135,13 @@ def _whole(parameter: Parameter, text: str) -> int:
     if not least <= value <= most:
         raise Invalid.because("out-of-range", f"must be a whole number from {least} to {most}")
     return value
+
+
+def _decimal(parameter: Parameter, text: str) -> str:
+    """The digits that matter, so that 0.10 and 0.1 are one question."""
+    least, most = parameter.minimum or 0, parameter.maximum or 0
+    value = Decimal(text) if _DECIMAL.fullmatch(text) else None
+    if value is None or not least <= value <= most:
+        message = f"must be a plain decimal such as {parameter.example}, from {least} to {most}, of at most 12 places"
+        raise Invalid.because("out-of-range", message)
+    return decimal_digits(value)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from application.analytics.lifetime_reports import CHURN, CHURN_CUSTOMERS, LIFETIME_VALUE
 from application.analytics.models import Answer, AnswerPage, Parameter, ReportDefinition
 from application.analytics.specs import ReportSpec, choice, report_spec, whole
 from application.listing import DEFAULT_LIMIT, MAX_LIMIT
@@ -235,10 +236,21 @@ _PARETO = report_spec(
 
 REPORTS: Mapping[str, ReportSpec] = {
     spec.name: spec
-    for spec in (_SUMMARY, _REVENUE, _TOP_PRODUCTS, _RFM, _REPEAT_RATE, _INTERPURCHASE, _COHORTS, _PARETO)
+    for spec in (
+        _SUMMARY,
+        _REVENUE,
+        _TOP_PRODUCTS,
+        _RFM,
+        _REPEAT_RATE,
+        _INTERPURCHASE,
+        _COHORTS,
+        _PARETO,
+        LIFETIME_VALUE,
+        CHURN,
+    )
 }
 
 
 def definitions(segments: SegmentTable) -> Sequence[ReportDefinition]:
     """What each report means and takes, with this table of segments."""
-    return [spec.defined(segments) for spec in (*REPORTS.values(), RFM_CUSTOMERS)]
+    return [spec.defined(segments) for spec in (*REPORTS.values(), RFM_CUSTOMERS, CHURN_CUSTOMERS)]

@@ -5,24 +5,40 @@ from dataclasses import replace
 from typing import Any
 
 from application.analytics.answering import ANSWERS, Data
+from application.analytics.lifetime import WithoutModels, fitted_buying, lifetime_answers
+from application.analytics.lifetime_reports import CHURN_CUSTOMERS
 from application.analytics.models import Answer, AnswerPage, ReportDefinition
 from application.analytics.paging import Place, next_cursor, read_cursor
 from application.analytics.questions import Question, bad_query, read_question
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS, definitions
 from application.errors import BadQuery, NotFound
+from application.ports.lifetime_models import LifetimeModels
 from application.ports.purchases import PurchaseFacts, PurchaseView, Scores
 from application.ports.system import Clock
+from domain.analytics.churn import ChurnCustomer, churn_customer
 from domain.analytics.digest import answer_digest
+from domain.analytics.lifetime_facts import Late
 from domain.analytics.rfm import Method, RfmCustomer, rfm_customer, scoring, segment_cells
 from domain.analytics.segments import PROSPECTS, STANDARD, SegmentTable
 from domain.shared.errors import Invalid
+
+_WITHOUT_MODELS = WithoutModels()
 
 
 class AnalyticsService:
     """Each method is one use case; all parts of an answer are of one view of the store."""
 
-    def __init__(self, *, facts: PurchaseFacts, clock: Clock, segments: SegmentTable = STANDARD) -> None:
+    def __init__(
+        self,
+        *,
+        facts: PurchaseFacts,
+        clock: Clock,
+        segments: SegmentTable = STANDARD,
+        models: LifetimeModels = _WITHOUT_MODELS,
+    ) -> None:
         self._facts = facts
+        self._models = models
+        self._answers = {**ANSWERS, **lifetime_answers(models)}
         self._clock = clock
         self._segments = segments
 
@@ -32,6 +48,7 @@ class AnalyticsService:
         - `parameters` are pairs of a name and a text, of those that the report takes.
         - One currency an answer: where the shop has several, it must be named.
         - Raises NotFound for a report that does not exist, BadQuery that names every bad parameter.
+        - Reports with models raise TooLittleData, FitNotConverged, and NotInstalled without what fits them.
         """
         spec = REPORTS.get(report)
         if spec is None:
@@ -52,6 +69,19 @@ class AnalyticsService:
         scores = self._scores(question)
         return await self._facts.read(lambda view: self._page(view, question, scores, after))
 
+    async def churn_customers(self, parameters: Iterable[tuple[str, str]]) -> AnswerPage[ChurnCustomer]:
+        """One page of the customers behind churn, by key, then by id.
+
+        - `late` leaves only the customers who are late, or who are not.
+        - The cursor holds the day and the currency of the first page; each page is of the store as it is by then.
+        - Raises TooLittleData, FitNotConverged and NotInstalled, as churn does.
+        """
+        question = read_question(CHURN_CUSTOMERS, parameters, self._clock.now())
+        after: Place | None = None
+        if "cursor" in question.given:
+            question, after = read_cursor(question, question.text("cursor"))
+        return await self._facts.read(lambda view: self._churn_page(view, question, after))
+
     def definitions(self) -> Sequence[ReportDefinition]:
         """What each report means and takes."""
         return definitions(self._segments)
@@ -59,7 +89,7 @@ class AnalyticsService:
     async def _answer(self, view: PurchaseView, question: Question) -> Answer[Data]:
         question = await _in_one_currency(view, question)
         try:
-            data = await ANSWERS[question.spec.name](view, question, self._segments)
+            data = await self._answers[question.spec.name](view, question, self._segments)
         except Invalid as error:
             raise BadQuery(replace(one, pointer=one.pointer.removeprefix("/")) for one in error.problems) from None
         return Answer(data=data, answer_digest=answer_digest(data), **await self._head(view, question))
@@ -79,6 +109,24 @@ class AnalyticsService:
             answer_digest=answer_digest(data),
             has_more=has_more,
             next_cursor=next_cursor(question, found[limit - 1].buyer) if has_more else None,
+            **await self._head(view, question),
+        )
+
+    async def _churn_page(
+        self, view: PurchaseView, question: Question, after: Place | None
+    ) -> AnswerPage[ChurnCustomer]:
+        if after is None:
+            question = await _in_one_currency(view, question)
+        scope, limit = question.scope, question.number("limit")
+        fitted = await fitted_buying(self._models, await view.repeat_buying(scope, scope.as_of))
+        found = await view.idle_buyers(scope, Late(question.text("late")), after=after, limit=limit + 1)
+        data = [churn_customer(one, fitted.model, scope) for one in found[:limit]]
+        has_more = len(found) > limit
+        return AnswerPage(
+            data=data,
+            answer_digest=answer_digest(data),
+            has_more=has_more,
+            next_cursor=next_cursor(question, found[limit - 1]) if has_more else None,
             **await self._head(view, question),
         )
 

@@ -64,6 +64,19 @@ def whole(
     )
 
 
+def decimal(name: str, description: str, *, most: int, default: str, example: str) -> Parameter:
+    """A parameter that is a decimal from 0 to `most`, as text, exactly as it is written."""
+    return Parameter(
+        name=name,
+        kind="decimal",
+        minimum=0,
+        maximum=most,
+        default=default,
+        description=description,
+        example=example,
+    )
+
+
 COMMON = (
     Parameter(
         name="from",

@@ -6,17 +6,21 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from application.analytics.lifetime_reports import CHURN, CHURN_CUSTOMERS, LIFETIME_VALUE
 from application.analytics.reports import RFM_CUSTOMERS
 from application.analytics.service import AnalyticsService
-from application.errors import BadQuery, Conflict
+from application.errors import BadQuery, Conflict, NotInstalled
 from application.ports.history import HistorySink, HistorySource
+from application.ports.lifetime_models import LifetimeModels
 from application.ports.purchases import PurchaseFacts
 from application.ports.system import Clock
 from domain.analytics.cohorts import Retention
 from domain.analytics.facts import By, Dimension, Metric
+from domain.analytics.lifetime_facts import Late
 from domain.analytics.periods import Period
 from domain.analytics.rfm import Method
 from domain.analytics.segments import STANDARD, SegmentTable
+from domain.shared.errors import Refused
 
 Parameters = Mapping[str, str]
 
@@ -62,11 +66,13 @@ class VerificationService:
         backends: Mapping[str, Backend],
         clock: Clock,
         segments: SegmentTable = STANDARD,
+        models: LifetimeModels,
     ) -> None:
         self._source = source
         self._backends = backends
         self._clock = clock
         self._segments = segments
+        self._models = models
 
     async def verify(self, told: Callable[[Check], None] = lambda _check: None) -> Verification:
         """Copies the history of the source into the backends with a sink, then asks all of them every question.
@@ -104,7 +110,7 @@ class VerificationService:
         # One moment for all, so that midnight does not fall between two stores.
         clock = _Stopped(self._clock.now())
         return {
-            name: AnalyticsService(facts=backend.facts, clock=clock, segments=self._segments)
+            name: AnalyticsService(facts=backend.facts, clock=clock, segments=self._segments, models=self._models)
             for name, backend in self._backends.items()
         }
 
@@ -149,6 +155,11 @@ def questions() -> Iterator[tuple[str, Parameters]]:
         yield "rfm", {"method": method, "tz": tz}
         yield "rfm", {"method": method, **narrow}
         yield RFM_CUSTOMERS.name, {"method": method, "limit": "100"}
+    yield LIFETIME_VALUE.name, {"limit": "1000", "holdout_weeks": "13"}
+    yield LIFETIME_VALUE.name, {"tz": east, "months": "3", "discount": "0", "limit": "10", **narrow}
+    for late, tz in ((Late.ALL, utc), (Late.YES, west), (Late.NO, east)):
+        yield CHURN.name, {"tz": tz}
+        yield CHURN_CUSTOMERS.name, {"late": late, "tz": tz, "limit": "100"}
 
 
 async def _ask(services: Mapping[str, AnalyticsService], report: str, parameters: Parameters) -> Check:
@@ -161,9 +172,13 @@ async def _digest(service: AnalyticsService, report: str, parameters: Parameters
     try:
         if report == RFM_CUSTOMERS.name:
             return (await service.rfm_customers(pairs)).answer_digest
+        if report == CHURN_CUSTOMERS.name:
+            return (await service.churn_customers(pairs)).answer_digest
         return (await service.ask(report, pairs)).answer_digest
     except BadQuery as error:
         return f"refused:{error.problems[0].code}"
+    except (Refused, NotInstalled) as error:
+        return f"refused:{error.code}"
 
 
 @dataclass(frozen=True, slots=True)

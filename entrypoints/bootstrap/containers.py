@@ -88,6 +88,7 @@ from application.jobs.kinds import JobKind
 from application.jobs.scheduling import ScheduleService
 from application.jobs.service import JobService
 from application.orders.service import OrderService
+from application.ports.lifetime_models import LifetimeModels
 from application.ports.stores import Store
 from application.reviews.service import ReviewService
 from application.segments.service import SegmentService
@@ -200,6 +201,7 @@ class Application(containers.DeclarativeContainer):
     analytics_records = providers.DependenciesContainer()
     stores: providers.Dependency[list[Store]] = providers.Dependency(instance_of=list)
     segments: providers.Dependency[SegmentTable] = providers.Dependency(instance_of=SegmentTable)
+    models: providers.Dependency[LifetimeModels] = providers.Dependency()
     purge_customers_after: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
     forget_jobs_after: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
     forget_deliveries_after: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
@@ -297,7 +299,7 @@ class Application(containers.DeclarativeContainer):
         ImportService, units=records.units, clock=system.clock, ids=system.ids, directory=directory
     )
     analytics = providers.Singleton(
-        AnalyticsService, facts=analytics_records.facts, clock=system.clock, segments=segments
+        AnalyticsService, facts=analytics_records.facts, clock=system.clock, segments=segments, models=models
     )
     health = providers.Singleton(HealthService, stores=stores)
     idempotency = providers.Singleton(IdempotencyService, keys=records.keys, clock=system.clock)
@@ -396,6 +398,7 @@ def services(
     analytics_records: containers.Container,
     *,
     settings: Settings,
+    models: LifetimeModels,
     job_kinds: Sequence[JobKind] = (),
     wrap: Callable[[type[Any]], type[Any]] | None = None,
 ) -> Services:
@@ -412,6 +415,7 @@ def services(
         analytics_records=analytics_records,
         stores=[one.health() for one in bound],
         segments=settings.app.segments,
+        models=models,
         purge_customers_after=timedelta(days=settings.security.purge_customers_after_days),
         forget_jobs_after=timedelta(days=settings.worker.forget_jobs_after_days),
         forget_deliveries_after=timedelta(days=settings.webhooks.forget_deliveries_after_days),

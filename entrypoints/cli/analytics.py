@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Literal
 from cyclopts import App, Parameter
 from msgspec import Struct
 
+from application.analytics.lifetime_reports import CHURN_CUSTOMERS
 from application.analytics.models import Answer, AnswerPage, SegmentTableRef
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS
 from application.analytics.reports import definitions as all_definitions
@@ -20,7 +21,7 @@ from entrypoints.cli.exits import OK, AnswersDiffer, UsageError
 from entrypoints.cli.output import Format, FormatOption, message, show
 from entrypoints.cli.running import prepared, use, use_wiring
 
-_NAMES: Final = (*REPORTS, RFM_CUSTOMERS.name)
+_NAMES: Final = (*REPORTS, RFM_CUSTOMERS.name, CHURN_CUSTOMERS.name)
 # The part of an answer that is a list: what a table, CSV and ndjson show. Without one it is the answer itself.
 _ROWS: Final[Mapping[str, str]] = {
     "revenue": "periods",
@@ -30,9 +31,11 @@ _ROWS: Final[Mapping[str, str]] = {
     "interpurchase": "histogram",
     "cohorts": "cells",
     "pareto": "items",
+    "lifetime-value": "top",
+    "churn": "bands",
 }
 # In a table for people these are shown whole, since what they are asked for stands beside the list.
-_WHOLE: Final = frozenset({"repeat-rate", "interpurchase", "pareto"})
+_WHOLE: Final = frozenset({"repeat-rate", "interpurchase", "pareto", "lifetime-value", "churn"})
 
 BackendsOption = Annotated[str | None, Parameter(help="Two or more of memory, postgres and snowflake.")]
 VerifyFormat = Annotated[Literal["table", "json"], Parameter(help="How the outcome is shown.")]
@@ -53,6 +56,8 @@ $ daybook analytics revenue --period month --tz Europe/Berlin --format csv
 $ daybook analytics rfm --method ntile --format json
 $ daybook analytics cohorts --period week --retention unbounded
 $ daybook analytics pareto --by author
+$ daybook analytics lifetime-value --months 24 --discount 0.005 --format json
+$ daybook analytics churn-customers --late yes --format csv
 $ daybook analytics definitions
 $ daybook analytics verify
 
@@ -173,7 +178,12 @@ def _tell(found: Verification) -> None:
 
 
 async def _ask(service: AnalyticsService, name: str, pairs: Sequence[tuple[str, str]]) -> Any:
-    return await (service.rfm_customers(pairs) if name == RFM_CUSTOMERS.name else service.ask(name, pairs))
+    match name:
+        case RFM_CUSTOMERS.name:
+            return await service.rfm_customers(pairs)
+        case CHURN_CUSTOMERS.name:
+            return await service.churn_customers(pairs)
+    return await service.ask(name, pairs)
 
 
 def _show(answer: Answer[Any] | AnswerPage[Any], form: Format) -> None:

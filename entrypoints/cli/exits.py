@@ -9,6 +9,7 @@ from application.errors import (
     BadQuery,
     Conflict,
     NotFound,
+    NotInstalled,
     Unavailable,
 )
 from domain.shared.errors import Invalid, Refused
@@ -51,6 +52,7 @@ EXITS: Final[Mapping[type[Exception], int]] = {
     Unavailable: UNAVAILABLE,
     AnswersDiffer: ANSWERS_DIFFER,
     CommandError: FAILURE,
+    NotInstalled: FAILURE,
     ServerFailed: FAILURE,
 }
 

@@ -1,4 +1,4 @@
-"""/v1/analytics: the reports, the customers behind RFM, and what each report means."""
+"""/v1/analytics: the reports, the customers behind RFM and churn, and what each report means."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from inspect import getdoc
@@ -7,12 +7,14 @@ from typing import Any
 from litestar.types import ASGIApp
 from msgspec import Struct
 
+from application.analytics.lifetime_reports import CHURN, CHURN_CUSTOMERS, LIFETIME_VALUE
 from application.analytics.models import Answer, AnswerPage, ReportDefinition
 from application.analytics.models import Parameter as ReportParameter
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS
 from application.analytics.service import AnalyticsService
 from application.analytics.specs import ReportSpec
-from application.errors import NotFound
+from application.errors import NotFound, NotInstalled
+from domain.analytics.fitted import FitNotConverged, TooLittleData
 from entrypoints.http.analytics_examples import example_of
 from entrypoints.http.examples import plain
 from entrypoints.http.handlers import Handlers, next_link, representation
@@ -32,6 +34,8 @@ _OWN_SHAPES: Mapping[str, Mapping[str, Any]] = {
     "cursor": CURSOR,
     "tz": {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_+/-]*$"},
 }
+# What a model is fitted for.
+_FITTED = frozenset({LIFETIME_VALUE.name, CHURN.name, CHURN_CUSTOMERS.name})
 
 
 class Definitions(Struct, frozen=True, kw_only=True):
@@ -45,6 +49,7 @@ def analytics_operations(service: AnalyticsService, handlers: Handlers) -> list[
     return [
         *(_report(spec, service, handlers) for spec in REPORTS.values()),
         _rfm_customers(service, handlers),
+        _churn_customers(service, handlers),
         *_definitions(service.definitions(), handlers),
     ]
 
@@ -70,6 +75,11 @@ def _report(spec: ReportSpec, service: AnalyticsService, handlers: Handlers) -> 
 def _rfm_customers(service: AnalyticsService, handlers: Handlers) -> Operation:
     answering = _answering(service.rfm_customers, handlers, _kept(RFM_CUSTOMERS))
     return _asking(RFM_CUSTOMERS, f"{_ANALYTICS}/rfm/customers", answering)
+
+
+def _churn_customers(service: AnalyticsService, handlers: Handlers) -> Operation:
+    answering = _answering(service.churn_customers, handlers, _kept(CHURN_CUSTOMERS))
+    return _asking(CHURN_CUSTOMERS, f"{_ANALYTICS}/churn/customers", answering)
 
 
 def _kept(spec: ReportSpec) -> tuple[bytes, bytes]:
@@ -108,6 +118,7 @@ def _asking(spec: ReportSpec, path: str, handler: Handler) -> Operation:
         gives=spec.answer,
         gives_example=example_of(spec.name),
         tagged=True,
+        errors=(TooLittleData, FitNotConverged, NotInstalled) if spec.name in _FITTED else (),
     )
 
 
@@ -116,6 +127,8 @@ def _parameter(given: ReportParameter) -> Parameter:
     if given.kind == "integer":
         most = _MAX_CLAMPED if given.clamped else given.maximum
         schema = {"type": "integer", "minimum": given.minimum, "maximum": most}
+    elif given.kind == "decimal":
+        schema = {"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,12})?$"}
     elif given.kind == "choice":
         schema = {"type": "string", "enum": list(given.choices)}
     if given.default is not None:

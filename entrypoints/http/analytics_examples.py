@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from application.analytics.lifetime_reports import CHURN_CUSTOMERS
 from application.analytics.models import Answer, AnswerPage
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS
 from domain.analytics.cohorts import Retention, cohort_table
@@ -32,6 +33,7 @@ from domain.analytics.scope import Scope
 from domain.analytics.segments import STANDARD
 from domain.analytics.summary import summarise
 from entrypoints.http.examples import HISTORY, plain
+from entrypoints.http.lifetime_examples import FITTED_PARAMETERS, fitted_example
 
 _SCOPE = Scope(as_of=date(2026, 2, 1), tz="UTC", currency="EUR")
 _COMMON = {
@@ -53,13 +55,14 @@ _OWN: dict[str, dict[str, Any]] = {
     "cohorts": {"period": "month", "retention": "classic"},
     "pareto": {"by": "product", "limit": 10},
     "rfm-customers": {"method": "quantile", "segment": None, "limit": 20, "cursor": None},
+    **FITTED_PARAMETERS,
 }
 
 
 def example_of(report: str) -> Any:
     """The answer of one report, as JSON would read it."""
-    data = _data(report, HISTORY)
-    spec = RFM_CUSTOMERS if report == RFM_CUSTOMERS.name else REPORTS[report]
+    data = fitted_example(report, HISTORY) if report in FITTED_PARAMETERS else _data(report, HISTORY)
+    spec = {**REPORTS, RFM_CUSTOMERS.name: RFM_CUSTOMERS, CHURN_CUSTOMERS.name: CHURN_CUSTOMERS}[report]
     head: dict[str, Any] = {
         "report": report,
         "definition": spec.defined(STANDARD).definition,

@@ -13,8 +13,10 @@ from adapters.aiohttp.webhook_sender import AiohttpWebhookSender
 from adapters.mail.folder import FolderMailer
 from adapters.mail.smtp import SmtpMailer
 from adapters.memory.mailer import MemoryMailer
+from adapters.scipy.lifetime_models import ScipyLifetimeModels
 from adapters.system.cron import CronRecurrence
 from adapters.system.system import SystemClock, SystemRandomBytes, Uuid7Generator
+from application.ports.lifetime_models import LifetimeModels
 from application.ports.mailer import Mailer
 from application.ports.recurrence import Recurrence
 from application.ports.system import Clock, IdGenerator, RandomBytes
@@ -32,6 +34,7 @@ BESIDE_THE_STORES: dict[type, tuple[type, ...]] = {
     Mailer: (MemoryMailer, FolderMailer, SmtpMailer),
     RandomBytes: (SystemRandomBytes,),
     WebhookSender: (AiohttpWebhookSender,),
+    LifetimeModels: (ScipyLifetimeModels,),
 }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from adapters.aiohttp.guard import system_lookup
 from adapters.aiohttp.webhook_sender import AiohttpWebhookSender
+from adapters.scipy.lifetime_models import ScipyLifetimeModels
 from adapters.system.cron import CronRecurrence
 from adapters.system.system import SystemClock, SystemRandomBytes, Uuid7Generator
 from application.analytics.service import AnalyticsService
@@ -120,7 +121,7 @@ def services_on(ports: StorePorts, reach: Reach = LOCAL) -> Services:
         groups=GroupService(reader=ports.groups, customers=ports.customers, **written),
         segments=SegmentService(reader=ports.segments, **written),
         imports=ImportService(**written),
-        analytics=AnalyticsService(facts=ports.purchases, clock=clock),
+        analytics=AnalyticsService(facts=ports.purchases, clock=clock, models=ScipyLifetimeModels()),
         health=HealthService(stores=[ports.health]),
         idempotency=idempotency,
         jobs=JobService(units=ports.units, reader=ports.jobs, clock=clock),

@@ -6,6 +6,7 @@ import pytest
 from adapters.memory.history import MemoryHistorySink, MemoryHistorySource
 from adapters.memory.purchases import MemoryPurchaseFacts
 from adapters.memory.store import MemoryStore
+from application.analytics.lifetime import WithoutModels
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS
 from application.analytics.verify import Backend, Check, VerificationService, questions
 from application.errors import Conflict
@@ -45,6 +46,7 @@ async def service(first: MemoryStore, second: MemoryStore, *, copy: bool) -> Ver
             "second": Backend(facts=Other(second), sink=sink),
         },
         clock=AtNoon(),
+        models=WithoutModels(),
     )
 
 
@@ -110,6 +112,7 @@ async def test_a_store_that_changes_meanwhile_is_compared_again(times: int, sett
             "second": Backend(facts=MemoryPurchaseFacts(second), sink=MemoryHistorySink(second)),
         },
         clock=AtNoon(),
+        models=WithoutModels(),
     )
     if settles:
         assert (await verification.verify()).watermarks == {"first": 4, "second": 4}
