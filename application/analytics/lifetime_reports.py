@@ -113,3 +113,6 @@ CHURN_CUSTOMERS = report_spec(
     source=_CHURN_SOURCE,
     names_customers=True,
 )
+
+# What a model is fitted for: refused where there is too little to fit it to.
+FITTED = frozenset({LIFETIME_VALUE.name, CHURN.name, CHURN_CUSTOMERS.name})

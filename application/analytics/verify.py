@@ -157,9 +157,9 @@ def questions() -> Iterator[tuple[str, Parameters]]:
         yield RFM_CUSTOMERS.name, {"method": method, "limit": "100"}
     yield LIFETIME_VALUE.name, {"limit": "1000", "holdout_weeks": "13"}
     yield LIFETIME_VALUE.name, {"tz": east, "months": "3", "discount": "0", "limit": "10", **narrow}
-    for late, tz in ((Late.ALL, utc), (Late.YES, west), (Late.NO, east)):
-        yield CHURN.name, {"tz": tz}
-        yield CHURN_CUSTOMERS.name, {"late": late, "tz": tz, "limit": "100"}
+    for late, tz, scope in ((Late.ALL, utc, {}), (Late.YES, west, narrow), (Late.NO, quarter, {})):
+        yield CHURN.name, {"tz": tz, **scope}
+        yield CHURN_CUSTOMERS.name, {"late": late, "tz": tz, "limit": "100", **scope}
 
 
 async def _ask(services: Mapping[str, AnalyticsService], report: str, parameters: Parameters) -> Check:

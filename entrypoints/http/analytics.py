@@ -7,7 +7,7 @@ from typing import Any
 from litestar.types import ASGIApp
 from msgspec import Struct
 
-from application.analytics.lifetime_reports import CHURN, CHURN_CUSTOMERS, LIFETIME_VALUE
+from application.analytics.lifetime_reports import CHURN_CUSTOMERS, FITTED
 from application.analytics.models import Answer, AnswerPage, ReportDefinition
 from application.analytics.models import Parameter as ReportParameter
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS
@@ -34,8 +34,6 @@ _OWN_SHAPES: Mapping[str, Mapping[str, Any]] = {
     "cursor": CURSOR,
     "tz": {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_+/-]*$"},
 }
-# What a model is fitted for.
-_FITTED = frozenset({LIFETIME_VALUE.name, CHURN.name, CHURN_CUSTOMERS.name})
 
 
 class Definitions(Struct, frozen=True, kw_only=True):
@@ -118,7 +116,7 @@ def _asking(spec: ReportSpec, path: str, handler: Handler) -> Operation:
         gives=spec.answer,
         gives_example=example_of(spec.name),
         tagged=True,
-        errors=(TooLittleData, FitNotConverged, NotInstalled) if spec.name in _FITTED else (),
+        errors=(TooLittleData, FitNotConverged, NotInstalled) if spec.name in FITTED else (),
     )
 
 

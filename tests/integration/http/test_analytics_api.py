@@ -162,7 +162,10 @@ async def test_what_a_report_means_can_be_read(client: HttpClient) -> None:
         "interpurchase",
         "cohorts",
         "pareto",
+        "lifetime-value",
+        "churn",
         "rfm-customers",
+        "churn-customers",
     ]
     for one in every:
         assert (await client.get(f"/v1/analytics/definitions/{one['report']}")).json() == one
