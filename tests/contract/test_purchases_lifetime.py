@@ -17,10 +17,10 @@ from domain.analytics.scope import Lines, Returns, Scope
 from domain.customers.customer import Customer
 from domain.orders.order import Order
 from tests.contract.conftest import Load
-from tests.contract.test_purchases_contract import put
 from tests.support.builders import a_customer, a_line, a_lone_return, a_returned_line, an_order
 from tests.support.definition import Definition, drawn_anew, how_many_histories
 from tests.support.histories import histories, scopes
+from tests.support.loading import put
 from tests.support.store_case import StoreCase, StorePorts
 
 SCOPE = Scope(as_of=date(2026, 4, 1), currency="EUR")
@@ -72,7 +72,7 @@ async def test_every_store_gives_the_facts_of_the_definition(case: StoreCase, se
 
         async def compare() -> None:
             async with case.open(server) as ports:
-                await put(case, ports, history)
+                await put(ports, history)
                 expected = await Definition(history).read(question)
                 found = await ports.purchases.read(question)
                 for name, value in expected.items():
