@@ -17,6 +17,7 @@ from domain.analytics.counting import (
     count_summary,
     histograms,
     list_buyers,
+    list_favourites,
     score,
 )
 from domain.analytics.counting_lifetime import (
@@ -36,6 +37,7 @@ from domain.analytics.facts import (
     Metric,
     ParetoFacts,
     PeriodFacts,
+    ProductFacts,
     ProductTotals,
     RfmHistograms,
     ScoredBuyer,
@@ -162,6 +164,25 @@ class MemoryPurchaseView:
             if (place is None or (one.key, str(one.id)) > place) and late in (Late.ALL, _lateness(one, scope))
         )
         return list(islice(found, limit))
+
+    async def rfm_buyer(self, scope: Scope, scoring: Scoring, customer_id: UUID) -> ScoredBuyer | None:
+        """One customer, scored among all."""
+        scored = await asyncio.to_thread(self._scored, scope, scoring)
+        return next((one for one in scored if one.buyer.id == customer_id), None)
+
+    async def repeater(self, scope: Scope, customer_id: UUID) -> Repeater | None:
+        """One customer and its history."""
+        every = await asyncio.to_thread(list_repeaters, self._history, scope)
+        return next((one for one in every if one.id == customer_id), None)
+
+    async def idle_buyer(self, scope: Scope, customer_id: UUID) -> IdleBuyer | None:
+        """One customer and the ends of its purchase days."""
+        every = await asyncio.to_thread(list_idle_buyers, self._history, scope)
+        return next((one for one in every if one.id == customer_id), None)
+
+    async def favourites(self, scope: Scope, customer_id: UUID, by: By, limit: int) -> Sequence[ProductFacts]:
+        """What one customer bought most often."""
+        return await asyncio.to_thread(list_favourites, self._history, scope, customer_id, by, limit)
 
     def _scored(self, scope: Scope, scoring: Scoring) -> list[ScoredBuyer]:
         return score(self._listed(scope), scoring)

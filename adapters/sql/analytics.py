@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     String,
     Subquery,
+    Uuid,
     bindparam,
     case,
     cast,
@@ -165,11 +166,12 @@ def _categories() -> Subquery:
     return select(books.c.id.label("book_id"), category.label("category")).distinct().subquery("categories")
 
 
-def _merged(shape: Shape, by: By) -> Subquery:
+def _merged(shape: Shape, by: By, *, one_customer: bool = False) -> Subquery:
     """One row a key: `name`, and `revenue` and `units` less what came back, `orders`, `customers`."""
-    parts = [_by_key(sold(shape), by, sold=True)]
+    lines = _of_one_customer if one_customer else _all
+    parts = [_by_key(lines(sold(shape)), by, sold=True)]
     if shape.returns:
-        parts.append(_by_key(returned(shape), by, sold=False))
+        parts.append(_by_key(lines(returned(shape)), by, sold=False))
     rows = union_all(*parts).subquery("parts")
     return (
         select(
@@ -183,6 +185,14 @@ def _merged(shape: Shape, by: By) -> Subquery:
         .group_by(rows.c.key)
         .subquery("merged")
     )
+
+
+def _all(lines: Subquery) -> Subquery:
+    return lines
+
+
+def _of_one_customer(lines: Subquery) -> Subquery:
+    return select(lines).where(lines.c.customer_id == bindparam("customer", type_=Uuid())).subquery("own")
 
 
 def _by_key(lines: Subquery, by: By, *, sold: bool) -> Select[Any]:
@@ -216,6 +226,14 @@ def top_products(shape: Shape, by: By, metric: Metric) -> Select[Any]:
         .order_by(merged.c[metric.value].desc(), ByBytes(merged.c.key))
         .limit(bindparam("limit", type_=Integer()))
     )
+
+
+@cache
+def favourites(shape: Shape, by: By) -> Select[Any]:
+    """The columns of `top_products` that one `customer` bought, by orders, descending, then by key."""
+    merged = _merged(shape, by, one_customer=True)
+    query = select(merged).where(merged.c.orders > ZERO)
+    return query.order_by(merged.c.orders.desc(), ByBytes(merged.c.key)).limit(bindparam("limit", type_=Integer()))
 
 
 @cache

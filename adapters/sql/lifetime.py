@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     String,
     Subquery,
+    Uuid,
     and_,
     bindparam,
     case,
@@ -108,6 +109,18 @@ def idle_buyers(shape: Shape, late: Late, *, after: bool) -> Select[Any]:
 
 
 @cache
+def one_repeater(shape: Shape) -> Select[Any]:
+    """The columns of `repeaters` of one `customer`; no row when its first purchase ever is not in the scope."""
+    return _page(_each_repeater(shape, one=True), after=False)
+
+
+@cache
+def one_idle_buyer(shape: Shape) -> Select[Any]:
+    """The columns of `idle_buyers` of one `customer`; no row when its first purchase ever is not in the scope."""
+    return _page(_each_idle_buyer(shape, one=True), after=False)
+
+
+@cache
 def late_counted(shape: Shape) -> Select[Any]:
     """One row: `customers`, `repeat_customers` and those of them who are `late`."""
     each = _each_idle_buyer(shape).c
@@ -118,12 +131,13 @@ def late_counted(shape: Shape) -> Select[Any]:
     )
 
 
-def _days(shape: Shape) -> Subquery:
-    """One row a known customer and local day with a purchase, whenever it was, and what it came to."""
+def _days(shape: Shape, *, one: bool = False) -> Subquery:
+    """One row a known customer, or one `customer`, and local day with a purchase, whenever it was, and its amount."""
     each = purchases(shape, ever=True)
+    customer = each.c.customer_id
     return (
-        select(each.c.customer_id, each.c.day, exact_sum(each.c.amount).label("amount"))
-        .where(each.c.customer_id.is_not(None))
+        select(customer, each.c.day, exact_sum(each.c.amount).label("amount"))
+        .where(customer == bindparam("customer", type_=Uuid()) if one else customer.is_not(None))
         .group_by(each.c.customer_id, each.c.day)
         .subquery("days")
     )
@@ -133,9 +147,9 @@ def _since(shape: Shape, first_day: ColumnElement[Any]) -> list[ColumnElement[bo
     return [first_day >= cast(bindparam("from_day", type_=Date()), Date())] if shape.since else []
 
 
-def _each_repeater(shape: Shape) -> Subquery:
+def _each_repeater(shape: Shape, *, one: bool = False) -> Subquery:
     """One row a customer: `customer_id`, `repeats`, `recency_days`, `age_days`, `repeat_revenue`."""
-    days = _days(shape)
+    days = _days(shape, one=one)
     first = func.min(days.c.day).over(partition_by=days.c.customer_id)
     dated = select(days, first.label("first_day")).subquery("dated").c
     repeat = dated.day > dated.first_day
@@ -174,9 +188,9 @@ def _each_repeater(shape: Shape) -> Subquery:
     ).subquery("repeaters")
 
 
-def _each_idle_buyer(shape: Shape) -> Subquery:
+def _each_idle_buyer(shape: Shape, *, one: bool = False) -> Subquery:
     """One row a customer: `customer_id`, `first_day`, `last_day`, `days`, `long_gap_tenths` or null, `late` 1 or 0."""
-    days = _days(shape)
+    days = _days(shape, one=one)
     customer = days.c.customer_id
     previous = func.lag(days.c.day).over(partition_by=customer, order_by=days.c.day)
     first = func.min(days.c.day).over(partition_by=customer)

@@ -276,7 +276,7 @@ class SqlPurchaseView:
         """The first customers who have one of these histories."""
         values = {**scope_values(scope), **lifetime.wanted_histories(histories), "limit": limit}
         rows = await self._run("lifetime.repeaters", lifetime.repeaters(Shape.of(scope)), values)
-        return [Repeater(key=row["key"], id=UUID(row["id"]), history=_repeats(row)) for row in rows]
+        return [_repeater(row) for row in rows]
 
     async def late(self, scope: Scope) -> LateFacts:
         """How many customers are late."""
@@ -296,6 +296,31 @@ class SqlPurchaseView:
             values |= {"after_key": after[0], "after_id": str(after[1])}
         statement = lifetime.idle_buyers(Shape.of(scope), late, after=after is not None)
         return [_idle_buyer(row) for row in await self._run("lifetime.idle_buyers", statement, values)]
+
+    async def rfm_buyer(self, scope: Scope, scoring: Scoring, customer_id: UUID) -> ScoredBuyer | None:
+        """One customer, scored among all."""
+        values = {**scope_values(scope), **_scoring_values(scoring), "customer": customer_id}
+        statement = rfm.one_buyer(Shape.of(scope), ntile=not isinstance(scoring, Cuts))
+        rows = await self._run("rfm.one_buyer", statement, values)
+        return _scored(rows[0]) if rows else None
+
+    async def repeater(self, scope: Scope, customer_id: UUID) -> Repeater | None:
+        """One customer and its history."""
+        values = {**scope_values(scope), "customer": customer_id, "limit": 1}
+        rows = await self._run("lifetime.one_repeater", lifetime.one_repeater(Shape.of(scope)), values)
+        return _repeater(rows[0]) if rows else None
+
+    async def idle_buyer(self, scope: Scope, customer_id: UUID) -> IdleBuyer | None:
+        """One customer and the ends of its purchase days."""
+        values = {**scope_values(scope), "customer": customer_id, "limit": 1}
+        rows = await self._run("lifetime.one_idle_buyer", lifetime.one_idle_buyer(Shape.of(scope)), values)
+        return _idle_buyer(rows[0]) if rows else None
+
+    async def favourites(self, scope: Scope, customer_id: UUID, by: By, limit: int) -> Sequence[ProductFacts]:
+        """What one customer bought most often."""
+        values = {**scope_values(scope), "customer": customer_id, "limit": limit}
+        rows = await self._run("analytics.favourites", analytics.favourites(Shape.of(scope), by), values)
+        return [_product(row) for row in rows]
 
     async def _one(self, name: str, statement: Select[Any], scope: Scope) -> Row:
         return (await self._run(name, statement, scope_values(scope)))[0]
@@ -347,6 +372,10 @@ def _repeats(row: Row) -> RepeatHistory:
         age_days=_whole(row["age_days"]),
         repeat_revenue=_amount(row["repeat_revenue"]),
     )
+
+
+def _repeater(row: Row) -> Repeater:
+    return Repeater(key=row["key"], id=UUID(row["id"]), history=_repeats(row))
 
 
 def _idle_buyer(row: Row) -> IdleBuyer:

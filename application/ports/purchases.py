@@ -13,6 +13,7 @@ from domain.analytics.facts import (
     Metric,
     ParetoFacts,
     PeriodFacts,
+    ProductFacts,
     ProductTotals,
     RfmHistograms,
     ScoredBuyer,
@@ -126,6 +127,22 @@ class PurchaseView(Protocol):
 
         `after` is the key and id of the customer before the first one wanted.
         """
+        ...
+
+    async def rfm_buyer(self, scope: Scope, scoring: Scoring, customer_id: UUID) -> ScoredBuyer | None:
+        """One customer as `rfm_buyers` tells it, scored among all; None without a purchase in the scope."""
+        ...
+
+    async def repeater(self, scope: Scope, customer_id: UUID) -> Repeater | None:
+        """One customer as `repeaters` tells it; None when its first purchase ever is not in the scope."""
+        ...
+
+    async def idle_buyer(self, scope: Scope, customer_id: UUID) -> IdleBuyer | None:
+        """One customer as `idle_buyers` tells it; None when its first purchase ever is not in the scope."""
+        ...
+
+    async def favourites(self, scope: Scope, customer_id: UUID, by: By, limit: int) -> Sequence[ProductFacts]:
+        """The first `limit` that one customer bought, by orders, descending, then by key in the order of its bytes."""
         ...
 
 

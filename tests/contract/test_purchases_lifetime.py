@@ -12,17 +12,20 @@ from hypothesis import strategies as st
 
 from application.ports.history import HistoryBatch
 from application.ports.purchases import PurchaseView
+from domain.analytics.facts import By
 from domain.analytics.lifetime_facts import BuyingFacts, IdleBuyer, Late, RepeatHistory
+from domain.analytics.rfm import Method, scoring
 from domain.analytics.scope import Lines, Returns, Scope
 from domain.customers.customer import Customer
 from domain.orders.order import Order
 from tests.contract.conftest import Load
-from tests.support.builders import a_customer, a_line, a_lone_return, a_returned_line, an_order
+from tests.support.builders import a_customer, a_line, a_lone_return, a_returned_line, an_order, new_id
 from tests.support.definition import Definition, drawn_anew, how_many_histories
 from tests.support.histories import histories, scopes
 from tests.support.loading import put
 from tests.support.store_case import StoreCase, StorePorts
 
+NOBODY = new_id()
 SCOPE = Scope(as_of=date(2026, 4, 1), currency="EUR")
 
 
@@ -38,6 +41,16 @@ async def facts_of(view: PurchaseView, scope: Scope, split: date, page: int) -> 
     for name, wanted in (("all", spending), ("some", spending[::2]), ("none", ())):
         histories = [one.history for one in wanted]
         found[f"customers with {name} histories"] = list(await view.repeaters(scope, histories, page))
+    # The first and the last of those who bought, and somebody who did not.
+    everybody = await view.idle_buyers(scope, Late.ALL, after=None, limit=1000)
+    for customer in (*(one.id for one in everybody[:1]), *(one.id for one in everybody[-1:]), NOBODY):
+        found[f"history of {customer}"] = await view.repeater(scope, customer)
+        found[f"days of {customer}"] = await view.idle_buyer(scope, customer)
+        for by in By:
+            found[f"favourites of {customer} by {by}"] = list(await view.favourites(scope, customer, by, page))
+        for method in Method:
+            scored, _ = scoring(await view.rfm_histograms(scope), method, scope)
+            found[f"scores of {customer} by {method}"] = await view.rfm_buyer(scope, scored, customer)
     for late in Late:
         found[f"late: {late}"] = await every_page(view, scope, late, page)
     return found

@@ -72,6 +72,12 @@ def statements() -> Iterator[tuple[str, Select[Any]]]:
         yield f"repeat spending, {name}", lifetime.repeat_spending(shape)
         yield f"repeaters, {name}", lifetime.repeaters(shape)
         yield f"late, {name}", lifetime.late_counted(shape)
+        yield f"one repeater, {name}", lifetime.one_repeater(shape)
+        yield f"one idle buyer, {name}", lifetime.one_idle_buyer(shape)
+        for ntile in (False, True):
+            yield f"one customer by {'ntile' if ntile else 'cuts'}, {name}", rfm.one_buyer(shape, ntile=ntile)
+        for by in By:
+            yield f"favourites by {by}, {name}", analytics.favourites(shape, by)
         for late in Late:
             yield f"idle buyers, late {late}, {name}", lifetime.idle_buyers(shape, late, after=False)
             yield f"idle buyers, late {late}, after one, {name}", lifetime.idle_buyers(shape, late, after=True)
