@@ -76,7 +76,7 @@ async def _lifetime_value(view: PurchaseView, question: Question, models: Lifeti
     buying = await fitted_buying(models, await view.repeat_buying(scope, scope.as_of))
     spending = await models.fit_spending(enough_to_fit_spending(spent))
     places = {(one.history.repeats, one.history.age_days) for one in spent}
-    expected = await _expected(models, buying.model, places, months_in_weeks(months))
+    expected = await expected_purchases(models, buying.model, places, months_in_weeks(months))
     # Of many customers this takes a second, in which others are to be answered.
     ranked = await asyncio.to_thread(worths, spent, buying.model, spending.model, expected, discount)
     first = first_worths(ranked, question.number("limit"))
@@ -102,12 +102,12 @@ async def _calibration(
     except (TooLittleData, FitNotConverged) as error:
         return None, f"before {split}, where the holdout begins: {error.detail}"
     places = {(one.repeats, one.age_days) for one in facts}
-    expected = await _expected(models, fitted.model, places, [float(weeks)])
+    expected = await expected_purchases(models, fitted.model, places, [float(weeks)])
     in_holdout = {place: row[0] for place, row in expected.items()}
     return calibration(facts, fitted, in_holdout, holdout_from=split, weeks=weeks), None
 
 
-async def _expected(
+async def expected_purchases(
     models: LifetimeModels, model: BgNbd, places: Iterable[tuple[int, int]], weeks: Sequence[float]
 ) -> dict[tuple[int, int], Sequence[float]]:
     """The purchases of who is alive, by repeats and days of age."""

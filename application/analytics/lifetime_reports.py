@@ -6,6 +6,8 @@ from application.listing import DEFAULT_LIMIT, MAX_LIMIT
 from domain.analytics.churn import Churn, ChurnCustomer
 from domain.analytics.lifetime_facts import Late
 from domain.analytics.lifetime_value import LifetimeValue
+from domain.analytics.profile import CustomerProfile
+from domain.analytics.rfm import Method
 
 _WHO = (
     "Known customers whose first purchase ever lies in the scope. Several purchases on one local day are one; x are "
@@ -22,19 +24,18 @@ _BG_NBD_SOURCE = (
 )
 _FITTED = "Fitted by maximum likelihood; numbers of a model are told to six significant digits."
 
+_MONTHS = whole("months", "How far ahead, in months of 4.345 weeks.", most=60, default=12, example=12)
+_DISCOUNT = decimal(
+    "discount", "What money is worth less for each month that it comes later.", most=1, default="0.01", example="0.01"
+)
+
 LIFETIME_VALUE = report_spec(
     "lifetime-value",
     "What customers will be worth",
     Answer[LifetimeValue],
     (
-        whole("months", "How far ahead, in months of 4.345 weeks.", most=60, default=12, example=12),
-        decimal(
-            "discount",
-            "What money is worth less for each month that it comes later.",
-            most=1,
-            default="0.01",
-            example="0.01",
-        ),
+        _MONTHS,
+        _DISCOUNT,
         whole(
             "holdout_weeks",
             "The last weeks before as_of, which are kept from a second model that is then held against them.",
@@ -111,6 +112,27 @@ CHURN_CUSTOMERS = report_spec(
     words=_CHURN_WORDS,
     formula=_CHURN_FORMULA,
     source=_CHURN_SOURCE,
+    names_customers=True,
+)
+
+CUSTOMER_PROFILE = report_spec(
+    "customer-profile",
+    "What the reports say of one customer",
+    Answer[CustomerProfile],
+    (
+        choice("method", Method, Method.QUANTILE, "How values become scores, as in rfm."),
+        _MONTHS,
+        _DISCOUNT,
+        whole("limit", "How many favourite categories are told.", most=100, default=5, example=5),
+    ),
+    words=(
+        "One customer, in the numbers of rfm-customers, churn-customers and lifetime-value with the same parameters, "
+        "and the categories of which they bought in the most orders, ties in the order of their bytes. Where no model "
+        "can be fitted, what needs one is null, and no_model says why."
+    ),
+    formula="each number is that of its own report",
+    source="As the reports that it puts together.",
+    segmented=True,
     names_customers=True,
 )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from application.analytics.lifetime_reports import CHURN, CHURN_CUSTOMERS, LIFETIME_VALUE
+from application.analytics.lifetime_reports import CHURN, CHURN_CUSTOMERS, CUSTOMER_PROFILE, LIFETIME_VALUE
 from application.analytics.models import Answer, AnswerPage, Parameter, ReportDefinition
 from application.analytics.specs import ReportSpec, choice, report_spec, whole
 from application.listing import DEFAULT_LIMIT, MAX_LIMIT
@@ -253,4 +253,4 @@ REPORTS: Mapping[str, ReportSpec] = {
 
 def definitions(segments: SegmentTable) -> Sequence[ReportDefinition]:
     """What each report means and takes, with this table of segments."""
-    return [spec.defined(segments) for spec in (*REPORTS.values(), RFM_CUSTOMERS, CHURN_CUSTOMERS)]
+    return [spec.defined(segments) for spec in (*REPORTS.values(), RFM_CUSTOMERS, CHURN_CUSTOMERS, CUSTOMER_PROFILE)]

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from application.analytics.answering import ANSWERS, Data
 from application.analytics.lifetime import WithoutModels, fitted_buying, lifetime_answers
-from application.analytics.lifetime_reports import CHURN_CUSTOMERS
+from application.analytics.lifetime_reports import CHURN_CUSTOMERS, CUSTOMER_PROFILE
 from application.analytics.models import Answer, AnswerPage, ReportDefinition
 from application.analytics.paging import Place, next_cursor, read_cursor
+from application.analytics.profile import profile_of
 from application.analytics.questions import Question, bad_query, read_question
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS, definitions
 from application.errors import BadQuery, NotFound
@@ -18,6 +20,7 @@ from application.ports.system import Clock
 from domain.analytics.churn import ChurnCustomer, churn_customer
 from domain.analytics.digest import answer_digest
 from domain.analytics.lifetime_facts import Late
+from domain.analytics.profile import CustomerProfile
 from domain.analytics.rfm import Method, RfmCustomer, rfm_customer, scoring, segment_cells
 from domain.analytics.segments import PROSPECTS, STANDARD, SegmentTable
 from domain.shared.errors import Invalid
@@ -81,6 +84,22 @@ class AnalyticsService:
         if "cursor" in question.given:
             question, after = read_cursor(question, question.text("cursor"))
         return await self._facts.read(lambda view: self._churn_page(view, question, after))
+
+    async def customer_profile(
+        self, customer_id: UUID, parameters: Iterable[tuple[str, str]]
+    ) -> Answer[CustomerProfile]:
+        """What the reports say of one customer, known or not: of who never bought, nothing.
+
+        - Where no model can be fitted, or none is installed, what needs one is null, with the reason.
+        """
+        question = read_question(CUSTOMER_PROFILE, parameters, self._clock.now())
+
+        async def answer(view: PurchaseView) -> Answer[CustomerProfile]:
+            asked = await _in_one_currency(view, question)
+            data = await profile_of(customer_id, view, asked, self._segments, self._models)
+            return Answer(data=data, answer_digest=answer_digest(data), **await self._head(view, asked))
+
+        return await self._facts.read(answer)
 
     def definitions(self) -> Sequence[ReportDefinition]:
         """What each report means and takes."""

@@ -76,6 +76,7 @@ from application.customers.duplicates import DuplicateService
 from application.customers.erasing import ErasureService
 from application.customers.exporting import ExportService
 from application.customers.merging import MergeService
+from application.customers.profiles import ProfileService
 from application.customers.service import CustomerService
 from application.events.consuming import Consuming
 from application.events.service import EventService
@@ -301,6 +302,9 @@ class Application(containers.DeclarativeContainer):
     analytics = providers.Singleton(
         AnalyticsService, facts=analytics_records.facts, clock=system.clock, segments=segments, models=models
     )
+    profiles = providers.Singleton(
+        ProfileService, customers=records.customers, orders=records.orders, analytics=analytics
+    )
     health = providers.Singleton(HealthService, stores=stores)
     idempotency = providers.Singleton(IdempotencyService, keys=records.keys, clock=system.clock)
     events = providers.Singleton(
@@ -368,6 +372,7 @@ class Application(containers.DeclarativeContainer):
         consents=consents,
         erasures=erasures,
         exports=exports,
+        profiles=profiles,
         authors=authors,
         merges=merges,
         duplicates=duplicates,

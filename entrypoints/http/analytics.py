@@ -112,12 +112,17 @@ def _asking(spec: ReportSpec, path: str, handler: Handler) -> Operation:
         summary=definition.title,
         about=f"{definition.words}\n\n`{definition.formula}`\n\nSource: {definition.source}",
         tag="analytics",
-        parameters=tuple(_parameter(one) for one in definition.parameters),
+        parameters=report_parameters(spec),
         gives=spec.answer,
         gives_example=example_of(spec.name),
         tagged=True,
         errors=(TooLittleData, FitNotConverged, NotInstalled) if spec.name in FITTED else (),
     )
+
+
+def report_parameters(spec: ReportSpec) -> tuple[Parameter, ...]:
+    """The parameters of a report, as the document describes them."""
+    return tuple(_parameter(one) for one in spec.definition.parameters)
 
 
 def _parameter(given: ReportParameter) -> Parameter:

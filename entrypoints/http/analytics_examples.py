@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from application.analytics.lifetime_reports import CHURN_CUSTOMERS
+from application.analytics.lifetime_reports import CHURN_CUSTOMERS, CUSTOMER_PROFILE
 from application.analytics.models import Answer, AnswerPage
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS
 from domain.analytics.cohorts import Retention, cohort_table
@@ -62,7 +62,7 @@ _OWN: dict[str, dict[str, Any]] = {
 def example_of(report: str) -> Any:
     """The answer of one report, as JSON would read it."""
     data = fitted_example(report, HISTORY) if report in FITTED_PARAMETERS else _data(report, HISTORY)
-    spec = {**REPORTS, RFM_CUSTOMERS.name: RFM_CUSTOMERS, CHURN_CUSTOMERS.name: CHURN_CUSTOMERS}[report]
+    spec = {**REPORTS, **{one.name: one for one in (RFM_CUSTOMERS, CHURN_CUSTOMERS, CUSTOMER_PROFILE)}}[report]
     head: dict[str, Any] = {
         "report": report,
         "definition": spec.defined(STANDARD).definition,

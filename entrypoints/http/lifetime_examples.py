@@ -7,17 +7,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from application.analytics.lifetime_reports import CHURN, CHURN_CUSTOMERS, LIFETIME_VALUE
+from application.analytics.lifetime_reports import CHURN, CHURN_CUSTOMERS, CUSTOMER_PROFILE, LIFETIME_VALUE
 from domain.analytics.calibration import Calibration, CalibrationRow
 from domain.analytics.churn import Churn, ChurnBand, ChurnCustomer
 from domain.analytics.fitted import BuyingFit
 from domain.analytics.history import PurchaseHistory
 from domain.analytics.lifetime_value import CustomerValue, LifetimeValue, SpendingFit
+from domain.analytics.profile import CustomerProfile, FavouriteCategory, ProfileValue
+from domain.analytics.rfm import RfmCustomer
 
 FITTED_PARAMETERS: dict[str, dict[str, Any]] = {
     LIFETIME_VALUE.name: {"months": 12, "discount": "0.01", "holdout_weeks": 13, "limit": 10},
     CHURN.name: {},
     CHURN_CUSTOMERS.name: {"late": "all", "limit": 20, "cursor": None},
+    CUSTOMER_PROFILE.name: {"method": "quantile", "months": 12, "discount": "0.01", "limit": 5},
 }
 
 _BUYING = BuyingFit(customers=2357, r=0.242595, alpha=4.4136, a=0.792922, b=2.42591, log_likelihood=-9582.43)
@@ -30,22 +33,24 @@ def fitted_example(report: str, history: PurchaseHistory) -> Any:
     customer = history.customers[0]
     key = customer.details.reference or str(customer.id)
     days = {"first_purchase": date(2025, 5, 26), "last_purchase": date(2026, 1, 26)}
+    lapsing = ChurnCustomer(
+        id=customer.id,
+        key=key,
+        **days,
+        purchase_days=19,
+        idle_days=6,
+        long_gap_days=25.6,
+        late=False,
+        alive=0.946453,
+        churn=0.0535472,
+    )
     match report:
         case CHURN.name:
             return _churn()
         case CHURN_CUSTOMERS.name:
-            one = ChurnCustomer(
-                id=customer.id,
-                key=key,
-                **days,
-                purchase_days=19,
-                idle_days=6,
-                long_gap_days=25.6,
-                late=False,
-                alive=0.946453,
-                churn=0.0535472,
-            )
-            return [one]
+            return [lapsing]
+        case CUSTOMER_PROFILE.name:
+            return _profile(lapsing)
     valued = CustomerValue(
         rank=1,
         id=customer.id,
@@ -74,6 +79,36 @@ def _churn() -> Churn:
             for n, many in enumerate(_CUSTOMERS_IN_BANDS)
         ],
         buying=_BUYING,
+    )
+
+
+def _profile(churn: ChurnCustomer) -> CustomerProfile:
+    return CustomerProfile(
+        id=churn.id,
+        currency="EUR",
+        rfm=RfmCustomer(
+            id=churn.id,
+            key=churn.key,
+            last_purchase=churn.last_purchase,
+            recency_days=churn.idle_days,
+            orders=21,
+            revenue=Decimal("1629.55"),
+            r=5,
+            f=5,
+            m=5,
+            score=555,
+            segment="CHAMPIONS",
+        ),
+        churn=churn,
+        value=ProfileValue(
+            months=12,
+            discount=Decimal("0.01"),
+            expected_purchases=16.0484,
+            purchase_value=77.5978,
+            lifetime_value=1175.05,
+        ),
+        no_model=None,
+        favourite_categories=[FavouriteCategory(category="Fiction", orders=14, units=30, revenue=Decimal("801.20"))],
     )
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from adapters.aiohttp.guard import system_lookup
 from adapters.aiohttp.webhook_sender import AiohttpWebhookSender
-from adapters.scipy.lifetime_models import ScipyLifetimeModels
 from adapters.system.cron import CronRecurrence
 from adapters.system.system import SystemClock, SystemRandomBytes, Uuid7Generator
 from application.analytics.service import AnalyticsService
@@ -20,6 +19,7 @@ from application.customers.duplicates import DuplicateService
 from application.customers.erasing import ErasureService
 from application.customers.exporting import ExportService
 from application.customers.merging import MergeService
+from application.customers.profiles import ProfileService
 from application.customers.service import CustomerService
 from application.events.consuming import Consuming
 from application.events.service import EventService
@@ -39,6 +39,7 @@ from application.webhooks.replaying import ReplayService
 from application.webhooks.service import WebhookService
 from domain.webhooks.addresses import Reach
 from entrypoints.services import Services
+from tests.support.definition import MODELS
 from tests.support.store_case import StorePorts
 
 
@@ -93,6 +94,7 @@ def services_on(ports: StorePorts, reach: Reach = LOCAL) -> Services:
     )
     sender = AiohttpWebhookSender(reach, lookup=loopback_only)
     kinds.append(delivery_kind(DeliverWebhook(events=ports.event_reader, sender=sender, **written)))
+    analytics = AnalyticsService(facts=ports.purchases, clock=clock, models=MODELS)
     return Services(
         customers=CustomerService(reader=ports.customers, **written),
         addresses=AddressService(reader=ports.addresses, customers=ports.customers, **written),
@@ -121,7 +123,8 @@ def services_on(ports: StorePorts, reach: Reach = LOCAL) -> Services:
         groups=GroupService(reader=ports.groups, customers=ports.customers, **written),
         segments=SegmentService(reader=ports.segments, **written),
         imports=ImportService(**written),
-        analytics=AnalyticsService(facts=ports.purchases, clock=clock, models=ScipyLifetimeModels()),
+        analytics=analytics,
+        profiles=ProfileService(customers=ports.customers, orders=ports.orders, analytics=analytics),
         health=HealthService(stores=[ports.health]),
         idempotency=idempotency,
         jobs=JobService(units=ports.units, reader=ports.jobs, clock=clock),

@@ -100,3 +100,31 @@ async def test_an_installation_without_models_says_what_to_install(test_db: Stor
         answer = await client.get(f"/v1/analytics/{report}?{DAY}")
         assert (answer.status, answer.code) == (501, "not-installed")
         assert "install daybook[models]" in answer.json()["detail"]
+
+
+async def test_a_customer_whole(regular_client: HttpClient) -> None:
+    listed = (await regular_client.get(f"/v1/analytics/churn/customers?{DAY}&limit=1")).json()["data"][0]
+    answer = await regular_client.get(f"/v1/customers/{listed['id']}/profile?{DAY}&months=6")
+    assert answer.status == 200, answer.json()
+    found = answer.json()
+    assert found["customer"]["reference"] == listed["key"]
+    profile = found["analytics"]["data"]
+    assert profile["churn"] == listed
+    assert profile["value"]["months"] == found["analytics"]["parameters"]["months"] == 6
+    rfm = (await regular_client.get(f"/v1/analytics/rfm/customers?{DAY}&limit=1")).json()["data"][0]
+    assert profile["rfm"] == rfm
+    assert 1 <= len(found["latest_orders"]) <= 5
+    days = [one["placed_at"] for one in found["latest_orders"]]
+    assert days == sorted(days, reverse=True)
+    assert {one["customer_id"] for one in found["latest_orders"]} == {listed["id"]}
+    assert answer.headers["cache-control"] == "no-store"
+
+
+async def test_a_profile_of_nobody_and_bad_parameters(regular_client: HttpClient) -> None:
+    customer = regulars().customers[0].id
+    bad = await regular_client.get(f"/v1/customers/{customer}/profile?months=0&colour=red")
+    assert (bad.status, sorted(bad.errors)) == (400, [("colour", "unknown-parameter"), ("months", "out-of-range")])
+    for nobody in ("01997f43-8c00-7000-8000-000000000000", "1"):
+        assert (await regular_client.get(f"/v1/customers/{nobody}/profile")).code == "not-found"
+    await regular_client.delete(f"/v1/customers/{customer}")
+    assert (await regular_client.get(f"/v1/customers/{customer}/profile")).code == "not-found"

@@ -12,7 +12,7 @@ from domain.analytics.churn import Churn, ChurnCustomer
 from domain.analytics.fitted import FitNotConverged, TooLittleData
 from domain.analytics.history import PurchaseHistory
 from domain.analytics.lifetime_value import LifetimeValue
-from tests.support.builders import a_customer, an_order
+from tests.support.builders import a_book, a_customer, a_line, an_order
 from tests.support.definition import AtNoon, Definition, analytics
 from tests.support.regulars import BEGAN, regulars
 
@@ -157,3 +157,60 @@ async def test_who_first_bought_before_from_is_no_customer_of_a_model() -> None:
     assert isinstance(found, LifetimeValue)
     assert found.customers < 250
     assert min(one.first_purchase for one in found.top) >= date(2025, 2, 1)
+
+
+async def test_a_profile_says_what_the_reports_say() -> None:
+    rfm = {one.key: one for one in (await service().rfm_customers([*DAY, ("limit", "100"), ("method", "rank")])).data}
+    churn = {one.key: one for one in await walk(*DAY, ("limit", "100"))}
+    valued = {one.key: one for one in (await value(("months", "6"), ("discount", "0.02"), ("limit", "1000"))).top}
+    asked = [*DAY, ("method", "rank"), ("months", "6"), ("discount", "0.02")]
+    for key in ("R000", "R007", "R042"):
+        answer = await service().customer_profile(rfm[key].id, asked)
+        found = answer.data
+        assert (found.rfm, found.churn, found.no_model) == (rfm[key], churn[key], None)
+        assert found.value is not None
+        assert found.value.lifetime_value == valued[key].lifetime_value
+        assert found.value.expected_purchases == valued[key].expected_purchases
+        assert found.value.purchase_value == valued[key].purchase_value
+        assert answer.parameters.keys() >= {"method", "months", "discount", "limit", "as_of"}
+
+
+async def test_favourites_are_the_categories_of_most_orders() -> None:
+    ada, novel, poem = a_customer(), a_book(categories=["Novels"]), a_book(categories=["Poems", "Novels"])
+    orders = [
+        an_order(a_line(1, book=novel, quantity=9), customer=ada),
+        an_order(a_line(1, book=poem), a_line(2, book=poem), customer=ada),
+        an_order(a_line(1, book=poem), customer=ada),
+        an_order(a_line(1, book=a_book(categories=["Maps"])), customer=a_customer()),
+    ]
+    history = PurchaseHistory(customers=[ada], books=[novel, poem], orders=orders)
+    found = (await service(history).customer_profile(ada.id, [])).data
+    assert [(one.category, one.orders, one.units) for one in found.favourite_categories] == [
+        ("Novels", 3, 12),
+        ("Poems", 2, 3),
+    ]
+    first = (await service(history).customer_profile(ada.id, [("limit", "1")])).data
+    assert [one.category for one in first.favourite_categories] == ["Novels"]
+
+
+async def test_a_profile_without_a_model_says_why_and_the_rest() -> None:
+    ada = a_customer(reference="A")
+    few = service(PurchaseHistory(customers=[ada], orders=[an_order(customer=ada)]))
+    found = (await few.customer_profile(ada.id, [])).data
+    assert found.rfm is not None
+    assert (found.rfm.key, found.churn, found.value) == ("A", None, None)
+    assert str(found.no_model).startswith("a model of customers needs 10 of them or more")
+    bare = AnalyticsService(facts=Definition(regulars()), clock=AtNoon(), models=WithoutModels())
+    customer = regulars().customers[0].id
+    assert "install daybook[models]" in str((await bare.customer_profile(customer, DAY)).data.no_model)
+
+
+async def test_of_who_never_bought_the_reports_say_nothing() -> None:
+    found = (await service().customer_profile(a_customer().id, DAY)).data
+    assert (found.rfm, found.churn, found.value, found.no_model, found.favourite_categories) == (
+        None,
+        None,
+        None,
+        None,
+        [],
+    )

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from application.analytics.lifetime_reports import CHURN_CUSTOMERS, FITTED
+from application.analytics.lifetime_reports import CHURN_CUSTOMERS, CUSTOMER_PROFILE, FITTED
 from application.analytics.models import Answer
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS
 from application.analytics.service import AnalyticsService
@@ -314,7 +314,7 @@ async def test_a_cursor_that_was_made_up_is_refused() -> None:
 
 def test_definitions_tell_every_report_and_parameter() -> None:
     told = {one.report: one for one in service().definitions()}
-    assert told.keys() == {*REPORTS, RFM_CUSTOMERS.name, CHURN_CUSTOMERS.name}
+    assert told.keys() == {*REPORTS, RFM_CUSTOMERS.name, CHURN_CUSTOMERS.name, CUSTOMER_PROFILE.name}
     for one in told.values():
         assert all((one.words, one.formula, one.source, one.title))
         names = [parameter.name for parameter in one.parameters]
