@@ -46,7 +46,10 @@ def profile(
     """
     pairs = [(name.replace("-", "_"), text) for name, text in parameters.items()]
     found = use(lambda services: services.profiles.profile(customer_id, pairs))
-    show(found if format == "json" else found.analytics.data, format)
+    if format == "json":
+        show(found, format)
+        return
+    show(found.analytics.data, format)
     message(f"as of {found.analytics.as_of}, from {found.analytics.store}, {found.analytics.answer_digest}")
 
 
