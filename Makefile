@@ -52,7 +52,7 @@ bench-jobs: environment ## how soon a job begins, how many a second, and what as
 
 verify-long: environment ## the tests that take long: thousands of histories, hundreds of kills
 	@$(BIN)/pytest -q -m long
-	@DAYBOOK_HISTORIES=3000 $(BIN)/pytest -q tests/contract/test_purchases_contract.py tests/unit/domain/analytics
+	@DAYBOOK_HISTORIES=3000 $(BIN)/pytest -q tests/contract/test_purchases_contract.py tests/contract/test_purchases_lifetime.py tests/unit/domain/analytics
 	@DAYBOOK_HISTORIES=1700 $(BIN)/pytest -q tests/contract/test_in_step.py tests/contract/test_in_step_people.py \
 		tests/contract/test_reviews_contract.py tests/contract/test_merges_contract.py tests/contract/test_segments_contract.py
 
