@@ -53,7 +53,8 @@ bench-jobs: environment ## how soon a job begins, how many a second, and what as
 verify-long: environment ## the tests that take long: thousands of histories, hundreds of kills
 	@$(BIN)/pytest -q -m long
 	@DAYBOOK_HISTORIES=3000 $(BIN)/pytest -q tests/contract/test_purchases_contract.py tests/unit/domain/analytics \
-		tests/contract/test_purchases_rules.py tests/contract/test_purchases_comparison.py
+		tests/contract/test_purchases_rules.py tests/contract/test_purchases_comparison.py \
+		tests/contract/test_purchases_lifetime.py
 	@DAYBOOK_HISTORIES=1700 $(BIN)/pytest -q tests/contract/test_in_step.py tests/contract/test_in_step_people.py \
 		tests/contract/test_reviews_contract.py tests/contract/test_merges_contract.py tests/contract/test_segments_contract.py
 
@@ -64,7 +65,7 @@ clean: ## remove the environment and all caches; the data in .daybook/postgres s
 runtime: $(UV)
 	@if [ ! .venv/.whole -nt uv.lock ] && [ ! .venv/.runtime -nt uv.lock ]; then \
 		echo "Installing what Daybook needs from uv.lock (the first time only) ..." >&2; \
-		$(UV) sync --quiet --frozen --no-default-groups --extra embedded --extra otlp --extra exports --extra charts && touch .venv/.runtime; \
+		$(UV) sync --quiet --frozen --no-default-groups --extra embedded --extra otlp --extra exports --extra charts --extra models && touch .venv/.runtime; \
 	fi
 
 environment: $(UV)

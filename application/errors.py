@@ -10,6 +10,7 @@ ApplicationError
 │   └── ReadOnlyStore    this deployment answers questions and keeps no records
 ├── NotAcceptable    there is no such answer in the form that was asked for
 ├── BadQuery         a question that cannot be asked; names every problem at once
+├── NotInstalled     it needs something that this installation lacks
 └── Unavailable      a store cannot be reached now
     └── OutcomeUnknown   the connection died during a commit: it may have happened, or not
 """
@@ -108,6 +109,12 @@ class NotAcceptable(ApplicationError):
     """The answer is not to be had in the form that was asked for; the detail says in which ones it is (HTTP 406)."""
 
     code = "not-acceptable"
+
+
+class NotInstalled(ApplicationError):
+    """It needs an optional part that was not installed here; the detail says which (HTTP 501)."""
+
+    code = "not-installed"
 
 
 class Unavailable(ApplicationError):

@@ -14,6 +14,7 @@ from application.customers.duplicates import DuplicateService
 from application.customers.erasing import ErasureService
 from application.customers.exporting import ExportService
 from application.customers.merging import MergeService
+from application.customers.profiles import ProfileService
 from application.customers.service import CustomerService
 from application.events.consuming import Consuming
 from application.events.service import EventService
@@ -44,6 +45,7 @@ class Services:
     consents: ConsentService
     erasures: ErasureService
     exports: ExportService
+    profiles: ProfileService
     authors: AuthorService
     merges: MergeService
     duplicates: DuplicateService

@@ -1,7 +1,8 @@
 """Facts about purchases, counted in memory: the definition itself, over the rows of the store."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import date
 from functools import partial
 from itertools import islice
 from uuid import UUID
@@ -19,6 +20,7 @@ from domain.analytics.counting import (
     count_summary,
     histograms,
     list_buyers,
+    list_favourites,
     score,
 )
 from domain.analytics.counting_affinity import (
@@ -35,6 +37,13 @@ from domain.analytics.counting_affinity import (
 )
 from domain.analytics.counting_baskets import count_baskets, list_basket_items, list_item_sets
 from domain.analytics.counting_comparison import count_movements, count_new_customers
+from domain.analytics.counting_lifetime import (
+    count_late,
+    count_repeat_buying,
+    count_repeat_spending,
+    list_idle_buyers,
+    list_repeaters,
+)
 from domain.analytics.counting_retention import count_cohorts, count_gaps, count_purchase_days
 from domain.analytics.facts import (
     BuyerFacts,
@@ -45,6 +54,7 @@ from domain.analytics.facts import (
     Metric,
     ParetoFacts,
     PeriodFacts,
+    ProductFacts,
     ProductTotals,
     RfmHistograms,
     ScoredBuyer,
@@ -52,6 +62,16 @@ from domain.analytics.facts import (
     SummaryFacts,
 )
 from domain.analytics.history import PurchaseHistory
+from domain.analytics.lifetime_facts import (
+    BuyingFacts,
+    IdleBuyer,
+    Late,
+    LateFacts,
+    Repeater,
+    RepeatHistory,
+    SpendingFacts,
+    is_late,
+)
 from domain.analytics.pairs import NeighbourFacts, PairQuestion, PairTotals, PopularFacts, Unit
 from domain.analytics.periods import Period
 from domain.analytics.scope import Scope
@@ -211,6 +231,56 @@ class MemoryPurchaseView:
         """What each basket holds of that."""
         return await asyncio.to_thread(partial(list_item_sets, least=least), self._history, scope, by)
 
+    async def repeat_buying(self, scope: Scope, split: date) -> Sequence[BuyingFacts]:
+        """How many customers have each history."""
+        return await asyncio.to_thread(count_repeat_buying, self._history, scope, split)
+
+    async def repeat_spending(self, scope: Scope) -> Sequence[SpendingFacts]:
+        """How many customers have each history, with what it came to."""
+        return await asyncio.to_thread(count_repeat_spending, self._history, scope)
+
+    async def repeaters(self, scope: Scope, histories: Collection[RepeatHistory], limit: int) -> Sequence[Repeater]:
+        """The first customers who have one of these histories."""
+        wanted = frozenset(histories)
+        every = await asyncio.to_thread(list_repeaters, self._history, scope)
+        return list(islice((one for one in every if one.history in wanted), limit))
+
+    async def late(self, scope: Scope) -> LateFacts:
+        """How many customers are late."""
+        return await asyncio.to_thread(count_late, self._history, scope)
+
+    async def idle_buyers(
+        self, scope: Scope, late: Late, *, after: tuple[str, UUID] | None, limit: int
+    ) -> Sequence[IdleBuyer]:
+        """One page of customers, by key, then by id."""
+        place = None if after is None else (after[0], str(after[1]))
+        every = await asyncio.to_thread(list_idle_buyers, self._history, scope)
+        found = (
+            one
+            for one in every
+            if (place is None or (one.key, str(one.id)) > place) and late in (Late.ALL, _lateness(one, scope))
+        )
+        return list(islice(found, limit))
+
+    async def rfm_buyer(self, scope: Scope, scoring: Scoring, customer_id: UUID) -> ScoredBuyer | None:
+        """One customer, scored among all."""
+        scored = await asyncio.to_thread(self._scored, scope, scoring)
+        return next((one for one in scored if one.buyer.id == customer_id), None)
+
+    async def repeater(self, scope: Scope, customer_id: UUID) -> Repeater | None:
+        """One customer and its history."""
+        every = await asyncio.to_thread(list_repeaters, self._history, scope)
+        return next((one for one in every if one.id == customer_id), None)
+
+    async def idle_buyer(self, scope: Scope, customer_id: UUID) -> IdleBuyer | None:
+        """One customer and the ends of its purchase days."""
+        every = await asyncio.to_thread(list_idle_buyers, self._history, scope)
+        return next((one for one in every if one.id == customer_id), None)
+
+    async def favourites(self, scope: Scope, customer_id: UUID, by: By, limit: int) -> Sequence[ProductFacts]:
+        """What one customer bought most often."""
+        return await asyncio.to_thread(list_favourites, self._history, scope, customer_id, by, limit)
+
     def _scored(self, scope: Scope, scoring: Scoring) -> list[ScoredBuyer]:
         return score(self._listed(scope), scoring)
 
@@ -218,6 +288,10 @@ class MemoryPurchaseView:
         if scope not in self._buyers:
             self._buyers[scope] = list_buyers(self._history, scope)
         return self._buyers[scope]
+
+
+def _lateness(buyer: IdleBuyer, scope: Scope) -> Late:
+    return Late.YES if is_late((scope.as_of - buyer.last_day).days, buyer.long_gap_tenths) else Late.NO
 
 
 class MemoryPurchaseFacts:

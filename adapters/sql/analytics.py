@@ -14,6 +14,7 @@ from sqlalchemy import (
     Select,
     String,
     Subquery,
+    Uuid,
     bindparam,
     case,
     cast,
@@ -165,14 +166,15 @@ def _categories() -> Subquery:
     return select(books.c.id.label("book_id"), category.label("category")).distinct().subquery("categories")
 
 
-def merged(shape: Shape, by: By, prefix: str = "") -> Subquery:
+def merged(shape: Shape, by: By, prefix: str = "", *, one_customer: bool = False) -> Subquery:
     """One row a key: `name`, and `revenue` and `units` less what came back, `orders`, `customers`.
 
     `prefix` is that of the days, as in `sold`.
     """
-    parts = [_by_key(sold(shape, prefix), by, sold=True)]
+    lines = _of_one_customer if one_customer else _all
+    parts = [_by_key(lines(sold(shape, prefix)), by, sold=True)]
     if shape.returns:
-        parts.append(_by_key(returned(shape, prefix), by, sold=False))
+        parts.append(_by_key(lines(returned(shape, prefix)), by, sold=False))
     rows = union_all(*parts).subquery("parts")
     return (
         select(
@@ -186,6 +188,14 @@ def merged(shape: Shape, by: By, prefix: str = "") -> Subquery:
         .group_by(rows.c.key)
         .subquery("merged")
     )
+
+
+def _all(lines: Subquery) -> Subquery:
+    return lines
+
+
+def _of_one_customer(lines: Subquery) -> Subquery:
+    return select(lines).where(lines.c.customer_id == bindparam("customer", type_=Uuid())).subquery("own")
 
 
 def _by_key(lines: Subquery, by: By, *, sold: bool) -> Select[Any]:
@@ -219,6 +229,14 @@ def top_products(shape: Shape, by: By, metric: Metric) -> Select[Any]:
         .order_by(each.c[metric.value].desc(), ByBytes(each.c.key))
         .limit(bindparam("limit", type_=Integer()))
     )
+
+
+@cache
+def favourites(shape: Shape, by: By) -> Select[Any]:
+    """The columns of `top_products` that one `customer` bought, by orders, descending, then by key."""
+    own = merged(shape, by, one_customer=True)
+    query = select(own).where(own.c.orders > ZERO)
+    return query.order_by(own.c.orders.desc(), ByBytes(own.c.key)).limit(bindparam("limit", type_=Integer()))
 
 
 @cache

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Select,
     String,
     Subquery,
+    Uuid,
     and_,
     bindparam,
     case,
@@ -157,6 +158,16 @@ def buyers_page(shape: Shape, *, ntile: bool, after: bool) -> Select[Any]:
         after_key, after_id = bindparam("after_key", type_=String()), bindparam("after_id", type_=String())
         query = query.where(or_(key > after_key, and_(key == after_key, customer > after_id)))
     return query.order_by(key, customer).limit(bindparam("limit", type_=Integer()))
+
+
+@cache
+def one_buyer(shape: Shape, *, ntile: bool) -> Select[Any]:
+    """The columns of `buyers_page` of one `customer`, among all; no row without a purchase."""
+    scored = _scored_by_ntile(shape) if ntile else _scored_by_cuts(each_keyed_buyer(shape))
+    columns = scored.c
+    return select(
+        columns.key, columns.id, columns.last_day, columns.orders, columns.revenue, columns.r, columns.f, columns.m
+    ).where(columns.customer_id == bindparam("customer", type_=Uuid()))
 
 
 @cache

@@ -10,10 +10,12 @@ from application.analytics.deferred import Deferred
 from application.analytics.questions import Question
 from application.ports.purchases import PurchaseView
 from domain.analytics.affinity import Affinity
+from domain.analytics.churn import Churn
 from domain.analytics.cohorts import Cohorts, Retention, cohort_table
 from domain.analytics.comparison import Comparison
 from domain.analytics.facts import By, Dimension, Metric
 from domain.analytics.interpurchase import Interpurchase, interpurchase
+from domain.analytics.lifetime_value import LifetimeValue
 from domain.analytics.pareto import Pareto, pareto
 from domain.analytics.periods import Period
 from domain.analytics.products import TopProducts, top_products
@@ -40,6 +42,8 @@ Data = (
     | Recommendations
     | BasketRules
     | Comparison
+    | LifetimeValue
+    | Churn
 )
 Answering = Callable[[PurchaseView, Question, SegmentTable], Awaitable[Data | Deferred[Any]]]
 

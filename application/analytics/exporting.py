@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, get_args
 
+from application.analytics.lifetime_reports import CHURN_CUSTOMERS
 from application.analytics.models import Answer
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS
 from application.analytics.service import AnalyticsService
@@ -15,7 +16,9 @@ from application.errors import NotAcceptable, NotFound
 from application.ports.charts import Chart, ChartPainter, Picture
 from application.ports.report_files import ReportFormat
 
-SPECS: Final[Mapping[str, ReportSpec]] = {**REPORTS, RFM_CUSTOMERS.name: RFM_CUSTOMERS}
+SPECS: Final[Mapping[str, ReportSpec]] = {
+    spec.name: spec for spec in (*REPORTS.values(), RFM_CUSTOMERS, CHURN_CUSTOMERS)
+}
 PICTURES: Final[Sequence[str]] = get_args(Picture)
 
 
@@ -101,9 +104,12 @@ class ReportFileService:
         return ReportFile(answer=answer, type=type_, name=name, about=tables.about, pieces=pieces)
 
     async def _answer(self, spec: ReportSpec, parameters: Sequence[tuple[str, str]]) -> Answer[Any]:
-        if spec is not RFM_CUSTOMERS:
-            return await self._analytics.ask(spec.name, parameters)
-        return await self._analytics.every_rfm_customer(parameters)
+        match spec.name:
+            case RFM_CUSTOMERS.name:
+                return await self._analytics.every_rfm_customer(parameters)
+            case CHURN_CUSTOMERS.name:
+                return await self._analytics.every_churn_customer(parameters)
+        return await self._analytics.ask(spec.name, parameters)
 
 
 def _drawn(painter: ChartPainter, spec: ReportSpec, answer: Answer[Any], picture: Any) -> Iterator[bytes]:

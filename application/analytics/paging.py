@@ -1,4 +1,4 @@
-"""The cursor of the customers behind RFM: where a page ended, and which question it was a page of."""
+"""The cursor of the customers behind RFM and churn: where a page ended, and which question it was a page of."""
 
 import base64
 import binascii
@@ -13,6 +13,7 @@ import msgspec
 from application.analytics.questions import Question, bad_query
 from application.errors import BadQuery
 from domain.analytics.facts import BuyerFacts
+from domain.analytics.lifetime_facts import IdleBuyer
 from domain.shared.errors import Invalid
 
 # Where a page ended: the key and the id of its last customer.
@@ -23,7 +24,7 @@ _NOT_THE_QUESTION = frozenset({"cursor", "limit"})
 _PINNED = frozenset({"as_of", "currency"})
 
 
-def next_cursor(question: Question, last: BuyerFacts) -> str:
+def next_cursor(question: Question, last: BuyerFacts | IdleBuyer) -> str:
     """The cursor to the page after the one that ends with `last`."""
     scope = question.scope
     parts = [_mark(question), scope.as_of, scope.currency, last.key, last.id]

@@ -6,6 +6,7 @@ from typing import Any
 from application.analytics.affinity import AFFINITY, RECOMMENDATIONS, SIMILAR_PRODUCTS
 from application.analytics.basket_rules import BASKET_RULES
 from application.analytics.comparison import COMPARISON
+from application.analytics.lifetime_reports import CHURN, CHURN_CUSTOMERS, CUSTOMER_PROFILE, LIFETIME_VALUE
 from application.analytics.models import Answer, AnswerPage, Parameter, ReportDefinition
 from application.analytics.specs import ReportSpec, choice, report_spec, whole
 from application.listing import DEFAULT_LIMIT, MAX_LIMIT
@@ -259,10 +260,11 @@ REPORTS: Mapping[str, ReportSpec] = {
         *(_SUMMARY, _REVENUE, _TOP_PRODUCTS, _RFM, _REPEAT_RATE, _INTERPURCHASE, _COHORTS, _PARETO),
         *(AFFINITY, SIMILAR_PRODUCTS, RECOMMENDATIONS),
         *(BASKET_RULES, COMPARISON),
+        *(LIFETIME_VALUE, CHURN),
     )
 }
 
 
 def definitions(segments: SegmentTable) -> Sequence[ReportDefinition]:
     """What each report means and takes, with this table of segments."""
-    return [spec.defined(segments) for spec in (*REPORTS.values(), RFM_CUSTOMERS)]
+    return [spec.defined(segments) for spec in (*REPORTS.values(), RFM_CUSTOMERS, CHURN_CUSTOMERS, CUSTOMER_PROFILE)]

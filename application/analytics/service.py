@@ -5,19 +5,29 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from application.analytics.answering import ANSWERS, Data
 from application.analytics.deferred import Deferred
+from application.analytics.lifetime import WithoutModels, fitted_buying, lifetime_answers
+from application.analytics.lifetime_reports import CHURN_CUSTOMERS, CUSTOMER_PROFILE
 from application.analytics.models import Answer, AnswerPage, ReportDefinition
 from application.analytics.paging import Place, next_cursor, read_cursor
+from application.analytics.profile import profile_of
 from application.analytics.questions import Question, bad_query, read_question
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS, definitions
+from application.analytics.specs import ReportSpec
 from application.errors import BadQuery, NotFound
 from application.ports.computation import Computation
+from application.ports.lifetime_models import LifetimeModels
 from application.ports.purchases import PurchaseFacts, PurchaseView, Scores
 from application.ports.system import Clock
+from domain.analytics.bg_nbd import BgNbd
+from domain.analytics.churn import ChurnCustomer, churn_customer
 from domain.analytics.digest import answer_digest
 from domain.analytics.facts import ScoredBuyer
+from domain.analytics.lifetime_facts import IdleBuyer, Late
+from domain.analytics.profile import CustomerProfile
 from domain.analytics.rfm import Method, RfmCustomer, rfm_customer, scoring, segment_cells
 from domain.analytics.scope import Scope
 from domain.analytics.segments import PROSPECTS, STANDARD, SegmentTable
@@ -27,18 +37,28 @@ from domain.shared.errors import Invalid, Problem
 _AT_ONCE = 100_000
 _OF_A_PAGE = frozenset({"limit", "cursor"})
 
+_WITHOUT_MODELS = WithoutModels()
+
 
 class AnalyticsService:
     """Each method is one use case; all parts of an answer are of one view of the store.
 
-    What takes a processor for long is left to `computation`, when the view is over.
+    What takes a processor for long is left to `computation`, when the view is over, or to `models`.
     """
 
     def __init__(
-        self, *, facts: PurchaseFacts, clock: Clock, computation: Computation, segments: SegmentTable = STANDARD
+        self,
+        *,
+        facts: PurchaseFacts,
+        clock: Clock,
+        computation: Computation,
+        segments: SegmentTable = STANDARD,
+        models: LifetimeModels = _WITHOUT_MODELS,
     ) -> None:
         self._facts = facts
         self._computation = computation
+        self._models = models
+        self._answers = {**ANSWERS, **lifetime_answers(models)}
         self._clock = clock
         self._segments = segments
 
@@ -49,6 +69,7 @@ class AnalyticsService:
         - One currency an answer: where the shop has several, it must be named.
         - Raises NotFound for a report that does not exist, BadQuery that names every bad parameter.
         - Raises ComputationTooLong when it takes a processor longer than it may.
+        - Reports with models raise TooLittleData, FitNotConverged, and NotInstalled without what fits them.
         """
         spec = REPORTS.get(report)
         if spec is None:
@@ -79,12 +100,46 @@ class AnalyticsService:
         As `rfm_customers` otherwise. `limit` and `cursor` are of pages: they are refused, and not among the answer's
         parameters.
         """
-        question = read_question(RFM_CUSTOMERS, parameters, self._clock.now())
-        if given := sorted(question.given & _OF_A_PAGE):
-            message = "is of pages, and here is all of the list: leave it out"
-            raise BadQuery([Problem(pointer=name, code="not-of-pages", message=message) for name in given])
+        question = self._of_all(RFM_CUSTOMERS, parameters)
         scores = self._scores(question)
         return await self._facts.read(lambda view: self._everybody(view, question, scores))
+
+    async def churn_customers(self, parameters: Iterable[tuple[str, str]]) -> AnswerPage[ChurnCustomer]:
+        """One page of the customers behind churn, by key, then by id.
+
+        - `late` leaves only the customers who are late, or who are not.
+        - The cursor holds the day and the currency of the first page; each page is of the store as it is by then.
+        - Raises TooLittleData, FitNotConverged and NotInstalled, as churn does.
+        """
+        question = read_question(CHURN_CUSTOMERS, parameters, self._clock.now())
+        after: Place | None = None
+        if "cursor" in question.given:
+            question, after = read_cursor(question, question.text("cursor"))
+        return await self._facts.read(lambda view: self._churn_page(view, question, after))
+
+    async def every_churn_customer(self, parameters: Iterable[tuple[str, str]]) -> Answer[Sequence[ChurnCustomer]]:
+        """All the customers behind churn, by key, then by id, of one view of the store.
+
+        As `churn_customers` otherwise; `limit` and `cursor` are refused, as for `every_rfm_customer`.
+        """
+        question = self._of_all(CHURN_CUSTOMERS, parameters)
+        return await self._facts.read(lambda view: self._every_idle_buyer(view, question))
+
+    async def customer_profile(
+        self, customer_id: UUID, parameters: Iterable[tuple[str, str]]
+    ) -> Answer[CustomerProfile]:
+        """What the reports say of one customer, known or not: of who never bought, nothing.
+
+        - Where no model can be fitted, or none is installed, what needs one is null, with the reason.
+        """
+        question = read_question(CUSTOMER_PROFILE, parameters, self._clock.now())
+
+        async def answer(view: PurchaseView) -> Answer[CustomerProfile]:
+            asked = await _in_one_currency(view, question)
+            data = await profile_of(customer_id, view, asked, self._segments, self._models)
+            return Answer(data=data, answer_digest=answer_digest(data), **await self._head(view, asked))
+
+        return await self._facts.read(answer)
 
     def definitions(self) -> Sequence[ReportDefinition]:
         """What each report means and takes."""
@@ -93,7 +148,7 @@ class AnalyticsService:
     async def _found(self, view: PurchaseView, question: Question) -> tuple[Data | Deferred[Any], dict[str, Any]]:
         question = await _in_one_currency(view, question)
         with _asked_otherwise():
-            found = await ANSWERS[question.spec.name](view, question, self._segments)
+            found = await self._answers[question.spec.name](view, question, self._segments)
         return found, await self._head(view, question)
 
     async def _page(
@@ -129,12 +184,54 @@ class AnalyticsService:
             if len(found) < _AT_ONCE:
                 break
             after = (found[-1].buyer.key, found[-1].buyer.id)
+        return await self._whole(view, question, data)
+
+    async def _every_idle_buyer(self, view: PurchaseView, question: Question) -> Answer[Sequence[ChurnCustomer]]:
+        question = await _in_one_currency(view, question)
+        scope = question.scope
+        fitted = await fitted_buying(self._models, await view.repeat_buying(scope, scope.as_of))
+        data: list[ChurnCustomer] = []
+        after: Place | None = None
+        while True:
+            found = await view.idle_buyers(scope, Late(question.text("late")), after=after, limit=_AT_ONCE)
+            data += await asyncio.to_thread(_churning, found, fitted.model, scope)
+            if len(found) < _AT_ONCE:
+                break
+            after = (found[-1].key, found[-1].id)
+        return await self._whole(view, question, data)
+
+    async def _whole(self, view: PurchaseView, question: Question, data: Sequence[Any]) -> Answer[Any]:
         head = await self._head(view, question)
         head["parameters"] = {name: value for name, value in question.parameters.items() if name not in _OF_A_PAGE}
         return Answer(data=data, answer_digest=await asyncio.to_thread(answer_digest, data), **head)
 
+    def _of_all(self, spec: ReportSpec, parameters: Iterable[tuple[str, str]]) -> Question:
+        question = read_question(spec, parameters, self._clock.now())
+        if given := sorted(question.given & _OF_A_PAGE):
+            message = "is of pages, and here is all of the list: leave it out"
+            raise BadQuery([Problem(pointer=name, code="not-of-pages", message=message) for name in given])
+        return question
+
     def _customers(self, found: Sequence[ScoredBuyer], scope: Scope) -> list[RfmCustomer]:
         return [rfm_customer(one, scope, self._segments) for one in found]
+
+    async def _churn_page(
+        self, view: PurchaseView, question: Question, after: Place | None
+    ) -> AnswerPage[ChurnCustomer]:
+        if after is None:
+            question = await _in_one_currency(view, question)
+        scope, limit = question.scope, question.number("limit")
+        fitted = await fitted_buying(self._models, await view.repeat_buying(scope, scope.as_of))
+        found = await view.idle_buyers(scope, Late(question.text("late")), after=after, limit=limit + 1)
+        data = [churn_customer(one, fitted.model, scope) for one in found[:limit]]
+        has_more = len(found) > limit
+        return AnswerPage(
+            data=data,
+            answer_digest=answer_digest(data),
+            has_more=has_more,
+            next_cursor=next_cursor(question, found[limit - 1]) if has_more else None,
+            **await self._head(view, question),
+        )
 
     async def _head(self, view: PurchaseView, question: Question) -> dict[str, Any]:
         return {
@@ -155,6 +252,10 @@ class AnalyticsService:
             why = f"must be one of: {names}" + (" (prospects have no scores)" if segment == PROSPECTS else "")
             raise bad_query("segment", "unknown-segment", why)
         return segment_cells(self._segments, segment)
+
+
+def _churning(found: Sequence[IdleBuyer], model: BgNbd, scope: Scope) -> list[ChurnCustomer]:
+    return [churn_customer(one, model, scope) for one in found]
 
 
 @contextmanager

@@ -9,21 +9,25 @@ from msgspec import Struct
 
 from application.analytics.affinity import TOO_MANY_PAIRS
 from application.analytics.basket_rules import TOO_MANY_BASKET_ITEMS
+from application.analytics.lifetime_reports import CHURN, CHURN_CUSTOMERS, LIFETIME_VALUE
 from application.analytics.reports import RFM_CUSTOMERS
 from application.analytics.service import AnalyticsService
-from application.errors import BadQuery, Conflict
+from application.errors import BadQuery, Conflict, NotInstalled
 from application.ports.computation import Computation
 from application.ports.history import HistorySink, HistorySource
+from application.ports.lifetime_models import LifetimeModels
 from application.ports.purchases import PurchaseFacts
 from application.ports.system import Clock
 from domain.analytics.cohorts import Retention
 from domain.analytics.comparison import Against
 from domain.analytics.facts import By, Dimension, Metric
+from domain.analytics.lifetime_facts import Late
 from domain.analytics.pairs import Measure, Unit
 from domain.analytics.periods import Period
 from domain.analytics.rfm import Method
 from domain.analytics.rules import RuleMeasure
 from domain.analytics.segments import STANDARD, SegmentTable
+from domain.shared.errors import Refused
 
 Parameters = Mapping[str, str]
 
@@ -72,12 +76,14 @@ class VerificationService:
         clock: Clock,
         computation: Computation,
         segments: SegmentTable = STANDARD,
+        models: LifetimeModels,
     ) -> None:
         self._source = source
         self._computation = computation
         self._backends = backends
         self._clock = clock
         self._segments = segments
+        self._models = models
 
     async def verify(self, told: Callable[[Check], None] = lambda _check: None) -> Verification:
         """Copies the history of the source into the backends with a sink, then asks all of them every question.
@@ -117,7 +123,11 @@ class VerificationService:
         clock = _Stopped(self._clock.now())
         return {
             name: AnalyticsService(
-                facts=backend.facts, clock=clock, computation=self._computation, segments=self._segments
+                facts=backend.facts,
+                clock=clock,
+                computation=self._computation,
+                segments=self._segments,
+                models=self._models,
             )
             for name, backend in self._backends.items()
         }
@@ -162,6 +172,11 @@ def questions() -> Iterator[tuple[str, Parameters]]:
         yield "rfm", {"method": method, "tz": tz}
         yield "rfm", {"method": method, **_NARROW}
         yield RFM_CUSTOMERS.name, {"method": method, "limit": "100"}
+    yield LIFETIME_VALUE.name, {"limit": "1000", "holdout_weeks": "13"}
+    yield LIFETIME_VALUE.name, {"tz": east, "months": "3", "discount": "0", "limit": "10", **_NARROW}
+    for late, tz, scope in ((Late.ALL, utc, {}), (Late.YES, west, _NARROW), (Late.NO, quarter, {})):
+        yield CHURN.name, {"tz": tz, **scope}
+        yield CHURN_CUSTOMERS.name, {"late": late, "tz": tz, "limit": "100", **scope}
     yield from _questions_of_baskets()
 
 
@@ -199,9 +214,13 @@ async def _digest(service: AnalyticsService, report: str, parameters: Parameters
     try:
         if report == RFM_CUSTOMERS.name:
             return (await service.rfm_customers(pairs)).answer_digest
+        if report == CHURN_CUSTOMERS.name:
+            return (await service.churn_customers(pairs)).answer_digest
         return (await service.ask(report, pairs)).answer_digest
     except BadQuery as error:
         return f"{_REFUSED}{error.problems[0].code}"
+    except (Refused, NotInstalled) as error:
+        return f"{_REFUSED}{error.code}"
 
 
 @dataclass(frozen=True, slots=True)

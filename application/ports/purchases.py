@@ -1,6 +1,7 @@
 """Exact facts about what was bought: the questions that analytics ask of a store."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from datetime import date
 from typing import Protocol, TypeVar
 from uuid import UUID
 
@@ -14,11 +15,21 @@ from domain.analytics.facts import (
     Metric,
     ParetoFacts,
     PeriodFacts,
+    ProductFacts,
     ProductTotals,
     RfmHistograms,
     ScoredBuyer,
     Scoring,
     SummaryFacts,
+)
+from domain.analytics.lifetime_facts import (
+    BuyingFacts,
+    IdleBuyer,
+    Late,
+    LateFacts,
+    Repeater,
+    RepeatHistory,
+    SpendingFacts,
 )
 from domain.analytics.pairs import NeighbourFacts, PairQuestion, PairTotals, PopularFacts, Unit
 from domain.analytics.periods import Period
@@ -189,6 +200,47 @@ class PurchaseView(Protocol):
 
         Items are numbered from 0 in the order of `basket_items`. Each set comes once, in no promised order.
         """
+        ...
+
+    async def repeat_buying(self, scope: Scope, split: date) -> Sequence[BuyingFacts]:
+        """How many customers who bought before the split have each history, ascending by all of it."""
+        ...
+
+    async def repeat_spending(self, scope: Scope) -> Sequence[SpendingFacts]:
+        """How many customers have each history and what its repeats came to, ascending by all of it."""
+        ...
+
+    async def repeaters(self, scope: Scope, histories: Collection[RepeatHistory], limit: int) -> Sequence[Repeater]:
+        """The first `limit` customers who have one of these histories, by key in the order of its bytes, then by id."""
+        ...
+
+    async def late(self, scope: Scope) -> LateFacts:
+        """How many customers are late."""
+        ...
+
+    async def idle_buyers(
+        self, scope: Scope, late: Late, *, after: tuple[str, UUID] | None, limit: int
+    ) -> Sequence[IdleBuyer]:
+        """The first `limit` customers, by key in the order of its bytes, then by id.
+
+        `after` is the key and id of the customer before the first one wanted.
+        """
+        ...
+
+    async def rfm_buyer(self, scope: Scope, scoring: Scoring, customer_id: UUID) -> ScoredBuyer | None:
+        """One customer as `rfm_buyers` tells it, scored among all; None without a purchase in the scope."""
+        ...
+
+    async def repeater(self, scope: Scope, customer_id: UUID) -> Repeater | None:
+        """One customer as `repeaters` tells it; None when its first purchase ever is not in the scope."""
+        ...
+
+    async def idle_buyer(self, scope: Scope, customer_id: UUID) -> IdleBuyer | None:
+        """One customer as `idle_buyers` tells it; None when its first purchase ever is not in the scope."""
+        ...
+
+    async def favourites(self, scope: Scope, customer_id: UUID, by: By, limit: int) -> Sequence[ProductFacts]:
+        """The first `limit` that one customer bought, by orders, descending, then by key in the order of its bytes."""
         ...
 
 

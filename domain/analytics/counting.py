@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -102,6 +103,19 @@ def count_products(history: PurchaseHistory, scope: Scope, by: By, metric: Metri
         customers=len({one.order.customer_id for one in purchases} - {None}),
         unattributed_lines=_unattributed(history, scope, by),
     )
+
+
+def list_favourites(
+    history: PurchaseHistory, scope: Scope, customer_id: UUID, by: By, limit: int
+) -> list[ProductFacts]:
+    """The first `limit` that one customer bought, by orders, descending, then by key."""
+    own = replace(
+        history,
+        orders=[order for order in history.orders if order.customer_id == customer_id],
+        returns=[one for one in history.returns if one.customer_id == customer_id],
+    )
+    bought = [row for row in sold_by(own, scope, by) if row.orders]
+    return sorted(bought, key=lambda row: (-row.orders, row.key))[:limit]
 
 
 def count_pareto(history: PurchaseHistory, scope: Scope, dimension: Dimension, limit: int) -> ParetoFacts:

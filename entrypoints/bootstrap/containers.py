@@ -78,6 +78,7 @@ from application.customers.duplicates import DuplicateService
 from application.customers.erasing import ErasureService
 from application.customers.exporting import ExportService
 from application.customers.merging import MergeService
+from application.customers.profiles import ProfileService
 from application.customers.service import CustomerService
 from application.events.consuming import Consuming
 from application.events.service import EventService
@@ -90,6 +91,7 @@ from application.jobs.kinds import JobKind
 from application.jobs.scheduling import ScheduleService
 from application.jobs.service import JobService
 from application.orders.service import OrderService
+from application.ports.lifetime_models import LifetimeModels
 from application.ports.stores import Store
 from application.reviews.service import ReviewService
 from application.segments.service import SegmentService
@@ -203,6 +205,7 @@ class Application(containers.DeclarativeContainer):
     analytics_records = providers.DependenciesContainer()
     stores: providers.Dependency[list[Store]] = providers.Dependency(instance_of=list)
     segments: providers.Dependency[SegmentTable] = providers.Dependency(instance_of=SegmentTable)
+    models: providers.Dependency[LifetimeModels] = providers.Dependency()
     purge_customers_after: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
     forget_jobs_after: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
     forget_deliveries_after: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
@@ -305,12 +308,16 @@ class Application(containers.DeclarativeContainer):
         clock=system.clock,
         computation=system.computation,
         segments=segments,
+        models=models,
     )
     report_files = providers.Singleton(
         ReportFileService,
         analytics=analytics,
         formats=providers.Callable(extras.report_formats),
         painter=providers.Object(extras.chart_painter),
+    )
+    profiles = providers.Singleton(
+        ProfileService, customers=records.customers, orders=records.orders, analytics=analytics
     )
     health = providers.Singleton(HealthService, stores=stores)
     idempotency = providers.Singleton(IdempotencyService, keys=records.keys, clock=system.clock)
@@ -379,6 +386,7 @@ class Application(containers.DeclarativeContainer):
         consents=consents,
         erasures=erasures,
         exports=exports,
+        profiles=profiles,
         authors=authors,
         merges=merges,
         duplicates=duplicates,
@@ -410,6 +418,7 @@ def services(
     analytics_records: containers.Container,
     *,
     settings: Settings,
+    models: LifetimeModels,
     job_kinds: Sequence[JobKind] = (),
     wrap: Callable[[type[Any]], type[Any]] | None = None,
 ) -> Services:
@@ -426,6 +435,7 @@ def services(
         analytics_records=analytics_records,
         stores=[one.health() for one in bound],
         segments=settings.app.segments,
+        models=models,
         purge_customers_after=timedelta(days=settings.security.purge_customers_after_days),
         forget_jobs_after=timedelta(days=settings.worker.forget_jobs_after_days),
         forget_deliveries_after=timedelta(days=settings.webhooks.forget_deliveries_after_days),

@@ -12,9 +12,11 @@ from opentelemetry.sdk.trace.export import SpanExporter
 from adapters.postgres.connection import QueryObserver
 from adapters.postgres.pool import Pool
 from adapters.text.report_files import CsvReport, NdjsonReport
+from application.analytics.lifetime import WithoutModels
 from application.errors import NotAcceptable
 from application.ports.charts import ChartPainter
 from application.ports.jobs import JobQueue
+from application.ports.lifetime_models import LifetimeModels
 from application.ports.report_files import ReportFormat
 from application.ports.system import Clock
 from entrypoints.bootstrap.settings import SnowflakeConfig
@@ -66,3 +68,15 @@ def job_queue(pool: Pool, clock: Clock, *, heartbeat: timedelta) -> JobQueue:
     """Jobs for those who run them; its engine takes a quarter of a second to import, and commands need none of it."""
     queue: JobQueue = import_module("adapters.postgres.job_queue").PostgresJobQueue(pool, clock, heartbeat=heartbeat)
     return queue
+
+
+def lifetime_models(seconds: float) -> LifetimeModels:
+    """Models of customers (extra `models`), each fitted within so many seconds."""
+    try:
+        found = import_module("adapters.scipy.lifetime_models")
+    except ModuleNotFoundError as error:
+        if error.name not in ("numpy", "scipy"):
+            raise
+        return WithoutModels()
+    models: LifetimeModels = found.ScipyLifetimeModels(seconds=seconds)
+    return models

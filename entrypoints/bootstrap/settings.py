@@ -260,6 +260,9 @@ class PerformanceConfig(Struct, frozen=True, kw_only=True):
     compress_from: Annotated[
         int, Meta(ge=0, description="Bytes from which an answer is compressed; 0 leaves that to a proxy.")
     ] = 4_096
+    fit_seconds: Annotated[
+        float, Meta(gt=0, le=600, description="Seconds after which fitting a model of customers is given up.")
+    ] = 20.0
 
 
 class StreamConfig(Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from random import random
 from typing import Any
 
@@ -21,6 +22,7 @@ from application.ports.jobs import JobReader
 from application.webhooks.listening import WebhookConsumer
 from entrypoints.bootstrap import extras, mail, migrate
 from entrypoints.bootstrap.containers import MemoryAdapters, PostgresAdapters, SystemAdapters, services
+from entrypoints.bootstrap.models import ModelsWhenAsked
 from entrypoints.bootstrap.settings import DatabaseConfig, Settings, Storage
 from entrypoints.services import Services
 from entrypoints.worker.worker import Worker
@@ -50,7 +52,10 @@ class Wiring:
         kinds = [webhook_paused(mail.pause_notices(settings.mail, records))]
         if self.order_confirmations is not None:
             kinds.append(order_confirmation(self.order_confirmations))
-        self.services: Services = services(records, analytics, settings=settings, job_kinds=kinds, wrap=wrap)
+        self._models = ModelsWhenAsked(partial(extras.lifetime_models, settings.performance.fit_seconds))
+        self.services: Services = services(
+            records, analytics, settings=settings, models=self._models, job_kinds=kinds, wrap=wrap
+        )
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Wiring"]:
@@ -118,6 +123,7 @@ class Wiring:
             clock=SystemAdapters.clock(),
             computation=SystemAdapters().computation(),
             segments=self._settings.app.segments,
+            models=self._models,
         )
 
     async def upgrade_warehouse(self) -> None:

@@ -8,6 +8,7 @@ from cyclopts import App, Parameter
 from msgspec import Struct
 
 from application.analytics.exporting import FILE_TYPES, SPECS
+from application.analytics.lifetime_reports import CHURN_CUSTOMERS
 from application.analytics.models import Answer, AnswerPage, SegmentTableRef
 from application.analytics.reports import RFM_CUSTOMERS
 from application.analytics.reports import definitions as all_definitions
@@ -28,7 +29,7 @@ from entrypoints.cli.report_files import FormOption, OutputOption, ReportForm, c
 from entrypoints.cli.running import prepared, use, use_wiring
 
 # In a table for people these are shown whole, since what they are asked for stands beside the list.
-_WHOLE: Final = frozenset({"repeat-rate", "interpurchase", "pareto", "comparison"})
+_WHOLE: Final = frozenset({"repeat-rate", "interpurchase", "pareto", "comparison", "lifetime-value", "churn"})
 
 BackendsOption = Annotated[str | None, Parameter(help="Two or more of memory, postgres and snowflake.")]
 VerifyFormat = Annotated[Literal["table", "json"], Parameter(help="How the outcome is shown.")]
@@ -54,6 +55,8 @@ $ daybook analytics similar-products --product 9780141439549
 $ daybook analytics recommendations --customer ID
 $ daybook analytics basket-rules --min-confidence 0.8 --max-length 3
 $ daybook analytics comparison --from 2026-01-01 --as-of 2026-04-01 --against year
+$ daybook analytics lifetime-value --months 24 --discount 0.005 --format json
+$ daybook analytics churn-customers --late yes --format csv
 $ daybook analytics top-products --limit 1000 --output top.xlsx
 $ daybook analytics definitions
 $ daybook analytics verify
@@ -190,7 +193,12 @@ def _tell(found: Verification) -> None:
 
 
 async def _ask(service: AnalyticsService, name: str, pairs: Sequence[tuple[str, str]]) -> Any:
-    return await (service.rfm_customers(pairs) if name == RFM_CUSTOMERS.name else service.ask(name, pairs))
+    match name:
+        case RFM_CUSTOMERS.name:
+            return await service.rfm_customers(pairs)
+        case CHURN_CUSTOMERS.name:
+            return await service.churn_customers(pairs)
+    return await service.ask(name, pairs)
 
 
 def _show(spec: ReportSpec, answer: Answer[Any] | AnswerPage[Any], form: ReportForm) -> None:

@@ -24,7 +24,7 @@ from entrypoints.cli.running import CALLER, VersionOption, use
 app = App(name="customers", help="Customers: who buys.")
 app.command(addresses)
 app.command(consents)
-for _command in (duplicates, merge, unmerge, merges, people.erase, people.export, people.purge):
+for _command in (duplicates, merge, unmerge, merges, people.profile, people.erase, people.export, people.purge):
     app.command(_command)
 app.command(
     history_of("customers", "a customer", lambda services, key: services.customers.get(key, include_deleted=True))

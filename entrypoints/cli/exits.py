@@ -10,6 +10,7 @@ from application.errors import (
     Conflict,
     NotAcceptable,
     NotFound,
+    NotInstalled,
     Unavailable,
 )
 from application.ports.computation import ComputationTooLong
@@ -55,6 +56,7 @@ EXITS: Final[Mapping[type[Exception], int]] = {
     ComputationTooLong: UNAVAILABLE,
     AnswersDiffer: ANSWERS_DIFFER,
     CommandError: FAILURE,
+    NotInstalled: FAILURE,
     ServerFailed: FAILURE,
 }
 

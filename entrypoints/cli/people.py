@@ -1,4 +1,4 @@
-"""`daybook customers erase`, `export` and `purge`."""
+"""`daybook customers profile`, `erase`, `export` and `purge`."""
 
 import sys
 from datetime import timedelta
@@ -30,6 +30,27 @@ def erase(customer_id: IdArgument, /, *, version: VersionOption = None, yes: Yes
     confirm(f"Erase the customer {customer_id} for good? Nothing brings it back.", yes=yes)
     use(lambda services: services.erasures.erase(customer_id, CALLER, version=version))
     message("erased; its orders stay, and lead to nobody")
+
+
+def profile(
+    customer_id: IdArgument,
+    /,
+    *,
+    format: FormatOption = "table",  # noqa: A002  # the name of the option
+    **parameters: Annotated[str, Parameter(help="A parameter of the report customer-profile, as in the HTTP API.")],
+) -> None:
+    """A customer whole: the latest orders, RFM, churn, lifetime value, favourite categories.
+
+    $ daybook customers profile 01997f43-8c00-7000-8000-0123456789ab --months 24
+    $ daybook customers profile 01997f43-8c00-7000-8000-0123456789ab --format json
+    """
+    pairs = [(name.replace("-", "_"), text) for name, text in parameters.items()]
+    found = use(lambda services: services.profiles.profile(customer_id, pairs))
+    if format == "json":
+        show(found, format)
+        return
+    show(found.analytics.data, format)
+    message(f"as of {found.analytics.as_of}, from {found.analytics.store}, {found.analytics.answer_digest}")
 
 
 def export(customer_id: IdArgument, /, *, output: OutputOption = None) -> None:

@@ -1,4 +1,4 @@
-"""/v1/analytics: the reports, the customers behind RFM, and what each report means."""
+"""/v1/analytics: the reports, the customers behind RFM and churn, and what each report means."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from inspect import getdoc
@@ -8,13 +8,15 @@ from litestar.types import ASGIApp
 from msgspec import Struct
 
 from application.analytics.exporting import ReportFileService, file_types
+from application.analytics.lifetime_reports import CHURN_CUSTOMERS, FITTED
 from application.analytics.models import Answer, AnswerPage, ReportDefinition
 from application.analytics.models import Parameter as ReportParameter
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS
 from application.analytics.service import AnalyticsService
 from application.analytics.specs import ReportSpec
-from application.errors import NotAcceptable, NotFound
+from application.errors import NotAcceptable, NotFound, NotInstalled
 from application.ports.computation import ComputationTooLong
+from domain.analytics.fitted import FitNotConverged, TooLittleData
 from entrypoints.http.analytics_examples import example_of
 from entrypoints.http.examples import plain
 from entrypoints.http.handlers import Handlers, next_link, representation
@@ -51,6 +53,7 @@ def analytics_operations(
     return [
         *(_report(spec, service, handlers, files) for spec in REPORTS.values()),
         _rfm_customers(service, handlers, files),
+        _churn_customers(service, handlers, files),
         *_definitions(service.definitions(), handlers),
     ]
 
@@ -76,6 +79,11 @@ def _report(spec: ReportSpec, service: AnalyticsService, handlers: Handlers, fil
 def _rfm_customers(service: AnalyticsService, handlers: Handlers, files: ReportFiles) -> Operation:
     answering = _answering(RFM_CUSTOMERS, service.rfm_customers, handlers, files)
     return _asking(RFM_CUSTOMERS, f"{_ANALYTICS}/rfm/customers", answering)
+
+
+def _churn_customers(service: AnalyticsService, handlers: Handlers, files: ReportFiles) -> Operation:
+    answering = _answering(CHURN_CUSTOMERS, service.churn_customers, handlers, files)
+    return _asking(CHURN_CUSTOMERS, f"{_ANALYTICS}/churn/customers", answering)
 
 
 def _kept(spec: ReportSpec) -> tuple[bytes, bytes]:
@@ -116,13 +124,22 @@ def _asking(spec: ReportSpec, path: str, handler: Handler) -> Operation:
         summary=definition.title,
         about=f"{definition.words}\n\n`{definition.formula}`\n\nSource: {definition.source}",
         tag="analytics",
-        parameters=tuple(_parameter(one) for one in definition.parameters),
+        parameters=report_parameters(spec),
         gives=spec.answer,
         gives_example=example_of(spec.name),
         also_gives=tuple(one.media_type for one in file_types(spec)),
         tagged=True,
-        errors=(NotAcceptable, *((ComputationTooLong,) if spec.computed else ())),
+        errors=(
+            NotAcceptable,
+            *((ComputationTooLong,) if spec.computed else ()),
+            *((TooLittleData, FitNotConverged, NotInstalled) if spec.name in FITTED else ()),
+        ),
     )
+
+
+def report_parameters(spec: ReportSpec) -> tuple[Parameter, ...]:
+    """The parameters of a report, as the document describes them."""
+    return tuple(_parameter(one) for one in spec.definition.parameters)
 
 
 def _parameter(given: ReportParameter) -> Parameter:

@@ -4,6 +4,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from application.analytics.lifetime_reports import CHURN_CUSTOMERS, CUSTOMER_PROFILE
 from application.analytics.models import Answer, AnswerPage
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS
 from domain.analytics.affinity import affinity
@@ -42,6 +43,7 @@ from domain.analytics.segments import STANDARD
 from domain.analytics.similar import similar_products
 from domain.analytics.summary import summarise
 from entrypoints.http.examples import HISTORY, plain
+from entrypoints.http.lifetime_examples import FITTED_PARAMETERS, fitted_example
 
 _SCOPE = Scope(as_of=date(2026, 2, 1), tz="UTC", currency="EUR")
 _COMMON = {
@@ -93,6 +95,7 @@ _OWN: dict[str, dict[str, Any]] = {
         "limit": 10,
     },
     "rfm-customers": {"method": "quantile", "segment": None, "limit": 20, "cursor": None},
+    **FITTED_PARAMETERS,
 }
 
 _OF_PAIRS = frozenset({"affinity", "similar-products", "recommendations"})
@@ -100,8 +103,11 @@ _OF_PAIRS = frozenset({"affinity", "similar-products", "recommendations"})
 
 def example_of(report: str) -> Any:
     """The answer of one report, as JSON would read it."""
-    data = (_affinity_data if report in _OF_PAIRS else _data)(report, HISTORY)
-    spec = RFM_CUSTOMERS if report == RFM_CUSTOMERS.name else REPORTS[report]
+    if report in FITTED_PARAMETERS:
+        data = fitted_example(report, HISTORY)
+    else:
+        data = (_affinity_data if report in _OF_PAIRS else _data)(report, HISTORY)
+    spec = {**REPORTS, **{one.name: one for one in (RFM_CUSTOMERS, CHURN_CUSTOMERS, CUSTOMER_PROFILE)}}[report]
     head: dict[str, Any] = {
         "report": report,
         "definition": spec.defined(STANDARD).definition,

@@ -46,6 +46,7 @@ from entrypoints.http.orders import order_operations, return_operations
 from entrypoints.http.parts import PartHandlers
 from entrypoints.http.people import person_operations
 from entrypoints.http.problems import answer_error
+from entrypoints.http.profiles import profile_operations
 from entrypoints.http.replies import empty_reply
 from entrypoints.http.requests import PATCH_TYPES, HttpRequest, header
 from entrypoints.http.reviews import review_operations
@@ -104,6 +105,7 @@ def http_operations(
         *address_operations(services.addresses, services.customers, handlers, parts),
         *consent_operations(services.consents, parts),
         *person_operations(services.customers, services.erasures, services.exports, handlers),
+        *profile_operations(services.profiles, handlers),
         *merge_operations(services.merges, services.customers, handlers, parts),
         *book_operations(services.books, services.book_batches, handlers),
         *author_operations(services.authors, services.books, handlers),

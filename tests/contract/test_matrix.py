@@ -16,12 +16,14 @@ from adapters.mail.smtp import SmtpMailer
 from adapters.matplotlib.charts import MatplotlibPainter
 from adapters.memory.mailer import MemoryMailer
 from adapters.processes.computation import ProcessComputation
+from adapters.scipy.lifetime_models import ScipyLifetimeModels
 from adapters.system.cron import CronRecurrence
 from adapters.system.system import SystemClock, SystemRandomBytes, Uuid7Generator
 from adapters.text.report_files import CsvReport, NdjsonReport
 from adapters.xlsx.report_files import XlsxReport
 from application.ports.charts import ChartPainter
 from application.ports.computation import Computation
+from application.ports.lifetime_models import LifetimeModels
 from application.ports.mailer import Mailer
 from application.ports.recurrence import Recurrence
 from application.ports.report_files import ReportFormat
@@ -43,6 +45,7 @@ BESIDE_THE_STORES: dict[type, tuple[type, ...]] = {
     ReportFormat: (CsvReport, NdjsonReport, ParquetReport, ArrowReport, XlsxReport),
     ChartPainter: (MatplotlibPainter,),
     WebhookSender: (AiohttpWebhookSender,),
+    LifetimeModels: (ScipyLifetimeModels,),
 }
 
 

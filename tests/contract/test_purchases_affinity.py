@@ -26,7 +26,6 @@ from domain.analytics.scope import Returns, Scope
 from domain.analytics.similar import SimilarProducts
 from domain.customers.customer import Customer
 from tests.contract.conftest import Load
-from tests.contract.test_purchases_contract import put
 from tests.support.builders import (
     MORNING,
     a_book,
@@ -40,6 +39,7 @@ from tests.support.builders import (
 )
 from tests.support.definition import Definition, analytics, asking, drawn_anew, how_many_histories
 from tests.support.histories import histories, scopes
+from tests.support.loading import put
 from tests.support.store_case import StoreCase, StorePorts
 
 SCOPE = Scope(as_of=date(2026, 4, 1), currency="EUR")
@@ -135,7 +135,7 @@ async def test_every_store_counts_pairs_as_the_definition_does(case: StoreCase, 
     async def compare(history: PurchaseHistory, scope: Scope, variant: Variant) -> None:
         definition = Definition(history)
         async with case.open(server) as ports:
-            await put(case, ports, history)
+            await put(ports, history)
             expected = await definition.read(lambda view: facts_of(view, scope, variant))
             found = await ports.purchases.read(lambda view: facts_of(view, scope, variant))
             for name, value in expected.items():

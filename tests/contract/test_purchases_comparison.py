@@ -20,10 +20,10 @@ from domain.analytics.revenue import RevenueSeries
 from domain.analytics.scope import Scope
 from domain.analytics.summary import Summary
 from tests.contract.conftest import Load
-from tests.contract.test_purchases_contract import put
 from tests.support.builders import MORNING, a_book, a_customer, a_line, an_order
 from tests.support.definition import Definition, analytics, asking, drawn_anew, how_many_histories
 from tests.support.histories import histories, scopes
+from tests.support.loading import put
 from tests.support.store_case import StoreCase, StorePorts
 
 Pairs = list[tuple[str, str]]
@@ -69,7 +69,7 @@ async def test_every_store_gives_the_comparison_of_the_definition(case: StoreCas
 
     async def compare(history: PurchaseHistory, pairs: Pairs) -> None:
         async with case.open(server) as ports:
-            await put(case, ports, history)
+            await put(ports, history)
             expected = await analytics(Definition(history)).ask("comparison", pairs)
             found = await analytics(ports.purchases).ask("comparison", pairs)
             assert (found.data, found.answer_digest) == (expected.data, expected.answer_digest)

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from application.analytics.models import AnswerPage
 from application.analytics.reports import COHORT_PERIODS
-from application.caller import Caller
 from application.ports.history import HistoryBatch
 from application.ports.purchases import PurchaseFacts, PurchaseView, Scores
 from domain.analytics.cohorts import Retention
@@ -38,8 +37,9 @@ from tests.support.builders import (
     some_returned,
 )
 from tests.support.definition import Definition, analytics, asking, drawn_anew, how_many_histories
-from tests.support.histories import batch, histories, scopes
-from tests.support.store_case import StoreCase, StorePorts, told
+from tests.support.histories import histories, scopes
+from tests.support.loading import put
+from tests.support.store_case import StoreCase, StorePorts
 
 FIFTHS = range(1, 6)
 EVERY_SCORE: frozenset[Scores] = frozenset((r, f, m) for r in FIFTHS for f in FIFTHS for m in FIFTHS)
@@ -74,19 +74,6 @@ VARIANTS = st.builds(
     retention=st.sampled_from(Retention),
     dimension=st.sampled_from(Dimension),
 )
-
-
-async def put(case: StoreCase, ports: StorePorts, history: PurchaseHistory) -> None:
-    """Bulk, through the sink where there is one."""
-    if ports.sink is not None:
-        await ports.sink.write(told(batch(history), watermark=7))
-    else:
-        async with ports.units(Caller("loader")) as uow:
-            uow.customers.add_many(history.customers)
-            uow.books.add_many(history.books)
-            uow.orders.add_many(history.orders)
-            uow.returns.add_many(history.returns)
-            await uow.commit()
 
 
 async def facts_of(view: PurchaseView, scope: Scope, variant: Variant) -> dict[str, Any]:
@@ -179,7 +166,7 @@ async def test_every_store_gives_the_facts_and_digests_of_the_definition(case: S
     async def compare(history: PurchaseHistory, scope: Scope, variant: Variant) -> None:
         definition = Definition(history)
         async with case.open(server) as ports:
-            await put(case, ports, history)
+            await put(ports, history)
             expected = await digests(definition, scope, variant)
             found = await digests(ports.purchases, scope, variant)
             # The digests cover the facts of each report; the facts themselves tell where a store has gone wrong, and

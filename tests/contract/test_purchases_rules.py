@@ -16,10 +16,11 @@ from domain.analytics.history import PurchaseHistory
 from domain.analytics.rules import BasketRules, RuleMeasure
 from domain.analytics.scope import Scope
 from tests.contract.conftest import Load
-from tests.contract.test_purchases_contract import SCOPE, put
+from tests.contract.test_purchases_contract import SCOPE
 from tests.support.builders import a_book, a_line, an_order
 from tests.support.definition import Definition, analytics, asking, drawn_anew, how_many_histories
 from tests.support.histories import histories, scopes
+from tests.support.loading import put
 from tests.support.store_case import StoreCase, StorePorts
 
 Pairs = list[tuple[str, str]]
@@ -60,7 +61,7 @@ async def test_every_store_gives_the_baskets_and_rules_of_the_definition(case: S
             return (*facts, answer.data, answer.answer_digest)
 
         async with case.open(server) as ports:
-            await put(case, ports, history)
+            await put(ports, history)
             assert await both(ports.purchases) == await both(Definition(history))
 
     @settings(

@@ -16,9 +16,10 @@ from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.engine import Dialect
 
 from adapters.postgres.statements import Statement
-from adapters.sql import analytics, pareto, retention, rfm
+from adapters.sql import analytics, lifetime, pareto, retention, rfm
 from adapters.sql.scope import Shape
 from domain.analytics.facts import By, Dimension, Metric
+from domain.analytics.lifetime_facts import Late
 from domain.analytics.periods import Period
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -67,6 +68,19 @@ def statements() -> Iterator[tuple[str, Select[Any]]]:
             yield f"amounts by {dimension}, {name}", pareto.amounts(shape, dimension)
         yield f"top customers, {name}", pareto.top_customers(shape)
         yield f"lines without customer, {name}", pareto.lines_without_customer(shape)
+        yield f"repeat buying, {name}", lifetime.repeat_buying(shape)
+        yield f"repeat spending, {name}", lifetime.repeat_spending(shape)
+        yield f"repeaters, {name}", lifetime.repeaters(shape)
+        yield f"late, {name}", lifetime.late_counted(shape)
+        yield f"one repeater, {name}", lifetime.one_repeater(shape)
+        yield f"one idle buyer, {name}", lifetime.one_idle_buyer(shape)
+        for ntile in (False, True):
+            yield f"one customer by {'ntile' if ntile else 'cuts'}, {name}", rfm.one_buyer(shape, ntile=ntile)
+        for by in By:
+            yield f"favourites by {by}, {name}", analytics.favourites(shape, by)
+        for late in Late:
+            yield f"idle buyers, late {late}, {name}", lifetime.idle_buyers(shape, late, after=False)
+            yield f"idle buyers, late {late}, after one, {name}", lifetime.idle_buyers(shape, late, after=True)
 
 
 def text(dialect: str) -> str:
@@ -110,4 +124,4 @@ def test_text_is_sorted_by_its_bytes() -> None:
     texts = [one for line in lists for one in line.split(", ") if re.search(r"\.(key|id|currency)\b", one)]
     assert len(texts) > 40
     assert [one for one in texts if "COLLATE" not in one] == []
-    assert re.search(r"max\((?!\(|purchases\.day|parts\.)", text("postgres")) is None
+    assert re.search(r"max\((?!\(|\w+\.day\b|CASE WHEN \(days\.day\b|parts\.)", text("postgres")) is None

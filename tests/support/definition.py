@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from adapters.memory.purchases import MemoryPurchaseView
+from adapters.scipy.lifetime_models import ScipyLifetimeModels
 from application.analytics.service import AnalyticsService
 from application.ports.computation import Made
 from application.ports.purchases import PurchaseFacts, PurchaseView, Told
@@ -15,6 +16,10 @@ from domain.analytics.scope import Scope
 # another number, so many new ones, and as much fewer where they cost more.
 VARIABLE = "DAYBOOK_HISTORIES"
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
+
+
+# For all tests of a process, since each has a thread of its own.
+MODELS = ScipyLifetimeModels()
 
 
 class AtNoon:
@@ -45,7 +50,7 @@ class Definition:
 
 def analytics(facts: PurchaseFacts) -> AnalyticsService:
     """The use cases on a store, at noon of one day."""
-    return AnalyticsService(facts=facts, clock=AtNoon(), computation=AtOnce())
+    return AnalyticsService(facts=facts, clock=AtNoon(), computation=AtOnce(), models=MODELS)
 
 
 def asking(scope: Scope, **more: object) -> list[tuple[str, str]]:

@@ -21,6 +21,7 @@ from application.customers.duplicates import DuplicateService
 from application.customers.erasing import ErasureService
 from application.customers.exporting import ExportService
 from application.customers.merging import MergeService
+from application.customers.profiles import ProfileService
 from application.customers.service import CustomerService
 from application.events.consuming import Consuming
 from application.events.service import EventService
@@ -42,6 +43,7 @@ from application.webhooks.service import WebhookService
 from domain.webhooks.addresses import Reach
 from entrypoints.bootstrap import extras
 from entrypoints.services import Services
+from tests.support.definition import MODELS
 from tests.support.store_case import StorePorts
 
 
@@ -94,7 +96,7 @@ def services_on(ports: StorePorts, reach: Reach = LOCAL) -> Services:
         forget_jobs_after=timedelta(days=30),
         forget_deliveries_after=timedelta(days=30),
     )
-    analytics = AnalyticsService(facts=ports.purchases, clock=clock, computation=ProcessComputation())
+    analytics = AnalyticsService(facts=ports.purchases, clock=clock, computation=ProcessComputation(), models=MODELS)
     sender = AiohttpWebhookSender(reach, lookup=loopback_only)
     kinds.append(delivery_kind(DeliverWebhook(events=ports.event_reader, sender=sender, **written)))
     kinds.append(webhook_paused(None))
@@ -130,6 +132,7 @@ def services_on(ports: StorePorts, reach: Reach = LOCAL) -> Services:
         report_files=ReportFileService(
             analytics=analytics, formats=extras.report_formats(), painter=extras.chart_painter
         ),
+        profiles=ProfileService(customers=ports.customers, orders=ports.orders, analytics=analytics),
         health=HealthService(stores=[ports.health]),
         idempotency=idempotency,
         jobs=JobService(units=ports.units, reader=ports.jobs, clock=clock),

@@ -167,6 +167,9 @@ def test_reports(daybook: Run) -> None:
         assert code == 0
         assert all(json.loads(line) for line in out.splitlines())
     assert daybook("analytics", "rfm-customers")[0] == 0
+    for report in ("lifetime-value", "churn", "churn-customers"):
+        code, _, error = daybook("analytics", report)
+        assert (code, "needs 10 of them or more" in error) == (4, True)
     assert daybook("analytics", "nonsense")[0] == 2
     code, _, error = daybook("analytics", "rfm", "--method", "luck", "--tz", "Nowhere")
     assert code == 2

@@ -172,7 +172,11 @@ async def test_what_a_report_means_can_be_read(client: HttpClient) -> None:
         "recommendations",
         "basket-rules",
         "comparison",
+        "lifetime-value",
+        "churn",
         "rfm-customers",
+        "churn-customers",
+        "customer-profile",
     ]
     for one in every:
         assert (await client.get(f"/v1/analytics/definitions/{one['report']}")).json() == one

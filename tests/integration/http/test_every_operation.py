@@ -17,7 +17,9 @@ from entrypoints.http.openapi import openapi_document
 from tests.integration.http.conftest import CONFIG
 from tests.support.every_operation import Described, OneOfEach, another, described, one_of_each
 from tests.support.http_client import HttpAnswer, HttpClient
+from tests.support.loading import put
 from tests.support.memory_case import memory_ports
+from tests.support.regulars import regulars
 from tests.support.services import services_on
 from tests.support.store_case import StorePorts
 
@@ -79,6 +81,8 @@ class Shop:
                 delivery = await uow.deliveries.get(DeliveryId(UUID(self.first.places["delivery_id"])))
                 uow.deliveries.save([delivery.expire(at=delivery.lifecycle.created_at, by="job")])
                 await uow.commit()
+        if name in ("get_lifetime_value", "get_churn", "get_churn_customers"):
+            await put(self.ports, regulars())
         if name == "remove_group_member":
             assert (await self.done("add_group_members")).status == 200
             return {"customer_id": self.second.places["customer_id"]}

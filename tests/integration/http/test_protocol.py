@@ -47,11 +47,20 @@ async def test_every_path_tells_its_methods_and_refuses_the_others(client: HttpC
                 assert answer.code == "method-not-allowed"
 
 
+# One of each is too little to fit a model to.
+OTHER_THAN_200 = {
+    "/schema": 307,
+    "/v1/analytics/lifetime-value": 409,
+    "/v1/analytics/churn": 409,
+    "/v1/analytics/churn/customers": 409,
+}
+
+
 async def test_head_tells_what_get_would(client: HttpClient, services: Services) -> None:
     for path, methods in (await every_path(client, services)).items():
         if "GET" in methods:
             get, head = await client.get(path), await client.head(path)
-            assert head.status == get.status == (307 if path == "/schema" else 200), path
+            assert head.status == get.status == OTHER_THAN_200.get(path, 200), path
             assert head.raw == b""
             if "round_trip_ms" not in get.body.decode():
                 assert head.headers == get.headers, path

@@ -459,6 +459,296 @@ FROM orders JOIN order_lines ON order_lines.order_id = orders.id
 WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold
 WHERE sold.customer_id IS NULL
 
+-- repeat buying, everything
+SELECT histories.repeats, histories.recency_days, histories.age_days, histories.later_repeats, count(*) AS customers
+FROM (SELECT by_customer.days - 1 AS repeats, DATEDIFF(day, by_customer.first_day, by_customer.last_day) AS recency_days, DATEDIFF(day, by_customer.first_day, CAST(%(split)s AS DATE)) - 1 AS age_days, by_customer.later_repeats AS later_repeats
+FROM (SELECT min(days.day) AS first_day, max(CASE WHEN (days.day < CAST(%(split)s AS DATE)) THEN days.day END) AS last_day, sum(CAST(CASE WHEN (days.day < CAST(%(split)s AS DATE)) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) AS days, sum(CAST(CASE WHEN (days.day < CAST(%(split)s AS DATE)) THEN 0 ELSE 1 END AS NUMERIC(38, 0))) AS later_repeats
+FROM (SELECT purchases.customer_id AS customer_id, purchases.day AS day, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, purchases.day) AS days GROUP BY days.customer_id) AS by_customer
+WHERE by_customer.first_day < CAST(%(split)s AS DATE)) AS histories GROUP BY histories.repeats, histories.recency_days, histories.age_days, histories.later_repeats
+
+-- repeat spending, everything
+WITH bought AS
+(SELECT dated.customer_id AS customer_id, dated.first_day AS first_day, max(dated.day) AS last_day, count(*) AS days, sum(CAST(CASE WHEN (dated.day > dated.first_day) THEN dated.amount ELSE 0 END AS NUMERIC(38, 4))) AS amount
+FROM (SELECT days.customer_id AS customer_id, days.day AS day, days.amount AS amount, min(days.day) OVER (PARTITION BY days.customer_id) AS first_day
+FROM (SELECT purchases.customer_id AS customer_id, purchases.day AS day, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, purchases.day) AS days) AS dated GROUP BY dated.customer_id, dated.first_day)
+ SELECT repeaters.repeats, repeaters.recency_days, repeaters.age_days, repeaters.repeat_revenue, count(*) AS customers
+FROM (SELECT bought.customer_id AS customer_id, bought.days - 1 AS repeats, DATEDIFF(day, bought.first_day, bought.last_day) AS recency_days, DATEDIFF(day, bought.first_day, CAST(%(as_of)s AS DATE)) - 1 AS age_days, bought.amount - coalesce(back.amount, CAST(0 AS NUMERIC(38, 4))) AS repeat_revenue
+FROM bought LEFT OUTER JOIN (SELECT bought.customer_id AS customer_id, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS amount
+FROM bought JOIN (SELECT returns.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = %(currency)s AND returns.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned ON returned.customer_id = bought.customer_id AND returned.day > bought.first_day
+WHERE bought.days > 1 GROUP BY bought.customer_id) AS back ON back.customer_id = bought.customer_id) AS repeaters GROUP BY repeaters.repeats, repeaters.recency_days, repeaters.age_days, repeaters.repeat_revenue
+
+-- repeaters, everything
+WITH bought AS
+(SELECT dated.customer_id AS customer_id, dated.first_day AS first_day, max(dated.day) AS last_day, count(*) AS days, sum(CAST(CASE WHEN (dated.day > dated.first_day) THEN dated.amount ELSE 0 END AS NUMERIC(38, 4))) AS amount
+FROM (SELECT days.customer_id AS customer_id, days.day AS day, days.amount AS amount, min(days.day) OVER (PARTITION BY days.customer_id) AS first_day
+FROM (SELECT purchases.customer_id AS customer_id, purchases.day AS day, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, purchases.day) AS days) AS dated GROUP BY dated.customer_id, dated.first_day)
+ SELECT keyed.repeats, keyed.recency_days, keyed.age_days, keyed.repeat_revenue, keyed.key, keyed.id
+FROM (SELECT marked.repeats AS repeats, marked.recency_days AS recency_days, marked.age_days AS age_days, marked.repeat_revenue AS repeat_revenue, coalesce(customers.reference, (SUBSTR(REPLACE(LOWER(marked.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(marked.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(marked.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(marked.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(marked.customer_id), '-', ''), 21, 12))) AS key, (SUBSTR(REPLACE(LOWER(marked.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(marked.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(marked.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(marked.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(marked.customer_id), '-', ''), 21, 12)) AS id
+FROM (SELECT repeaters.customer_id AS customer_id, repeaters.repeats AS repeats, repeaters.recency_days AS recency_days, repeaters.age_days AS age_days, repeaters.repeat_revenue AS repeat_revenue
+FROM (SELECT bought.customer_id AS customer_id, bought.days - 1 AS repeats, DATEDIFF(day, bought.first_day, bought.last_day) AS recency_days, DATEDIFF(day, bought.first_day, CAST(%(as_of)s AS DATE)) - 1 AS age_days, bought.amount - coalesce(back.amount, CAST(0 AS NUMERIC(38, 4))) AS repeat_revenue
+FROM bought LEFT OUTER JOIN (SELECT bought.customer_id AS customer_id, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS amount
+FROM bought JOIN (SELECT returns.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = %(currency)s AND returns.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned ON returned.customer_id = bought.customer_id AND returned.day > bought.first_day
+WHERE bought.days > 1 GROUP BY bought.customer_id) AS back ON back.customer_id = bought.customer_id) AS repeaters
+WHERE repeaters.repeats >= %(fewest_repeats)s AND %(wanted)s LIKE ('%%,' || CAST(repeaters.repeats AS VARCHAR) || ';' || CAST(repeaters.recency_days AS VARCHAR) || ';' || CAST(repeaters.age_days AS VARCHAR) || ';' || CAST(CAST(repeaters.repeat_revenue * 10000 AS NUMERIC(38, 0)) AS VARCHAR) || ';' || ',%%')) AS marked LEFT OUTER JOIN customers ON customers.id = marked.customer_id) AS keyed ORDER BY keyed.key, keyed.id
+ LIMIT %(limit)s
+
+-- late, everything
+SELECT count(*) AS customers, count(idle_buyers.long_gap_tenths) AS repeat_customers, sum(CAST(idle_buyers.late AS NUMERIC(38, 0))) AS late
+FROM (SELECT buyers.customer_id AS customer_id, buyers.first_day AS first_day, buyers.last_day AS last_day, buyers.days AS days, buyers.long_gap_tenths AS long_gap_tenths, CASE WHEN (DATEDIFF(day, buyers.last_day, CAST(%(as_of)s AS DATE)) * 10 > buyers.long_gap_tenths) THEN 1 ELSE 0 END AS late
+FROM (SELECT ranked.customer_id AS customer_id, ranked.first_day AS first_day, max(ranked.day) AS last_day, count(*) AS days, sum(CAST(CASE WHEN (ranked.gap IS NULL) THEN NULL WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) >= 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 10) THEN ranked.gap * (10 - (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) > -10) THEN ranked.gap * (10 + (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) ELSE 0 END AS NUMERIC(38, 0))) AS long_gap_tenths
+FROM (SELECT gaps.customer_id AS customer_id, gaps.first_day AS first_day, gaps.day AS day, gaps.gap AS gap, row_number() OVER (PARTITION BY gaps.customer_id ORDER BY CASE WHEN (gaps.gap IS NULL) THEN 1 ELSE 0 END, gaps.gap) AS place, count(gaps.gap) OVER (PARTITION BY gaps.customer_id) AS gaps
+FROM (SELECT dated.customer_id AS customer_id, dated.first_day AS first_day, dated.day AS day, DATEDIFF(day, dated.previous, dated.day) AS gap
+FROM (SELECT days.customer_id AS customer_id, days.day AS day, min(days.day) OVER (PARTITION BY days.customer_id) AS first_day, lag(days.day) OVER (PARTITION BY days.customer_id ORDER BY days.day) AS previous
+FROM (SELECT purchases.customer_id AS customer_id, purchases.day AS day, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, purchases.day) AS days) AS dated) AS gaps) AS ranked GROUP BY ranked.customer_id, ranked.first_day) AS buyers) AS idle_buyers
+
+-- one repeater, everything
+WITH bought AS
+(SELECT dated.customer_id AS customer_id, dated.first_day AS first_day, max(dated.day) AS last_day, count(*) AS days, sum(CAST(CASE WHEN (dated.day > dated.first_day) THEN dated.amount ELSE 0 END AS NUMERIC(38, 4))) AS amount
+FROM (SELECT days.customer_id AS customer_id, days.day AS day, days.amount AS amount, min(days.day) OVER (PARTITION BY days.customer_id) AS first_day
+FROM (SELECT purchases.customer_id AS customer_id, purchases.day AS day, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id = %(customer)s GROUP BY purchases.customer_id, purchases.day) AS days) AS dated GROUP BY dated.customer_id, dated.first_day)
+ SELECT keyed.repeats, keyed.recency_days, keyed.age_days, keyed.repeat_revenue, keyed.key, keyed.id
+FROM (SELECT repeaters.repeats AS repeats, repeaters.recency_days AS recency_days, repeaters.age_days AS age_days, repeaters.repeat_revenue AS repeat_revenue, coalesce(customers.reference, (SUBSTR(REPLACE(LOWER(repeaters.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(repeaters.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(repeaters.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(repeaters.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(repeaters.customer_id), '-', ''), 21, 12))) AS key, (SUBSTR(REPLACE(LOWER(repeaters.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(repeaters.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(repeaters.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(repeaters.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(repeaters.customer_id), '-', ''), 21, 12)) AS id
+FROM (SELECT bought.customer_id AS customer_id, bought.days - 1 AS repeats, DATEDIFF(day, bought.first_day, bought.last_day) AS recency_days, DATEDIFF(day, bought.first_day, CAST(%(as_of)s AS DATE)) - 1 AS age_days, bought.amount - coalesce(back.amount, CAST(0 AS NUMERIC(38, 4))) AS repeat_revenue
+FROM bought LEFT OUTER JOIN (SELECT bought.customer_id AS customer_id, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS amount
+FROM bought JOIN (SELECT returns.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = %(currency)s AND returns.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned ON returned.customer_id = bought.customer_id AND returned.day > bought.first_day
+WHERE bought.days > 1 GROUP BY bought.customer_id) AS back ON back.customer_id = bought.customer_id) AS repeaters LEFT OUTER JOIN customers ON customers.id = repeaters.customer_id) AS keyed ORDER BY keyed.key, keyed.id
+ LIMIT %(limit)s
+
+-- one idle buyer, everything
+SELECT keyed.first_day, keyed.last_day, keyed.days, keyed.long_gap_tenths, keyed.key, keyed.id
+FROM (SELECT idle_buyers.first_day AS first_day, idle_buyers.last_day AS last_day, idle_buyers.days AS days, idle_buyers.long_gap_tenths AS long_gap_tenths, coalesce(customers.reference, (SUBSTR(REPLACE(LOWER(idle_buyers.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(idle_buyers.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(idle_buyers.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(idle_buyers.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(idle_buyers.customer_id), '-', ''), 21, 12))) AS key, (SUBSTR(REPLACE(LOWER(idle_buyers.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(idle_buyers.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(idle_buyers.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(idle_buyers.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(idle_buyers.customer_id), '-', ''), 21, 12)) AS id
+FROM (SELECT buyers.customer_id AS customer_id, buyers.first_day AS first_day, buyers.last_day AS last_day, buyers.days AS days, buyers.long_gap_tenths AS long_gap_tenths, CASE WHEN (DATEDIFF(day, buyers.last_day, CAST(%(as_of)s AS DATE)) * 10 > buyers.long_gap_tenths) THEN 1 ELSE 0 END AS late
+FROM (SELECT ranked.customer_id AS customer_id, ranked.first_day AS first_day, max(ranked.day) AS last_day, count(*) AS days, sum(CAST(CASE WHEN (ranked.gap IS NULL) THEN NULL WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) >= 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 10) THEN ranked.gap * (10 - (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) > -10) THEN ranked.gap * (10 + (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) ELSE 0 END AS NUMERIC(38, 0))) AS long_gap_tenths
+FROM (SELECT gaps.customer_id AS customer_id, gaps.first_day AS first_day, gaps.day AS day, gaps.gap AS gap, row_number() OVER (PARTITION BY gaps.customer_id ORDER BY CASE WHEN (gaps.gap IS NULL) THEN 1 ELSE 0 END, gaps.gap) AS place, count(gaps.gap) OVER (PARTITION BY gaps.customer_id) AS gaps
+FROM (SELECT dated.customer_id AS customer_id, dated.first_day AS first_day, dated.day AS day, DATEDIFF(day, dated.previous, dated.day) AS gap
+FROM (SELECT days.customer_id AS customer_id, days.day AS day, min(days.day) OVER (PARTITION BY days.customer_id) AS first_day, lag(days.day) OVER (PARTITION BY days.customer_id ORDER BY days.day) AS previous
+FROM (SELECT purchases.customer_id AS customer_id, purchases.day AS day, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id = %(customer)s GROUP BY purchases.customer_id, purchases.day) AS days) AS dated) AS gaps) AS ranked GROUP BY ranked.customer_id, ranked.first_day) AS buyers) AS idle_buyers LEFT OUTER JOIN customers ON customers.id = idle_buyers.customer_id) AS keyed ORDER BY keyed.key, keyed.id
+ LIMIT %(limit)s
+
+-- one customer by cuts, everything
+SELECT scored.key, scored.id, scored.last_day, scored.orders, scored.revenue, scored.r, scored.f, scored.m
+FROM (SELECT keyed.customer_id AS customer_id, keyed.last_day AS last_day, keyed.orders AS orders, keyed.revenue AS revenue, keyed.key AS key, keyed.id AS id, 5 - (CASE WHEN (keyed.last_day < CAST(%(before_1)s AS DATE)) THEN 1 ELSE 0 END + CASE WHEN (keyed.last_day < CAST(%(before_2)s AS DATE)) THEN 1 ELSE 0 END + CASE WHEN (keyed.last_day < CAST(%(before_3)s AS DATE)) THEN 1 ELSE 0 END + CASE WHEN (keyed.last_day < CAST(%(before_4)s AS DATE)) THEN 1 ELSE 0 END) AS r, 1 + CASE WHEN (keyed.orders > %(orders_above_1)s) THEN 1 ELSE 0 END + CASE WHEN (keyed.orders > %(orders_above_2)s) THEN 1 ELSE 0 END + CASE WHEN (keyed.orders > %(orders_above_3)s) THEN 1 ELSE 0 END + CASE WHEN (keyed.orders > %(orders_above_4)s) THEN 1 ELSE 0 END AS f, 1 + CASE WHEN (keyed.revenue > CAST(%(amount_above_1)s AS NUMERIC(38, 5))) THEN 1 ELSE 0 END + CASE WHEN (keyed.revenue > CAST(%(amount_above_2)s AS NUMERIC(38, 5))) THEN 1 ELSE 0 END + CASE WHEN (keyed.revenue > CAST(%(amount_above_3)s AS NUMERIC(38, 5))) THEN 1 ELSE 0 END + CASE WHEN (keyed.revenue > CAST(%(amount_above_4)s AS NUMERIC(38, 5))) THEN 1 ELSE 0 END AS m
+FROM (SELECT buyers.customer_id AS customer_id, buyers.last_day AS last_day, buyers.orders AS orders, buyers.revenue AS revenue, coalesce(customers.reference, (SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 21, 12))) AS key, (SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 21, 12)) AS id
+FROM (SELECT bought.customer_id AS customer_id, bought.last_day AS last_day, bought.orders AS orders, bought.revenue - coalesce(back.revenue, CAST(0 AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT purchases.customer_id AS customer_id, max(purchases.day) AS last_day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS bought LEFT OUTER JOIN (SELECT returned.customer_id AS customer_id, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = %(currency)s AND returns.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned
+WHERE returned.customer_id IS NOT NULL GROUP BY returned.customer_id) AS back ON back.customer_id = bought.customer_id) AS buyers LEFT OUTER JOIN customers ON customers.id = buyers.customer_id) AS keyed) AS scored
+WHERE scored.customer_id = %(customer)s
+
+-- one customer by ntile, everything
+SELECT scored.key, scored.id, scored.last_day, scored.orders, scored.revenue, scored.r, scored.f, scored.m
+FROM (SELECT keyed.customer_id AS customer_id, keyed.last_day AS last_day, keyed.orders AS orders, keyed.revenue AS revenue, keyed.key AS key, keyed.id AS id, ntile(5) OVER (ORDER BY keyed.last_day, keyed.key, keyed.id) AS r, ntile(5) OVER (ORDER BY keyed.orders, keyed.key, keyed.id) AS f, ntile(5) OVER (ORDER BY keyed.revenue, keyed.key, keyed.id) AS m
+FROM (SELECT buyers.customer_id AS customer_id, buyers.last_day AS last_day, buyers.orders AS orders, buyers.revenue AS revenue, coalesce(customers.reference, (SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 21, 12))) AS key, (SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 21, 12)) AS id
+FROM (SELECT bought.customer_id AS customer_id, bought.last_day AS last_day, bought.orders AS orders, bought.revenue - coalesce(back.revenue, CAST(0 AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT purchases.customer_id AS customer_id, max(purchases.day) AS last_day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS bought LEFT OUTER JOIN (SELECT returned.customer_id AS customer_id, sum(CAST(returned.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT returns.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = %(currency)s AND returns.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned
+WHERE returned.customer_id IS NOT NULL GROUP BY returned.customer_id) AS back ON back.customer_id = bought.customer_id) AS buyers LEFT OUTER JOIN customers ON customers.id = buyers.customer_id) AS keyed) AS scored
+WHERE scored.customer_id = %(customer)s
+
+-- favourites by product, everything
+SELECT merged.key, merged.name, merged.revenue, merged.units, merged.orders, merged.customers
+FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
+FROM (SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
+FROM (SELECT own.order_id AS order_id, own.customer_id AS customer_id, own.day AS day, own.sku AS sku, own.book_id AS book_id, own.description AS description, own.quantity AS quantity, own.amount AS amount, own.sku AS key
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold
+WHERE sold.customer_id = %(customer)s) AS own) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+FROM (SELECT own.customer_id AS customer_id, own.day AS day, own.sku AS sku, own.book_id AS book_id, own.description AS description, own.quantity AS quantity, own.amount AS amount, own.sku AS key
+FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount
+FROM (SELECT returns.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = %(currency)s AND returns.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned
+WHERE returned.customer_id = %(customer)s) AS own) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged
+WHERE merged.orders > 0 ORDER BY merged.orders DESC, merged.key
+ LIMIT %(limit)s
+
+-- favourites by author, everything
+SELECT merged.key, merged.name, merged.revenue, merged.units, merged.orders, merged.customers
+FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
+FROM (SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
+FROM (SELECT own.order_id AS order_id, own.customer_id AS customer_id, own.day AS day, own.sku AS sku, own.book_id AS book_id, own.description AS description, own.quantity AS quantity, own.amount AS amount, books.author AS key
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold
+WHERE sold.customer_id = %(customer)s) AS own JOIN books ON books.id = own.book_id) AS keyed GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+FROM (SELECT own.customer_id AS customer_id, own.day AS day, own.sku AS sku, own.book_id AS book_id, own.description AS description, own.quantity AS quantity, own.amount AS amount, books.author AS key
+FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount
+FROM (SELECT returns.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = %(currency)s AND returns.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned
+WHERE returned.customer_id = %(customer)s) AS own JOIN books ON books.id = own.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged
+WHERE merged.orders > 0 ORDER BY merged.orders DESC, merged.key
+ LIMIT %(limit)s
+
+-- favourites by category, everything
+SELECT merged.key, merged.name, merged.revenue, merged.units, merged.orders, merged.customers
+FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
+FROM (SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
+FROM (SELECT own.order_id AS order_id, own.customer_id AS customer_id, own.day AS day, own.sku AS sku, own.book_id AS book_id, own.description AS description, own.quantity AS quantity, own.amount AS amount, categories.category AS key
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold
+WHERE sold.customer_id = %(customer)s) AS own JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
+FROM books, LATERAL FLATTEN(input => books.categories) AS anon_1) AS categories ON categories.book_id = own.book_id) AS keyed GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+FROM (SELECT own.customer_id AS customer_id, own.day AS day, own.sku AS sku, own.book_id AS book_id, own.description AS description, own.quantity AS quantity, own.amount AS amount, categories.category AS key
+FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount
+FROM (SELECT returns.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
+FROM returns JOIN return_lines ON return_lines.return_id = returns.id
+WHERE returns.currency = %(currency)s AND returns.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned
+WHERE returned.customer_id = %(customer)s) AS own JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_2.value AS VARCHAR) AS category
+FROM books, LATERAL FLATTEN(input => books.categories) AS anon_2) AS categories ON categories.book_id = own.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged
+WHERE merged.orders > 0 ORDER BY merged.orders DESC, merged.key
+ LIMIT %(limit)s
+
+-- idle buyers, late all, everything
+SELECT keyed.first_day, keyed.last_day, keyed.days, keyed.long_gap_tenths, keyed.key, keyed.id
+FROM (SELECT listed.first_day AS first_day, listed.last_day AS last_day, listed.days AS days, listed.long_gap_tenths AS long_gap_tenths, coalesce(customers.reference, (SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 21, 12))) AS key, (SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 21, 12)) AS id
+FROM (SELECT idle_buyers.customer_id AS customer_id, idle_buyers.first_day AS first_day, idle_buyers.last_day AS last_day, idle_buyers.days AS days, idle_buyers.long_gap_tenths AS long_gap_tenths, idle_buyers.late AS late
+FROM (SELECT buyers.customer_id AS customer_id, buyers.first_day AS first_day, buyers.last_day AS last_day, buyers.days AS days, buyers.long_gap_tenths AS long_gap_tenths, CASE WHEN (DATEDIFF(day, buyers.last_day, CAST(%(as_of)s AS DATE)) * 10 > buyers.long_gap_tenths) THEN 1 ELSE 0 END AS late
+FROM (SELECT ranked.customer_id AS customer_id, ranked.first_day AS first_day, max(ranked.day) AS last_day, count(*) AS days, sum(CAST(CASE WHEN (ranked.gap IS NULL) THEN NULL WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) >= 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 10) THEN ranked.gap * (10 - (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) > -10) THEN ranked.gap * (10 + (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) ELSE 0 END AS NUMERIC(38, 0))) AS long_gap_tenths
+FROM (SELECT gaps.customer_id AS customer_id, gaps.first_day AS first_day, gaps.day AS day, gaps.gap AS gap, row_number() OVER (PARTITION BY gaps.customer_id ORDER BY CASE WHEN (gaps.gap IS NULL) THEN 1 ELSE 0 END, gaps.gap) AS place, count(gaps.gap) OVER (PARTITION BY gaps.customer_id) AS gaps
+FROM (SELECT dated.customer_id AS customer_id, dated.first_day AS first_day, dated.day AS day, DATEDIFF(day, dated.previous, dated.day) AS gap
+FROM (SELECT days.customer_id AS customer_id, days.day AS day, min(days.day) OVER (PARTITION BY days.customer_id) AS first_day, lag(days.day) OVER (PARTITION BY days.customer_id ORDER BY days.day) AS previous
+FROM (SELECT purchases.customer_id AS customer_id, purchases.day AS day, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, purchases.day) AS days) AS dated) AS gaps) AS ranked GROUP BY ranked.customer_id, ranked.first_day) AS buyers) AS idle_buyers) AS listed LEFT OUTER JOIN customers ON customers.id = listed.customer_id) AS keyed ORDER BY keyed.key, keyed.id
+ LIMIT %(limit)s
+
+-- idle buyers, late all, after one, everything
+SELECT keyed.first_day, keyed.last_day, keyed.days, keyed.long_gap_tenths, keyed.key, keyed.id
+FROM (SELECT listed.first_day AS first_day, listed.last_day AS last_day, listed.days AS days, listed.long_gap_tenths AS long_gap_tenths, coalesce(customers.reference, (SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 21, 12))) AS key, (SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 21, 12)) AS id
+FROM (SELECT idle_buyers.customer_id AS customer_id, idle_buyers.first_day AS first_day, idle_buyers.last_day AS last_day, idle_buyers.days AS days, idle_buyers.long_gap_tenths AS long_gap_tenths, idle_buyers.late AS late
+FROM (SELECT buyers.customer_id AS customer_id, buyers.first_day AS first_day, buyers.last_day AS last_day, buyers.days AS days, buyers.long_gap_tenths AS long_gap_tenths, CASE WHEN (DATEDIFF(day, buyers.last_day, CAST(%(as_of)s AS DATE)) * 10 > buyers.long_gap_tenths) THEN 1 ELSE 0 END AS late
+FROM (SELECT ranked.customer_id AS customer_id, ranked.first_day AS first_day, max(ranked.day) AS last_day, count(*) AS days, sum(CAST(CASE WHEN (ranked.gap IS NULL) THEN NULL WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) >= 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 10) THEN ranked.gap * (10 - (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) > -10) THEN ranked.gap * (10 + (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) ELSE 0 END AS NUMERIC(38, 0))) AS long_gap_tenths
+FROM (SELECT gaps.customer_id AS customer_id, gaps.first_day AS first_day, gaps.day AS day, gaps.gap AS gap, row_number() OVER (PARTITION BY gaps.customer_id ORDER BY CASE WHEN (gaps.gap IS NULL) THEN 1 ELSE 0 END, gaps.gap) AS place, count(gaps.gap) OVER (PARTITION BY gaps.customer_id) AS gaps
+FROM (SELECT dated.customer_id AS customer_id, dated.first_day AS first_day, dated.day AS day, DATEDIFF(day, dated.previous, dated.day) AS gap
+FROM (SELECT days.customer_id AS customer_id, days.day AS day, min(days.day) OVER (PARTITION BY days.customer_id) AS first_day, lag(days.day) OVER (PARTITION BY days.customer_id ORDER BY days.day) AS previous
+FROM (SELECT purchases.customer_id AS customer_id, purchases.day AS day, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, purchases.day) AS days) AS dated) AS gaps) AS ranked GROUP BY ranked.customer_id, ranked.first_day) AS buyers) AS idle_buyers) AS listed LEFT OUTER JOIN customers ON customers.id = listed.customer_id) AS keyed
+WHERE keyed.key > %(after_key)s OR keyed.key = %(after_key)s AND keyed.id > %(after_id)s ORDER BY keyed.key, keyed.id
+ LIMIT %(limit)s
+
+-- idle buyers, late yes, everything
+SELECT keyed.first_day, keyed.last_day, keyed.days, keyed.long_gap_tenths, keyed.key, keyed.id
+FROM (SELECT listed.first_day AS first_day, listed.last_day AS last_day, listed.days AS days, listed.long_gap_tenths AS long_gap_tenths, coalesce(customers.reference, (SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 21, 12))) AS key, (SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 21, 12)) AS id
+FROM (SELECT idle_buyers.customer_id AS customer_id, idle_buyers.first_day AS first_day, idle_buyers.last_day AS last_day, idle_buyers.days AS days, idle_buyers.long_gap_tenths AS long_gap_tenths, idle_buyers.late AS late
+FROM (SELECT buyers.customer_id AS customer_id, buyers.first_day AS first_day, buyers.last_day AS last_day, buyers.days AS days, buyers.long_gap_tenths AS long_gap_tenths, CASE WHEN (DATEDIFF(day, buyers.last_day, CAST(%(as_of)s AS DATE)) * 10 > buyers.long_gap_tenths) THEN 1 ELSE 0 END AS late
+FROM (SELECT ranked.customer_id AS customer_id, ranked.first_day AS first_day, max(ranked.day) AS last_day, count(*) AS days, sum(CAST(CASE WHEN (ranked.gap IS NULL) THEN NULL WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) >= 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 10) THEN ranked.gap * (10 - (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) > -10) THEN ranked.gap * (10 + (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) ELSE 0 END AS NUMERIC(38, 0))) AS long_gap_tenths
+FROM (SELECT gaps.customer_id AS customer_id, gaps.first_day AS first_day, gaps.day AS day, gaps.gap AS gap, row_number() OVER (PARTITION BY gaps.customer_id ORDER BY CASE WHEN (gaps.gap IS NULL) THEN 1 ELSE 0 END, gaps.gap) AS place, count(gaps.gap) OVER (PARTITION BY gaps.customer_id) AS gaps
+FROM (SELECT dated.customer_id AS customer_id, dated.first_day AS first_day, dated.day AS day, DATEDIFF(day, dated.previous, dated.day) AS gap
+FROM (SELECT days.customer_id AS customer_id, days.day AS day, min(days.day) OVER (PARTITION BY days.customer_id) AS first_day, lag(days.day) OVER (PARTITION BY days.customer_id ORDER BY days.day) AS previous
+FROM (SELECT purchases.customer_id AS customer_id, purchases.day AS day, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, purchases.day) AS days) AS dated) AS gaps) AS ranked GROUP BY ranked.customer_id, ranked.first_day) AS buyers) AS idle_buyers
+WHERE idle_buyers.late = 1) AS listed LEFT OUTER JOIN customers ON customers.id = listed.customer_id) AS keyed ORDER BY keyed.key, keyed.id
+ LIMIT %(limit)s
+
+-- idle buyers, late yes, after one, everything
+SELECT keyed.first_day, keyed.last_day, keyed.days, keyed.long_gap_tenths, keyed.key, keyed.id
+FROM (SELECT listed.first_day AS first_day, listed.last_day AS last_day, listed.days AS days, listed.long_gap_tenths AS long_gap_tenths, coalesce(customers.reference, (SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 21, 12))) AS key, (SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 21, 12)) AS id
+FROM (SELECT idle_buyers.customer_id AS customer_id, idle_buyers.first_day AS first_day, idle_buyers.last_day AS last_day, idle_buyers.days AS days, idle_buyers.long_gap_tenths AS long_gap_tenths, idle_buyers.late AS late
+FROM (SELECT buyers.customer_id AS customer_id, buyers.first_day AS first_day, buyers.last_day AS last_day, buyers.days AS days, buyers.long_gap_tenths AS long_gap_tenths, CASE WHEN (DATEDIFF(day, buyers.last_day, CAST(%(as_of)s AS DATE)) * 10 > buyers.long_gap_tenths) THEN 1 ELSE 0 END AS late
+FROM (SELECT ranked.customer_id AS customer_id, ranked.first_day AS first_day, max(ranked.day) AS last_day, count(*) AS days, sum(CAST(CASE WHEN (ranked.gap IS NULL) THEN NULL WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) >= 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 10) THEN ranked.gap * (10 - (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) > -10) THEN ranked.gap * (10 + (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) ELSE 0 END AS NUMERIC(38, 0))) AS long_gap_tenths
+FROM (SELECT gaps.customer_id AS customer_id, gaps.first_day AS first_day, gaps.day AS day, gaps.gap AS gap, row_number() OVER (PARTITION BY gaps.customer_id ORDER BY CASE WHEN (gaps.gap IS NULL) THEN 1 ELSE 0 END, gaps.gap) AS place, count(gaps.gap) OVER (PARTITION BY gaps.customer_id) AS gaps
+FROM (SELECT dated.customer_id AS customer_id, dated.first_day AS first_day, dated.day AS day, DATEDIFF(day, dated.previous, dated.day) AS gap
+FROM (SELECT days.customer_id AS customer_id, days.day AS day, min(days.day) OVER (PARTITION BY days.customer_id) AS first_day, lag(days.day) OVER (PARTITION BY days.customer_id ORDER BY days.day) AS previous
+FROM (SELECT purchases.customer_id AS customer_id, purchases.day AS day, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, purchases.day) AS days) AS dated) AS gaps) AS ranked GROUP BY ranked.customer_id, ranked.first_day) AS buyers) AS idle_buyers
+WHERE idle_buyers.late = 1) AS listed LEFT OUTER JOIN customers ON customers.id = listed.customer_id) AS keyed
+WHERE keyed.key > %(after_key)s OR keyed.key = %(after_key)s AND keyed.id > %(after_id)s ORDER BY keyed.key, keyed.id
+ LIMIT %(limit)s
+
+-- idle buyers, late no, everything
+SELECT keyed.first_day, keyed.last_day, keyed.days, keyed.long_gap_tenths, keyed.key, keyed.id
+FROM (SELECT listed.first_day AS first_day, listed.last_day AS last_day, listed.days AS days, listed.long_gap_tenths AS long_gap_tenths, coalesce(customers.reference, (SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 21, 12))) AS key, (SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 21, 12)) AS id
+FROM (SELECT idle_buyers.customer_id AS customer_id, idle_buyers.first_day AS first_day, idle_buyers.last_day AS last_day, idle_buyers.days AS days, idle_buyers.long_gap_tenths AS long_gap_tenths, idle_buyers.late AS late
+FROM (SELECT buyers.customer_id AS customer_id, buyers.first_day AS first_day, buyers.last_day AS last_day, buyers.days AS days, buyers.long_gap_tenths AS long_gap_tenths, CASE WHEN (DATEDIFF(day, buyers.last_day, CAST(%(as_of)s AS DATE)) * 10 > buyers.long_gap_tenths) THEN 1 ELSE 0 END AS late
+FROM (SELECT ranked.customer_id AS customer_id, ranked.first_day AS first_day, max(ranked.day) AS last_day, count(*) AS days, sum(CAST(CASE WHEN (ranked.gap IS NULL) THEN NULL WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) >= 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 10) THEN ranked.gap * (10 - (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) > -10) THEN ranked.gap * (10 + (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) ELSE 0 END AS NUMERIC(38, 0))) AS long_gap_tenths
+FROM (SELECT gaps.customer_id AS customer_id, gaps.first_day AS first_day, gaps.day AS day, gaps.gap AS gap, row_number() OVER (PARTITION BY gaps.customer_id ORDER BY CASE WHEN (gaps.gap IS NULL) THEN 1 ELSE 0 END, gaps.gap) AS place, count(gaps.gap) OVER (PARTITION BY gaps.customer_id) AS gaps
+FROM (SELECT dated.customer_id AS customer_id, dated.first_day AS first_day, dated.day AS day, DATEDIFF(day, dated.previous, dated.day) AS gap
+FROM (SELECT days.customer_id AS customer_id, days.day AS day, min(days.day) OVER (PARTITION BY days.customer_id) AS first_day, lag(days.day) OVER (PARTITION BY days.customer_id ORDER BY days.day) AS previous
+FROM (SELECT purchases.customer_id AS customer_id, purchases.day AS day, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, purchases.day) AS days) AS dated) AS gaps) AS ranked GROUP BY ranked.customer_id, ranked.first_day) AS buyers) AS idle_buyers
+WHERE idle_buyers.late = 0) AS listed LEFT OUTER JOIN customers ON customers.id = listed.customer_id) AS keyed ORDER BY keyed.key, keyed.id
+ LIMIT %(limit)s
+
+-- idle buyers, late no, after one, everything
+SELECT keyed.first_day, keyed.last_day, keyed.days, keyed.long_gap_tenths, keyed.key, keyed.id
+FROM (SELECT listed.first_day AS first_day, listed.last_day AS last_day, listed.days AS days, listed.long_gap_tenths AS long_gap_tenths, coalesce(customers.reference, (SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 21, 12))) AS key, (SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 21, 12)) AS id
+FROM (SELECT idle_buyers.customer_id AS customer_id, idle_buyers.first_day AS first_day, idle_buyers.last_day AS last_day, idle_buyers.days AS days, idle_buyers.long_gap_tenths AS long_gap_tenths, idle_buyers.late AS late
+FROM (SELECT buyers.customer_id AS customer_id, buyers.first_day AS first_day, buyers.last_day AS last_day, buyers.days AS days, buyers.long_gap_tenths AS long_gap_tenths, CASE WHEN (DATEDIFF(day, buyers.last_day, CAST(%(as_of)s AS DATE)) * 10 > buyers.long_gap_tenths) THEN 1 ELSE 0 END AS late
+FROM (SELECT ranked.customer_id AS customer_id, ranked.first_day AS first_day, max(ranked.day) AS last_day, count(*) AS days, sum(CAST(CASE WHEN (ranked.gap IS NULL) THEN NULL WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) >= 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 10) THEN ranked.gap * (10 - (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) > -10) THEN ranked.gap * (10 + (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) ELSE 0 END AS NUMERIC(38, 0))) AS long_gap_tenths
+FROM (SELECT gaps.customer_id AS customer_id, gaps.first_day AS first_day, gaps.day AS day, gaps.gap AS gap, row_number() OVER (PARTITION BY gaps.customer_id ORDER BY CASE WHEN (gaps.gap IS NULL) THEN 1 ELSE 0 END, gaps.gap) AS place, count(gaps.gap) OVER (PARTITION BY gaps.customer_id) AS gaps
+FROM (SELECT dated.customer_id AS customer_id, dated.first_day AS first_day, dated.day AS day, DATEDIFF(day, dated.previous, dated.day) AS gap
+FROM (SELECT days.customer_id AS customer_id, days.day AS day, min(days.day) OVER (PARTITION BY days.customer_id) AS first_day, lag(days.day) OVER (PARTITION BY days.customer_id ORDER BY days.day) AS previous
+FROM (SELECT purchases.customer_id AS customer_id, purchases.day AS day, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
+FROM orders
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.line_count > 0) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, purchases.day) AS days) AS dated) AS gaps) AS ranked GROUP BY ranked.customer_id, ranked.first_day) AS buyers) AS idle_buyers
+WHERE idle_buyers.late = 0) AS listed LEFT OUTER JOIN customers ON customers.id = listed.customer_id) AS keyed
+WHERE keyed.key > %(after_key)s OR keyed.key = %(after_key)s AND keyed.id > %(after_id)s ORDER BY keyed.key, keyed.id
+ LIMIT %(limit)s
+
 -- purchases, least
 SELECT sum(CAST(by_customer.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(CASE WHEN (by_customer.customer_id IS NOT NULL) THEN by_customer.orders ELSE 0 END AS NUMERIC(38, 0))) AS known_orders, count(by_customer.customer_id) AS customers
 FROM (SELECT purchases.customer_id AS customer_id, count(*) AS orders
@@ -840,3 +1130,263 @@ FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONV
 FROM orders JOIN order_lines ON order_lines.order_id = orders.id
 WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold
 WHERE sold.customer_id IS NULL
+
+-- repeat buying, least
+SELECT histories.repeats, histories.recency_days, histories.age_days, histories.later_repeats, count(*) AS customers
+FROM (SELECT by_customer.days - 1 AS repeats, DATEDIFF(day, by_customer.first_day, by_customer.last_day) AS recency_days, DATEDIFF(day, by_customer.first_day, CAST(%(split)s AS DATE)) - 1 AS age_days, by_customer.later_repeats AS later_repeats
+FROM (SELECT min(days.day) AS first_day, max(CASE WHEN (days.day < CAST(%(split)s AS DATE)) THEN days.day END) AS last_day, sum(CAST(CASE WHEN (days.day < CAST(%(split)s AS DATE)) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) AS days, sum(CAST(CASE WHEN (days.day < CAST(%(split)s AS DATE)) THEN 0 ELSE 1 END AS NUMERIC(38, 0))) AS later_repeats
+FROM (SELECT purchases.customer_id AS customer_id, purchases.day AS day, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, purchases.day) AS days GROUP BY days.customer_id) AS by_customer
+WHERE by_customer.first_day < CAST(%(split)s AS DATE) AND by_customer.first_day >= CAST(%(from_day)s AS DATE)) AS histories GROUP BY histories.repeats, histories.recency_days, histories.age_days, histories.later_repeats
+
+-- repeat spending, least
+WITH bought AS
+(SELECT dated.customer_id AS customer_id, dated.first_day AS first_day, max(dated.day) AS last_day, count(*) AS days, sum(CAST(CASE WHEN (dated.day > dated.first_day) THEN dated.amount ELSE 0 END AS NUMERIC(38, 4))) AS amount
+FROM (SELECT days.customer_id AS customer_id, days.day AS day, days.amount AS amount, min(days.day) OVER (PARTITION BY days.customer_id) AS first_day
+FROM (SELECT purchases.customer_id AS customer_id, purchases.day AS day, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, purchases.day) AS days) AS dated
+WHERE dated.first_day >= CAST(%(from_day)s AS DATE) GROUP BY dated.customer_id, dated.first_day)
+ SELECT repeaters.repeats, repeaters.recency_days, repeaters.age_days, repeaters.repeat_revenue, count(*) AS customers
+FROM (SELECT bought.customer_id AS customer_id, bought.days - 1 AS repeats, DATEDIFF(day, bought.first_day, bought.last_day) AS recency_days, DATEDIFF(day, bought.first_day, CAST(%(as_of)s AS DATE)) - 1 AS age_days, bought.amount AS repeat_revenue
+FROM bought) AS repeaters GROUP BY repeaters.repeats, repeaters.recency_days, repeaters.age_days, repeaters.repeat_revenue
+
+-- repeaters, least
+WITH bought AS
+(SELECT dated.customer_id AS customer_id, dated.first_day AS first_day, max(dated.day) AS last_day, count(*) AS days, sum(CAST(CASE WHEN (dated.day > dated.first_day) THEN dated.amount ELSE 0 END AS NUMERIC(38, 4))) AS amount
+FROM (SELECT days.customer_id AS customer_id, days.day AS day, days.amount AS amount, min(days.day) OVER (PARTITION BY days.customer_id) AS first_day
+FROM (SELECT purchases.customer_id AS customer_id, purchases.day AS day, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, purchases.day) AS days) AS dated
+WHERE dated.first_day >= CAST(%(from_day)s AS DATE) GROUP BY dated.customer_id, dated.first_day)
+ SELECT keyed.repeats, keyed.recency_days, keyed.age_days, keyed.repeat_revenue, keyed.key, keyed.id
+FROM (SELECT marked.repeats AS repeats, marked.recency_days AS recency_days, marked.age_days AS age_days, marked.repeat_revenue AS repeat_revenue, coalesce(customers.reference, (SUBSTR(REPLACE(LOWER(marked.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(marked.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(marked.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(marked.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(marked.customer_id), '-', ''), 21, 12))) AS key, (SUBSTR(REPLACE(LOWER(marked.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(marked.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(marked.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(marked.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(marked.customer_id), '-', ''), 21, 12)) AS id
+FROM (SELECT repeaters.customer_id AS customer_id, repeaters.repeats AS repeats, repeaters.recency_days AS recency_days, repeaters.age_days AS age_days, repeaters.repeat_revenue AS repeat_revenue
+FROM (SELECT bought.customer_id AS customer_id, bought.days - 1 AS repeats, DATEDIFF(day, bought.first_day, bought.last_day) AS recency_days, DATEDIFF(day, bought.first_day, CAST(%(as_of)s AS DATE)) - 1 AS age_days, bought.amount AS repeat_revenue
+FROM bought) AS repeaters
+WHERE repeaters.repeats >= %(fewest_repeats)s AND %(wanted)s LIKE ('%%,' || CAST(repeaters.repeats AS VARCHAR) || ';' || CAST(repeaters.recency_days AS VARCHAR) || ';' || CAST(repeaters.age_days AS VARCHAR) || ';' || CAST(CAST(repeaters.repeat_revenue * 10000 AS NUMERIC(38, 0)) AS VARCHAR) || ';' || ',%%')) AS marked LEFT OUTER JOIN customers ON customers.id = marked.customer_id) AS keyed ORDER BY keyed.key, keyed.id
+ LIMIT %(limit)s
+
+-- late, least
+SELECT count(*) AS customers, count(idle_buyers.long_gap_tenths) AS repeat_customers, sum(CAST(idle_buyers.late AS NUMERIC(38, 0))) AS late
+FROM (SELECT buyers.customer_id AS customer_id, buyers.first_day AS first_day, buyers.last_day AS last_day, buyers.days AS days, buyers.long_gap_tenths AS long_gap_tenths, CASE WHEN (DATEDIFF(day, buyers.last_day, CAST(%(as_of)s AS DATE)) * 10 > buyers.long_gap_tenths) THEN 1 ELSE 0 END AS late
+FROM (SELECT ranked.customer_id AS customer_id, ranked.first_day AS first_day, max(ranked.day) AS last_day, count(*) AS days, sum(CAST(CASE WHEN (ranked.gap IS NULL) THEN NULL WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) >= 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 10) THEN ranked.gap * (10 - (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) > -10) THEN ranked.gap * (10 + (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) ELSE 0 END AS NUMERIC(38, 0))) AS long_gap_tenths
+FROM (SELECT gaps.customer_id AS customer_id, gaps.first_day AS first_day, gaps.day AS day, gaps.gap AS gap, row_number() OVER (PARTITION BY gaps.customer_id ORDER BY CASE WHEN (gaps.gap IS NULL) THEN 1 ELSE 0 END, gaps.gap) AS place, count(gaps.gap) OVER (PARTITION BY gaps.customer_id) AS gaps
+FROM (SELECT dated.customer_id AS customer_id, dated.first_day AS first_day, dated.day AS day, DATEDIFF(day, dated.previous, dated.day) AS gap
+FROM (SELECT days.customer_id AS customer_id, days.day AS day, min(days.day) OVER (PARTITION BY days.customer_id) AS first_day, lag(days.day) OVER (PARTITION BY days.customer_id ORDER BY days.day) AS previous
+FROM (SELECT purchases.customer_id AS customer_id, purchases.day AS day, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, purchases.day) AS days) AS dated
+WHERE dated.first_day >= CAST(%(from_day)s AS DATE)) AS gaps) AS ranked GROUP BY ranked.customer_id, ranked.first_day) AS buyers) AS idle_buyers
+
+-- one repeater, least
+WITH bought AS
+(SELECT dated.customer_id AS customer_id, dated.first_day AS first_day, max(dated.day) AS last_day, count(*) AS days, sum(CAST(CASE WHEN (dated.day > dated.first_day) THEN dated.amount ELSE 0 END AS NUMERIC(38, 4))) AS amount
+FROM (SELECT days.customer_id AS customer_id, days.day AS day, days.amount AS amount, min(days.day) OVER (PARTITION BY days.customer_id) AS first_day
+FROM (SELECT purchases.customer_id AS customer_id, purchases.day AS day, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id = %(customer)s GROUP BY purchases.customer_id, purchases.day) AS days) AS dated
+WHERE dated.first_day >= CAST(%(from_day)s AS DATE) GROUP BY dated.customer_id, dated.first_day)
+ SELECT keyed.repeats, keyed.recency_days, keyed.age_days, keyed.repeat_revenue, keyed.key, keyed.id
+FROM (SELECT repeaters.repeats AS repeats, repeaters.recency_days AS recency_days, repeaters.age_days AS age_days, repeaters.repeat_revenue AS repeat_revenue, coalesce(customers.reference, (SUBSTR(REPLACE(LOWER(repeaters.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(repeaters.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(repeaters.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(repeaters.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(repeaters.customer_id), '-', ''), 21, 12))) AS key, (SUBSTR(REPLACE(LOWER(repeaters.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(repeaters.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(repeaters.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(repeaters.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(repeaters.customer_id), '-', ''), 21, 12)) AS id
+FROM (SELECT bought.customer_id AS customer_id, bought.days - 1 AS repeats, DATEDIFF(day, bought.first_day, bought.last_day) AS recency_days, DATEDIFF(day, bought.first_day, CAST(%(as_of)s AS DATE)) - 1 AS age_days, bought.amount AS repeat_revenue
+FROM bought) AS repeaters LEFT OUTER JOIN customers ON customers.id = repeaters.customer_id) AS keyed ORDER BY keyed.key, keyed.id
+ LIMIT %(limit)s
+
+-- one idle buyer, least
+SELECT keyed.first_day, keyed.last_day, keyed.days, keyed.long_gap_tenths, keyed.key, keyed.id
+FROM (SELECT idle_buyers.first_day AS first_day, idle_buyers.last_day AS last_day, idle_buyers.days AS days, idle_buyers.long_gap_tenths AS long_gap_tenths, coalesce(customers.reference, (SUBSTR(REPLACE(LOWER(idle_buyers.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(idle_buyers.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(idle_buyers.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(idle_buyers.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(idle_buyers.customer_id), '-', ''), 21, 12))) AS key, (SUBSTR(REPLACE(LOWER(idle_buyers.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(idle_buyers.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(idle_buyers.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(idle_buyers.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(idle_buyers.customer_id), '-', ''), 21, 12)) AS id
+FROM (SELECT buyers.customer_id AS customer_id, buyers.first_day AS first_day, buyers.last_day AS last_day, buyers.days AS days, buyers.long_gap_tenths AS long_gap_tenths, CASE WHEN (DATEDIFF(day, buyers.last_day, CAST(%(as_of)s AS DATE)) * 10 > buyers.long_gap_tenths) THEN 1 ELSE 0 END AS late
+FROM (SELECT ranked.customer_id AS customer_id, ranked.first_day AS first_day, max(ranked.day) AS last_day, count(*) AS days, sum(CAST(CASE WHEN (ranked.gap IS NULL) THEN NULL WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) >= 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 10) THEN ranked.gap * (10 - (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) > -10) THEN ranked.gap * (10 + (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) ELSE 0 END AS NUMERIC(38, 0))) AS long_gap_tenths
+FROM (SELECT gaps.customer_id AS customer_id, gaps.first_day AS first_day, gaps.day AS day, gaps.gap AS gap, row_number() OVER (PARTITION BY gaps.customer_id ORDER BY CASE WHEN (gaps.gap IS NULL) THEN 1 ELSE 0 END, gaps.gap) AS place, count(gaps.gap) OVER (PARTITION BY gaps.customer_id) AS gaps
+FROM (SELECT dated.customer_id AS customer_id, dated.first_day AS first_day, dated.day AS day, DATEDIFF(day, dated.previous, dated.day) AS gap
+FROM (SELECT days.customer_id AS customer_id, days.day AS day, min(days.day) OVER (PARTITION BY days.customer_id) AS first_day, lag(days.day) OVER (PARTITION BY days.customer_id ORDER BY days.day) AS previous
+FROM (SELECT purchases.customer_id AS customer_id, purchases.day AS day, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id = %(customer)s GROUP BY purchases.customer_id, purchases.day) AS days) AS dated
+WHERE dated.first_day >= CAST(%(from_day)s AS DATE)) AS gaps) AS ranked GROUP BY ranked.customer_id, ranked.first_day) AS buyers) AS idle_buyers LEFT OUTER JOIN customers ON customers.id = idle_buyers.customer_id) AS keyed ORDER BY keyed.key, keyed.id
+ LIMIT %(limit)s
+
+-- one customer by cuts, least
+SELECT scored.key, scored.id, scored.last_day, scored.orders, scored.revenue, scored.r, scored.f, scored.m
+FROM (SELECT keyed.customer_id AS customer_id, keyed.last_day AS last_day, keyed.orders AS orders, keyed.revenue AS revenue, keyed.key AS key, keyed.id AS id, 5 - (CASE WHEN (keyed.last_day < CAST(%(before_1)s AS DATE)) THEN 1 ELSE 0 END + CASE WHEN (keyed.last_day < CAST(%(before_2)s AS DATE)) THEN 1 ELSE 0 END + CASE WHEN (keyed.last_day < CAST(%(before_3)s AS DATE)) THEN 1 ELSE 0 END + CASE WHEN (keyed.last_day < CAST(%(before_4)s AS DATE)) THEN 1 ELSE 0 END) AS r, 1 + CASE WHEN (keyed.orders > %(orders_above_1)s) THEN 1 ELSE 0 END + CASE WHEN (keyed.orders > %(orders_above_2)s) THEN 1 ELSE 0 END + CASE WHEN (keyed.orders > %(orders_above_3)s) THEN 1 ELSE 0 END + CASE WHEN (keyed.orders > %(orders_above_4)s) THEN 1 ELSE 0 END AS f, 1 + CASE WHEN (keyed.revenue > CAST(%(amount_above_1)s AS NUMERIC(38, 5))) THEN 1 ELSE 0 END + CASE WHEN (keyed.revenue > CAST(%(amount_above_2)s AS NUMERIC(38, 5))) THEN 1 ELSE 0 END + CASE WHEN (keyed.revenue > CAST(%(amount_above_3)s AS NUMERIC(38, 5))) THEN 1 ELSE 0 END + CASE WHEN (keyed.revenue > CAST(%(amount_above_4)s AS NUMERIC(38, 5))) THEN 1 ELSE 0 END AS m
+FROM (SELECT buyers.customer_id AS customer_id, buyers.last_day AS last_day, buyers.orders AS orders, buyers.revenue AS revenue, coalesce(customers.reference, (SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 21, 12))) AS key, (SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 21, 12)) AS id
+FROM (SELECT purchases.customer_id AS customer_id, max(purchases.day) AS last_day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS buyers LEFT OUTER JOIN customers ON customers.id = buyers.customer_id) AS keyed) AS scored
+WHERE scored.customer_id = %(customer)s
+
+-- one customer by ntile, least
+SELECT scored.key, scored.id, scored.last_day, scored.orders, scored.revenue, scored.r, scored.f, scored.m
+FROM (SELECT keyed.customer_id AS customer_id, keyed.last_day AS last_day, keyed.orders AS orders, keyed.revenue AS revenue, keyed.key AS key, keyed.id AS id, ntile(5) OVER (ORDER BY keyed.last_day, keyed.key, keyed.id) AS r, ntile(5) OVER (ORDER BY keyed.orders, keyed.key, keyed.id) AS f, ntile(5) OVER (ORDER BY keyed.revenue, keyed.key, keyed.id) AS m
+FROM (SELECT buyers.customer_id AS customer_id, buyers.last_day AS last_day, buyers.orders AS orders, buyers.revenue AS revenue, coalesce(customers.reference, (SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 21, 12))) AS key, (SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(buyers.customer_id), '-', ''), 21, 12)) AS id
+FROM (SELECT purchases.customer_id AS customer_id, max(purchases.day) AS last_day, count(*) AS orders, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS revenue
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS buyers LEFT OUTER JOIN customers ON customers.id = buyers.customer_id) AS keyed) AS scored
+WHERE scored.customer_id = %(customer)s
+
+-- favourites by product, least
+SELECT merged.key, merged.name, merged.revenue, merged.units, merged.orders, merged.customers
+FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
+FROM (SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
+FROM (SELECT own.order_id AS order_id, own.customer_id AS customer_id, own.day AS day, own.sku AS sku, own.book_id AS book_id, own.description AS description, own.quantity AS quantity, own.amount AS amount, own.sku AS key
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold
+WHERE sold.customer_id = %(customer)s) AS own) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged
+WHERE merged.orders > 0 ORDER BY merged.orders DESC, merged.key
+ LIMIT %(limit)s
+
+-- favourites by author, least
+SELECT merged.key, merged.name, merged.revenue, merged.units, merged.orders, merged.customers
+FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
+FROM (SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
+FROM (SELECT own.order_id AS order_id, own.customer_id AS customer_id, own.day AS day, own.sku AS sku, own.book_id AS book_id, own.description AS description, own.quantity AS quantity, own.amount AS amount, books.author AS key
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold
+WHERE sold.customer_id = %(customer)s) AS own JOIN books ON books.id = own.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged
+WHERE merged.orders > 0 ORDER BY merged.orders DESC, merged.key
+ LIMIT %(limit)s
+
+-- favourites by category, least
+SELECT merged.key, merged.name, merged.revenue, merged.units, merged.orders, merged.customers
+FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
+FROM (SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
+FROM (SELECT own.order_id AS order_id, own.customer_id AS customer_id, own.day AS day, own.sku AS sku, own.book_id AS book_id, own.description AS description, own.quantity AS quantity, own.amount AS amount, categories.category AS key
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold
+WHERE sold.customer_id = %(customer)s) AS own JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
+FROM books, LATERAL FLATTEN(input => books.categories) AS anon_1) AS categories ON categories.book_id = own.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged
+WHERE merged.orders > 0 ORDER BY merged.orders DESC, merged.key
+ LIMIT %(limit)s
+
+-- idle buyers, late all, least
+SELECT keyed.first_day, keyed.last_day, keyed.days, keyed.long_gap_tenths, keyed.key, keyed.id
+FROM (SELECT listed.first_day AS first_day, listed.last_day AS last_day, listed.days AS days, listed.long_gap_tenths AS long_gap_tenths, coalesce(customers.reference, (SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 21, 12))) AS key, (SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 21, 12)) AS id
+FROM (SELECT idle_buyers.customer_id AS customer_id, idle_buyers.first_day AS first_day, idle_buyers.last_day AS last_day, idle_buyers.days AS days, idle_buyers.long_gap_tenths AS long_gap_tenths, idle_buyers.late AS late
+FROM (SELECT buyers.customer_id AS customer_id, buyers.first_day AS first_day, buyers.last_day AS last_day, buyers.days AS days, buyers.long_gap_tenths AS long_gap_tenths, CASE WHEN (DATEDIFF(day, buyers.last_day, CAST(%(as_of)s AS DATE)) * 10 > buyers.long_gap_tenths) THEN 1 ELSE 0 END AS late
+FROM (SELECT ranked.customer_id AS customer_id, ranked.first_day AS first_day, max(ranked.day) AS last_day, count(*) AS days, sum(CAST(CASE WHEN (ranked.gap IS NULL) THEN NULL WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) >= 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 10) THEN ranked.gap * (10 - (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) > -10) THEN ranked.gap * (10 + (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) ELSE 0 END AS NUMERIC(38, 0))) AS long_gap_tenths
+FROM (SELECT gaps.customer_id AS customer_id, gaps.first_day AS first_day, gaps.day AS day, gaps.gap AS gap, row_number() OVER (PARTITION BY gaps.customer_id ORDER BY CASE WHEN (gaps.gap IS NULL) THEN 1 ELSE 0 END, gaps.gap) AS place, count(gaps.gap) OVER (PARTITION BY gaps.customer_id) AS gaps
+FROM (SELECT dated.customer_id AS customer_id, dated.first_day AS first_day, dated.day AS day, DATEDIFF(day, dated.previous, dated.day) AS gap
+FROM (SELECT days.customer_id AS customer_id, days.day AS day, min(days.day) OVER (PARTITION BY days.customer_id) AS first_day, lag(days.day) OVER (PARTITION BY days.customer_id ORDER BY days.day) AS previous
+FROM (SELECT purchases.customer_id AS customer_id, purchases.day AS day, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, purchases.day) AS days) AS dated
+WHERE dated.first_day >= CAST(%(from_day)s AS DATE)) AS gaps) AS ranked GROUP BY ranked.customer_id, ranked.first_day) AS buyers) AS idle_buyers) AS listed LEFT OUTER JOIN customers ON customers.id = listed.customer_id) AS keyed ORDER BY keyed.key, keyed.id
+ LIMIT %(limit)s
+
+-- idle buyers, late all, after one, least
+SELECT keyed.first_day, keyed.last_day, keyed.days, keyed.long_gap_tenths, keyed.key, keyed.id
+FROM (SELECT listed.first_day AS first_day, listed.last_day AS last_day, listed.days AS days, listed.long_gap_tenths AS long_gap_tenths, coalesce(customers.reference, (SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 21, 12))) AS key, (SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 21, 12)) AS id
+FROM (SELECT idle_buyers.customer_id AS customer_id, idle_buyers.first_day AS first_day, idle_buyers.last_day AS last_day, idle_buyers.days AS days, idle_buyers.long_gap_tenths AS long_gap_tenths, idle_buyers.late AS late
+FROM (SELECT buyers.customer_id AS customer_id, buyers.first_day AS first_day, buyers.last_day AS last_day, buyers.days AS days, buyers.long_gap_tenths AS long_gap_tenths, CASE WHEN (DATEDIFF(day, buyers.last_day, CAST(%(as_of)s AS DATE)) * 10 > buyers.long_gap_tenths) THEN 1 ELSE 0 END AS late
+FROM (SELECT ranked.customer_id AS customer_id, ranked.first_day AS first_day, max(ranked.day) AS last_day, count(*) AS days, sum(CAST(CASE WHEN (ranked.gap IS NULL) THEN NULL WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) >= 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 10) THEN ranked.gap * (10 - (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) > -10) THEN ranked.gap * (10 + (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) ELSE 0 END AS NUMERIC(38, 0))) AS long_gap_tenths
+FROM (SELECT gaps.customer_id AS customer_id, gaps.first_day AS first_day, gaps.day AS day, gaps.gap AS gap, row_number() OVER (PARTITION BY gaps.customer_id ORDER BY CASE WHEN (gaps.gap IS NULL) THEN 1 ELSE 0 END, gaps.gap) AS place, count(gaps.gap) OVER (PARTITION BY gaps.customer_id) AS gaps
+FROM (SELECT dated.customer_id AS customer_id, dated.first_day AS first_day, dated.day AS day, DATEDIFF(day, dated.previous, dated.day) AS gap
+FROM (SELECT days.customer_id AS customer_id, days.day AS day, min(days.day) OVER (PARTITION BY days.customer_id) AS first_day, lag(days.day) OVER (PARTITION BY days.customer_id ORDER BY days.day) AS previous
+FROM (SELECT purchases.customer_id AS customer_id, purchases.day AS day, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, purchases.day) AS days) AS dated
+WHERE dated.first_day >= CAST(%(from_day)s AS DATE)) AS gaps) AS ranked GROUP BY ranked.customer_id, ranked.first_day) AS buyers) AS idle_buyers) AS listed LEFT OUTER JOIN customers ON customers.id = listed.customer_id) AS keyed
+WHERE keyed.key > %(after_key)s OR keyed.key = %(after_key)s AND keyed.id > %(after_id)s ORDER BY keyed.key, keyed.id
+ LIMIT %(limit)s
+
+-- idle buyers, late yes, least
+SELECT keyed.first_day, keyed.last_day, keyed.days, keyed.long_gap_tenths, keyed.key, keyed.id
+FROM (SELECT listed.first_day AS first_day, listed.last_day AS last_day, listed.days AS days, listed.long_gap_tenths AS long_gap_tenths, coalesce(customers.reference, (SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 21, 12))) AS key, (SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 21, 12)) AS id
+FROM (SELECT idle_buyers.customer_id AS customer_id, idle_buyers.first_day AS first_day, idle_buyers.last_day AS last_day, idle_buyers.days AS days, idle_buyers.long_gap_tenths AS long_gap_tenths, idle_buyers.late AS late
+FROM (SELECT buyers.customer_id AS customer_id, buyers.first_day AS first_day, buyers.last_day AS last_day, buyers.days AS days, buyers.long_gap_tenths AS long_gap_tenths, CASE WHEN (DATEDIFF(day, buyers.last_day, CAST(%(as_of)s AS DATE)) * 10 > buyers.long_gap_tenths) THEN 1 ELSE 0 END AS late
+FROM (SELECT ranked.customer_id AS customer_id, ranked.first_day AS first_day, max(ranked.day) AS last_day, count(*) AS days, sum(CAST(CASE WHEN (ranked.gap IS NULL) THEN NULL WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) >= 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 10) THEN ranked.gap * (10 - (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) > -10) THEN ranked.gap * (10 + (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) ELSE 0 END AS NUMERIC(38, 0))) AS long_gap_tenths
+FROM (SELECT gaps.customer_id AS customer_id, gaps.first_day AS first_day, gaps.day AS day, gaps.gap AS gap, row_number() OVER (PARTITION BY gaps.customer_id ORDER BY CASE WHEN (gaps.gap IS NULL) THEN 1 ELSE 0 END, gaps.gap) AS place, count(gaps.gap) OVER (PARTITION BY gaps.customer_id) AS gaps
+FROM (SELECT dated.customer_id AS customer_id, dated.first_day AS first_day, dated.day AS day, DATEDIFF(day, dated.previous, dated.day) AS gap
+FROM (SELECT days.customer_id AS customer_id, days.day AS day, min(days.day) OVER (PARTITION BY days.customer_id) AS first_day, lag(days.day) OVER (PARTITION BY days.customer_id ORDER BY days.day) AS previous
+FROM (SELECT purchases.customer_id AS customer_id, purchases.day AS day, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, purchases.day) AS days) AS dated
+WHERE dated.first_day >= CAST(%(from_day)s AS DATE)) AS gaps) AS ranked GROUP BY ranked.customer_id, ranked.first_day) AS buyers) AS idle_buyers
+WHERE idle_buyers.late = 1) AS listed LEFT OUTER JOIN customers ON customers.id = listed.customer_id) AS keyed ORDER BY keyed.key, keyed.id
+ LIMIT %(limit)s
+
+-- idle buyers, late yes, after one, least
+SELECT keyed.first_day, keyed.last_day, keyed.days, keyed.long_gap_tenths, keyed.key, keyed.id
+FROM (SELECT listed.first_day AS first_day, listed.last_day AS last_day, listed.days AS days, listed.long_gap_tenths AS long_gap_tenths, coalesce(customers.reference, (SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 21, 12))) AS key, (SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 21, 12)) AS id
+FROM (SELECT idle_buyers.customer_id AS customer_id, idle_buyers.first_day AS first_day, idle_buyers.last_day AS last_day, idle_buyers.days AS days, idle_buyers.long_gap_tenths AS long_gap_tenths, idle_buyers.late AS late
+FROM (SELECT buyers.customer_id AS customer_id, buyers.first_day AS first_day, buyers.last_day AS last_day, buyers.days AS days, buyers.long_gap_tenths AS long_gap_tenths, CASE WHEN (DATEDIFF(day, buyers.last_day, CAST(%(as_of)s AS DATE)) * 10 > buyers.long_gap_tenths) THEN 1 ELSE 0 END AS late
+FROM (SELECT ranked.customer_id AS customer_id, ranked.first_day AS first_day, max(ranked.day) AS last_day, count(*) AS days, sum(CAST(CASE WHEN (ranked.gap IS NULL) THEN NULL WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) >= 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 10) THEN ranked.gap * (10 - (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) > -10) THEN ranked.gap * (10 + (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) ELSE 0 END AS NUMERIC(38, 0))) AS long_gap_tenths
+FROM (SELECT gaps.customer_id AS customer_id, gaps.first_day AS first_day, gaps.day AS day, gaps.gap AS gap, row_number() OVER (PARTITION BY gaps.customer_id ORDER BY CASE WHEN (gaps.gap IS NULL) THEN 1 ELSE 0 END, gaps.gap) AS place, count(gaps.gap) OVER (PARTITION BY gaps.customer_id) AS gaps
+FROM (SELECT dated.customer_id AS customer_id, dated.first_day AS first_day, dated.day AS day, DATEDIFF(day, dated.previous, dated.day) AS gap
+FROM (SELECT days.customer_id AS customer_id, days.day AS day, min(days.day) OVER (PARTITION BY days.customer_id) AS first_day, lag(days.day) OVER (PARTITION BY days.customer_id ORDER BY days.day) AS previous
+FROM (SELECT purchases.customer_id AS customer_id, purchases.day AS day, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, purchases.day) AS days) AS dated
+WHERE dated.first_day >= CAST(%(from_day)s AS DATE)) AS gaps) AS ranked GROUP BY ranked.customer_id, ranked.first_day) AS buyers) AS idle_buyers
+WHERE idle_buyers.late = 1) AS listed LEFT OUTER JOIN customers ON customers.id = listed.customer_id) AS keyed
+WHERE keyed.key > %(after_key)s OR keyed.key = %(after_key)s AND keyed.id > %(after_id)s ORDER BY keyed.key, keyed.id
+ LIMIT %(limit)s
+
+-- idle buyers, late no, least
+SELECT keyed.first_day, keyed.last_day, keyed.days, keyed.long_gap_tenths, keyed.key, keyed.id
+FROM (SELECT listed.first_day AS first_day, listed.last_day AS last_day, listed.days AS days, listed.long_gap_tenths AS long_gap_tenths, coalesce(customers.reference, (SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 21, 12))) AS key, (SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 21, 12)) AS id
+FROM (SELECT idle_buyers.customer_id AS customer_id, idle_buyers.first_day AS first_day, idle_buyers.last_day AS last_day, idle_buyers.days AS days, idle_buyers.long_gap_tenths AS long_gap_tenths, idle_buyers.late AS late
+FROM (SELECT buyers.customer_id AS customer_id, buyers.first_day AS first_day, buyers.last_day AS last_day, buyers.days AS days, buyers.long_gap_tenths AS long_gap_tenths, CASE WHEN (DATEDIFF(day, buyers.last_day, CAST(%(as_of)s AS DATE)) * 10 > buyers.long_gap_tenths) THEN 1 ELSE 0 END AS late
+FROM (SELECT ranked.customer_id AS customer_id, ranked.first_day AS first_day, max(ranked.day) AS last_day, count(*) AS days, sum(CAST(CASE WHEN (ranked.gap IS NULL) THEN NULL WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) >= 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 10) THEN ranked.gap * (10 - (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) > -10) THEN ranked.gap * (10 + (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) ELSE 0 END AS NUMERIC(38, 0))) AS long_gap_tenths
+FROM (SELECT gaps.customer_id AS customer_id, gaps.first_day AS first_day, gaps.day AS day, gaps.gap AS gap, row_number() OVER (PARTITION BY gaps.customer_id ORDER BY CASE WHEN (gaps.gap IS NULL) THEN 1 ELSE 0 END, gaps.gap) AS place, count(gaps.gap) OVER (PARTITION BY gaps.customer_id) AS gaps
+FROM (SELECT dated.customer_id AS customer_id, dated.first_day AS first_day, dated.day AS day, DATEDIFF(day, dated.previous, dated.day) AS gap
+FROM (SELECT days.customer_id AS customer_id, days.day AS day, min(days.day) OVER (PARTITION BY days.customer_id) AS first_day, lag(days.day) OVER (PARTITION BY days.customer_id ORDER BY days.day) AS previous
+FROM (SELECT purchases.customer_id AS customer_id, purchases.day AS day, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, purchases.day) AS days) AS dated
+WHERE dated.first_day >= CAST(%(from_day)s AS DATE)) AS gaps) AS ranked GROUP BY ranked.customer_id, ranked.first_day) AS buyers) AS idle_buyers
+WHERE idle_buyers.late = 0) AS listed LEFT OUTER JOIN customers ON customers.id = listed.customer_id) AS keyed ORDER BY keyed.key, keyed.id
+ LIMIT %(limit)s
+
+-- idle buyers, late no, after one, least
+SELECT keyed.first_day, keyed.last_day, keyed.days, keyed.long_gap_tenths, keyed.key, keyed.id
+FROM (SELECT listed.first_day AS first_day, listed.last_day AS last_day, listed.days AS days, listed.long_gap_tenths AS long_gap_tenths, coalesce(customers.reference, (SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 21, 12))) AS key, (SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 1, 8) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 9, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 13, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 17, 4) || '-' || SUBSTR(REPLACE(LOWER(listed.customer_id), '-', ''), 21, 12)) AS id
+FROM (SELECT idle_buyers.customer_id AS customer_id, idle_buyers.first_day AS first_day, idle_buyers.last_day AS last_day, idle_buyers.days AS days, idle_buyers.long_gap_tenths AS long_gap_tenths, idle_buyers.late AS late
+FROM (SELECT buyers.customer_id AS customer_id, buyers.first_day AS first_day, buyers.last_day AS last_day, buyers.days AS days, buyers.long_gap_tenths AS long_gap_tenths, CASE WHEN (DATEDIFF(day, buyers.last_day, CAST(%(as_of)s AS DATE)) * 10 > buyers.long_gap_tenths) THEN 1 ELSE 0 END AS late
+FROM (SELECT ranked.customer_id AS customer_id, ranked.first_day AS first_day, max(ranked.day) AS last_day, count(*) AS days, sum(CAST(CASE WHEN (ranked.gap IS NULL) THEN NULL WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) >= 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 10) THEN ranked.gap * (10 - (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) WHEN (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) < 0 AND 9 * (ranked.gaps - 1) - 10 * (ranked.place - 1) > -10) THEN ranked.gap * (10 + (9 * (ranked.gaps - 1) - 10 * (ranked.place - 1))) ELSE 0 END AS NUMERIC(38, 0))) AS long_gap_tenths
+FROM (SELECT gaps.customer_id AS customer_id, gaps.first_day AS first_day, gaps.day AS day, gaps.gap AS gap, row_number() OVER (PARTITION BY gaps.customer_id ORDER BY CASE WHEN (gaps.gap IS NULL) THEN 1 ELSE 0 END, gaps.gap) AS place, count(gaps.gap) OVER (PARTITION BY gaps.customer_id) AS gaps
+FROM (SELECT dated.customer_id AS customer_id, dated.first_day AS first_day, dated.day AS day, DATEDIFF(day, dated.previous, dated.day) AS gap
+FROM (SELECT days.customer_id AS customer_id, days.day AS day, min(days.day) OVER (PARTITION BY days.customer_id) AS first_day, lag(days.day) OVER (PARTITION BY days.customer_id ORDER BY days.day) AS previous
+FROM (SELECT purchases.customer_id AS customer_id, purchases.day AS day, sum(CAST(purchases.amount AS NUMERIC(38, 4))) AS amount
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id, purchases.day) AS days) AS dated
+WHERE dated.first_day >= CAST(%(from_day)s AS DATE)) AS gaps) AS ranked GROUP BY ranked.customer_id, ranked.first_day) AS buyers) AS idle_buyers
+WHERE idle_buyers.late = 0) AS listed LEFT OUTER JOIN customers ON customers.id = listed.customer_id) AS keyed
+WHERE keyed.key > %(after_key)s OR keyed.key = %(after_key)s AND keyed.id > %(after_id)s ORDER BY keyed.key, keyed.id
+ LIMIT %(limit)s

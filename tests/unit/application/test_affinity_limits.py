@@ -5,6 +5,7 @@ import pytest
 from adapters.memory.history import MemoryHistorySink, MemoryHistorySource
 from adapters.memory.purchases import MemoryPurchaseFacts
 from adapters.memory.store import MemoryStore
+from application.analytics.lifetime import WithoutModels
 from application.analytics.verify import Backend, VerificationService
 from application.errors import BadQuery
 from domain.analytics.history import PurchaseHistory
@@ -67,6 +68,7 @@ async def test_a_refusal_of_one_store_is_no_difference() -> None:
         backends={"first": Backend(facts=first), "second": Backend(facts=second)},
         clock=AtNoon(),
         computation=AtOnce(),
+        models=WithoutModels(),
     )
     found = await verification.verify()
     assert found.agree

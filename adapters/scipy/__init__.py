@@ -1,0 +1,1 @@
+"""Models of customers, fitted with SciPy (extra `models`)."""

@@ -1,0 +1,70 @@
+"""How the profile of one customer is put together, from what its reports are made of."""
+
+from uuid import UUID
+
+from application.analytics.lifetime import expected_purchases, fitted_buying
+from application.analytics.questions import Question
+from application.errors import NotInstalled
+from application.ports.lifetime_models import LifetimeModels
+from application.ports.purchases import PurchaseView
+from domain.analytics.bg_nbd import BgNbd
+from domain.analytics.churn import ChurnCustomer, churn_customer
+from domain.analytics.facts import By
+from domain.analytics.fitted import FitNotConverged, TooLittleData, enough_to_fit_spending
+from domain.analytics.lifetime_facts import SpendingFacts
+from domain.analytics.lifetime_value import months_in_weeks, worths
+from domain.analytics.profile import CustomerProfile, ProfileValue, favourite_categories, profile_value
+from domain.analytics.rfm import Method, RfmCustomer, rfm_customer, scoring
+from domain.analytics.segments import SegmentTable
+
+
+async def profile_of(
+    customer_id: UUID, view: PurchaseView, question: Question, segments: SegmentTable, models: LifetimeModels
+) -> CustomerProfile:
+    """Each number is found as its report finds it."""
+    scope = question.scope
+    rfm = await _scores(customer_id, view, question, segments)
+    churn: ChurnCustomer | None = None
+    value: ProfileValue | None = None
+    no_model: str | None = None
+    try:
+        fitted = await fitted_buying(models, await view.repeat_buying(scope, scope.as_of))
+        buyer = await view.idle_buyer(scope, customer_id)
+        churn = None if buyer is None else churn_customer(buyer, fitted.model, scope)
+        value = await _value(customer_id, view, question, models, fitted.model)
+    except (TooLittleData, FitNotConverged, NotInstalled) as error:
+        no_model = error.detail
+    favourites = await view.favourites(scope, customer_id, By.CATEGORY, question.number("limit"))
+    return CustomerProfile(
+        id=customer_id,
+        currency=scope.currency,
+        rfm=rfm,
+        churn=churn,
+        value=value,
+        no_model=no_model,
+        favourite_categories=favourite_categories(favourites, scope),
+    )
+
+
+async def _scores(
+    customer_id: UUID, view: PurchaseView, question: Question, segments: SegmentTable
+) -> RfmCustomer | None:
+    scope = question.scope
+    scored_by, _ = scoring(await view.rfm_histograms(scope), Method(question.text("method")), scope)
+    scored = await view.rfm_buyer(scope, scored_by, customer_id)
+    return None if scored is None else rfm_customer(scored, scope, segments)
+
+
+async def _value(
+    customer_id: UUID, view: PurchaseView, question: Question, models: LifetimeModels, buying: BgNbd
+) -> ProfileValue | None:
+    months, discount = question.number("months"), question.decimal("discount")
+    spending = await models.fit_spending(enough_to_fit_spending(await view.repeat_spending(question.scope)))
+    one = await view.repeater(question.scope, customer_id)
+    if one is None:
+        return None
+    place = one.history.repeats, one.history.age_days
+    expected = await expected_purchases(models, buying, [place], months_in_weeks(months))
+    facts = [SpendingFacts(history=one.history, customers=1)]
+    found = worths(facts, buying, spending.model, expected, discount)
+    return profile_value(found[0], months=months, discount=discount) if found else None
