@@ -4,14 +4,18 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from application.analytics.exporting import SPECS
+from application.analytics.lifetime_reports import CHURN, CHURN_CUSTOMERS, LIFETIME_VALUE
 from application.analytics.models import Answer
 from application.analytics.reports import RFM_CUSTOMERS
 from domain.analytics.history import PurchaseHistory
 from tests.support.builders import a_customer, a_line, an_order
 from tests.support.definition import Definition, analytics
+from tests.support.regulars import regulars
 
 START = datetime(2025, 11, 3, 12, tzinfo=UTC)
 AS_OF = date(2026, 3, 1)
+# A model needs more customers than a shop of a few lines has.
+_FITTED = frozenset({LIFETIME_VALUE.name, CHURN.name, CHURN_CUSTOMERS.name})
 
 
 def history(**line: Any) -> PurchaseHistory:
@@ -35,9 +39,16 @@ def history(**line: Any) -> PurchaseHistory:
 
 async def answer(report: str, of: PurchaseHistory | None = None, **parameters: str) -> Answer[Any]:
     """The answer of the definition itself; a list is whole."""
-    service = analytics(Definition(history() if of is None else of))
+    if of is None:
+        of = regulars() if report in _FITTED else history()
+    service = analytics(Definition(of))
     asked = [("as_of", AS_OF.isoformat()), *parameters.items()]
-    return await (service.every_rfm_customer(asked) if report == RFM_CUSTOMERS.name else service.ask(report, asked))
+    match report:
+        case RFM_CUSTOMERS.name:
+            return await service.every_rfm_customer(asked)
+        case CHURN_CUSTOMERS.name:
+            return await service.every_churn_customer(asked)
+    return await service.ask(report, asked)
 
 
 CHARTED = [name for name, spec in SPECS.items() if spec.charted]
