@@ -12,9 +12,12 @@ import pytest
 from adapters.aiohttp.webhook_sender import AiohttpWebhookSender
 from adapters.mail.folder import FolderMailer
 from adapters.mail.smtp import SmtpMailer
+from adapters.memory.cache import MemoryCache
 from adapters.memory.mailer import MemoryMailer
+from adapters.redis.cache import RedisCache
 from adapters.system.cron import CronRecurrence
 from adapters.system.system import SystemClock, SystemRandomBytes, Uuid7Generator
+from application.ports.cache import Cache
 from application.ports.mailer import Mailer
 from application.ports.recurrence import Recurrence
 from application.ports.system import Clock, IdGenerator, RandomBytes
@@ -32,6 +35,7 @@ BESIDE_THE_STORES: dict[type, tuple[type, ...]] = {
     Mailer: (MemoryMailer, FolderMailer, SmtpMailer),
     RandomBytes: (SystemRandomBytes,),
     WebhookSender: (AiohttpWebhookSender,),
+    Cache: (MemoryCache, RedisCache),
 }
 
 
