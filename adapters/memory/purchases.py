@@ -134,6 +134,10 @@ class MemoryPurchaseFacts:
         """As health answers name it."""
         return "memory"
 
+    async def revision(self) -> str:
+        """Which change was the last one."""
+        return f"{self._store.name}.{self._store.changes}"
+
     async def read(self, question: Callable[[PurchaseView], Awaitable[Told]]) -> Told:
         """Of the rows as they are now."""
         store = self._store

@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 
 from adapters.postgres.connection import Connection
 from adapters.postgres.errors import read
+from adapters.postgres.events import REVISION
 from adapters.postgres.pool import Pool
 from adapters.postgres.statements import Statement
 from adapters.sql.purchases import Row, SqlPurchaseView
@@ -26,15 +27,25 @@ def _prepared(statement: Select[Any], name: str) -> Statement:
 
 
 class PostgresPurchaseFacts:
-    """The shared statements, each question in one read-only REPEATABLE READ transaction."""
+    """The shared statements, each question in one read-only REPEATABLE READ transaction.
 
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
+    Questions go to the pool `apart` where there is one, so that nothing else waits for them. The revision is asked for
+    on `pool`, since it takes no longer than what else is asked there.
+    """
+
+    def __init__(self, pool: Pool, *, apart: Pool | None = None) -> None:
+        self._requests = pool
+        self._pool = apart or pool
 
     @property
     def store(self) -> str:
         """As health answers name it."""
         return "postgres"
+
+    async def revision(self) -> str:
+        """How many events are committed, and which is the last."""
+        row = await read(self._requests, REVISION.fetchrow)
+        return ".".join(str(one) for one in row or ())
 
     async def read(self, question: Callable[[PurchaseView], Awaitable[Told]]) -> Told:
         """Asked a second time when the connection was lost."""
