@@ -7,7 +7,7 @@ temporary table behind. What the cheap path cannot promise is checked where it i
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from time import monotonic
 from types import TracebackType
 from typing import Any
@@ -57,7 +57,8 @@ class Pool:
       reset in the background before anybody gets it, or discarded; so is one whose block was left with an error.
     - **Errors** of opening a connection (OSError, asyncpg.PostgresError) come out of `open` and `acquire` as they are.
 
-    Times are seconds, `statement_timeout_ms` is enforced by the server. `size`, `in_use`, `idle`, `waiting` and `max`
+    Times are seconds, `statement_timeout_ms` is enforced by the server, which knows the pool by `name` and sets what
+    `settings` say on each connection. `size`, `in_use`, `idle`, `waiting` and `max`
     may be read at any time, from any thread.
     """
 
@@ -73,6 +74,8 @@ class Pool:
         connect_timeout: float = 5,
         statement_timeout_ms: int = 30_000,
         observer: QueryObserver | None = None,
+        name: str = "daybook",
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         if pool_size < 1 or max_overflow < 0:
             raise ValueError("a pool has a pool_size of at least 1 and a max_overflow of at least 0")
@@ -85,11 +88,12 @@ class Pool:
         self._connect_timeout = connect_timeout
         self._observer = observer
         self._settings = {
-            "application_name": "daybook",
+            "application_name": name,
             "timezone": "UTC",
             "jit": "off",
             "statement_timeout": str(statement_timeout_ms),
             "idle_in_transaction_session_timeout": str(_IDLE_IN_TRANSACTION_MS),
+            **(settings or {}),
         }
         self._idle: list[Connection] = []
         self._connections: set[Connection] = set()
@@ -130,14 +134,16 @@ class Pool:
     def __repr__(self) -> str:
         return f"Pool({self.dsn!r}, size={self.size}, in_use={self.in_use}, waiting={self.waiting}, max={self.max})"
 
-    async def open(self) -> None:
-        """Open the first connection, so that a wrong address or password shows at the start."""
+    async def open(self, *, connect: bool = True) -> None:
+        """Open the first connection, so that a wrong address or password shows at the start, or leave it for later."""
         if self._open:
             raise RuntimeError("the pool is open")
         self._loop = asyncio.get_running_loop()
         self._emptied = None
         self._given_up = False
         self._open = True
+        if not connect:
+            return
         try:
             async with self.acquire():
                 pass

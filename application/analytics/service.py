@@ -5,11 +5,14 @@ from dataclasses import replace
 from typing import Any
 
 from application.analytics.answering import ANSWERS, Data
+from application.analytics.answers import AnswerObserver, Answers, unobserved
+from application.analytics.limits import LimitedFacts, Limits
 from application.analytics.models import Answer, AnswerPage, ReportDefinition
 from application.analytics.paging import Place, next_cursor, read_cursor
 from application.analytics.questions import Question, bad_query, read_question
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS, definitions
 from application.errors import BadQuery, NotFound
+from application.ports.cache import Cache
 from application.ports.purchases import PurchaseFacts, PurchaseView, Scores
 from application.ports.system import Clock
 from domain.analytics.digest import answer_digest
@@ -17,14 +20,29 @@ from domain.analytics.rfm import Method, RfmCustomer, rfm_customer, scoring, seg
 from domain.analytics.segments import PROSPECTS, STANDARD, SegmentTable
 from domain.shared.errors import Invalid
 
+_UNHURRIED = Limits()
+
 
 class AnalyticsService:
-    """Each method is one use case; all parts of an answer are of one view of the store."""
+    """Each method is one use case; all parts of an answer are of one view of the store, which is asked within `limits`.
 
-    def __init__(self, *, facts: PurchaseFacts, clock: Clock, segments: SegmentTable = STANDARD) -> None:
-        self._facts = facts
+    With a `cache` an answer is kept for who asks the same while the store stays the same.
+    """
+
+    def __init__(
+        self,
+        *,
+        facts: PurchaseFacts,
+        clock: Clock,
+        segments: SegmentTable = STANDARD,
+        limits: Limits = _UNHURRIED,
+        cache: Cache | None = None,
+        observer: AnswerObserver = unobserved,
+    ) -> None:
+        self._facts = LimitedFacts(facts, limits)
         self._clock = clock
         self._segments = segments
+        self._answers = Answers(self._facts, segments=segments, cache=cache, observer=observer)
 
     async def ask(self, report: str, parameters: Iterable[tuple[str, str]]) -> Answer[Data]:
         """The answer of one report.
@@ -32,12 +50,13 @@ class AnalyticsService:
         - `parameters` are pairs of a name and a text, of those that the report takes.
         - One currency an answer: where the shop has several, it must be named.
         - Raises NotFound for a report that does not exist, BadQuery that names every bad parameter.
+        - Raises TooManyQuestions or QuestionTooLong beyond the limits.
         """
         spec = REPORTS.get(report)
         if spec is None:
             raise NotFound("report", report)
         question = read_question(spec, parameters, self._clock.now())
-        return await self._facts.read(lambda view: self._answer(view, question))
+        return await self._answers.give(question, lambda: self._facts.read(lambda view: self._answer(view, question)))
 
     async def rfm_customers(self, parameters: Iterable[tuple[str, str]]) -> AnswerPage[RfmCustomer]:
         """One page of the customers behind RFM, by key, then by id.
@@ -45,12 +64,14 @@ class AnalyticsService:
         - `segment` leaves only the customers of that segment.
         - The cursor holds the day and the currency of the first page; each page is of the store as it is by then.
         """
-        question = read_question(RFM_CUSTOMERS, parameters, self._clock.now())
+        asked = question = read_question(RFM_CUSTOMERS, parameters, self._clock.now())
         after: Place | None = None
         if "cursor" in question.given:
             question, after = read_cursor(question, question.text("cursor"))
         scores = self._scores(question)
-        return await self._facts.read(lambda view: self._page(view, question, scores, after))
+        return await self._answers.give(
+            asked, lambda: self._facts.read(lambda view: self._page(view, question, scores, after))
+        )
 
     def definitions(self) -> Sequence[ReportDefinition]:
         """What each report means and takes."""

@@ -64,6 +64,8 @@ from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from adapters.postgres.webhooks import PostgresWebhookReader
 from adapters.system.cron import CronRecurrence
 from adapters.system.system import SystemClock, SystemRandomBytes, Uuid7Generator
+from application.analytics.answers import AnswerObserver, unobserved
+from application.analytics.limits import Limits
 from application.analytics.service import AnalyticsService
 from application.authors.directory import AuthorDirectory
 from application.authors.service import AuthorService
@@ -88,6 +90,7 @@ from application.jobs.kinds import JobKind
 from application.jobs.scheduling import ScheduleService
 from application.jobs.service import JobService
 from application.orders.service import OrderService
+from application.ports.cache import Cache
 from application.ports.stores import Store
 from application.reviews.service import ReviewService
 from application.segments.service import SegmentService
@@ -153,9 +156,13 @@ class MemoryAdapters(containers.DeclarativeContainer):
 
 
 class PostgresAdapters(containers.DeclarativeContainer):
-    """Every port, on a pool of connections to PostgreSQL; `head` is the newest revision of its schema."""
+    """Every port, on a pool of connections to PostgreSQL; `head` is the newest revision of its schema.
+
+    Reports are counted on the connections of `reports`, so that nothing else waits for them.
+    """
 
     pool: providers.Dependency[Pool] = providers.Dependency(instance_of=Pool)
+    reports: providers.Dependency[Pool] = providers.Dependency(instance_of=Pool)
     head: providers.Dependency[str] = providers.Dependency(instance_of=str)
     heartbeat: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
     signal = providers.Singleton(PostgresEventSignal, pool)
@@ -176,7 +183,7 @@ class PostgresAdapters(containers.DeclarativeContainer):
     duplicates = providers.Singleton(PostgresDuplicateReader, pool)
     webhooks = providers.Singleton(PostgresWebhookReader, pool)
     deliveries = providers.Singleton(PostgresDeliveryReader, pool)
-    facts = providers.Singleton(PostgresPurchaseFacts, pool)
+    facts = providers.Singleton(PostgresPurchaseFacts, pool, apart=reports)
     keys = providers.Singleton(PostgresIdempotencyKeys, pool)
     events = providers.Singleton(PostgresEventReader, pool)
     jobs = providers.Singleton(PostgresJobReader, pool)
@@ -200,6 +207,9 @@ class Application(containers.DeclarativeContainer):
     analytics_records = providers.DependenciesContainer()
     stores: providers.Dependency[list[Store]] = providers.Dependency(instance_of=list)
     segments: providers.Dependency[SegmentTable] = providers.Dependency(instance_of=SegmentTable)
+    limits: providers.Dependency[Limits] = providers.Dependency(instance_of=Limits)
+    cache: providers.Dependency[Cache | None] = providers.Dependency()
+    answer_observer: providers.Dependency[AnswerObserver] = providers.Dependency()
     purge_customers_after: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
     forget_jobs_after: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
     forget_deliveries_after: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
@@ -297,7 +307,13 @@ class Application(containers.DeclarativeContainer):
         ImportService, units=records.units, clock=system.clock, ids=system.ids, directory=directory
     )
     analytics = providers.Singleton(
-        AnalyticsService, facts=analytics_records.facts, clock=system.clock, segments=segments
+        AnalyticsService,
+        facts=analytics_records.facts,
+        clock=system.clock,
+        segments=segments,
+        limits=limits,
+        cache=cache,
+        observer=answer_observer,
     )
     health = providers.Singleton(HealthService, stores=stores)
     idempotency = providers.Singleton(IdempotencyService, keys=records.keys, clock=system.clock)
@@ -396,12 +412,15 @@ def services(
     analytics_records: containers.Container,
     *,
     settings: Settings,
+    cache: Cache | None = None,
+    answer_observer: AnswerObserver = unobserved,
     job_kinds: Sequence[JobKind] = (),
     wrap: Callable[[type[Any]], type[Any]] | None = None,
 ) -> Services:
     """The use cases on these adapters, as the settings have them.
 
-    `job_kinds` are those that there are beside the housekeeping. `wrap` gives the class that is made instead of a
+    `cache` keeps answers, of which `answer_observer` is told. `job_kinds` are those that there are beside the
+    housekeeping. `wrap` gives the class that is made instead of a
     service's own.
     """
     bound = [records] if records is analytics_records else [records, analytics_records]
@@ -412,6 +431,13 @@ def services(
         analytics_records=analytics_records,
         stores=[one.health() for one in bound],
         segments=settings.app.segments,
+        limits=Limits(
+            at_once=settings.performance.analytics_at_once,
+            waiting=settings.performance.analytics_waiting,
+            seconds=settings.performance.analytics_seconds,
+        ),
+        cache=providers.Object(cache),
+        answer_observer=providers.Object(answer_observer),
         purge_customers_after=timedelta(days=settings.security.purge_customers_after_days),
         forget_jobs_after=timedelta(days=settings.worker.forget_jobs_after_days),
         forget_deliveries_after=timedelta(days=settings.webhooks.forget_deliveries_after_days),

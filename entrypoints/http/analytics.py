@@ -1,12 +1,13 @@
 """/v1/analytics: the reports, the customers behind RFM, and what each report means."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from inspect import getdoc
 from typing import Any
 
 from litestar.types import ASGIApp
 from msgspec import Struct
 
+from application.analytics.limits import QuestionTooLong, TooManyQuestions
 from application.analytics.models import Answer, AnswerPage, ReportDefinition
 from application.analytics.models import Parameter as ReportParameter
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS
@@ -16,6 +17,7 @@ from application.errors import NotFound
 from entrypoints.http.analytics_examples import example_of
 from entrypoints.http.examples import plain
 from entrypoints.http.handlers import Handlers, next_link, representation
+from entrypoints.http.leaving import while_wanted
 from entrypoints.http.operations import Handler, Operation, Parameter
 from entrypoints.http.parameters import CURSOR
 from entrypoints.http.replies import NO_STORE, REVALIDATE, encode, json_reply
@@ -78,14 +80,14 @@ def _kept(spec: ReportSpec) -> tuple[bytes, bytes]:
 
 
 def _answering(
-    ask: Callable[[Sequence[tuple[str, str]]], Awaitable[Answer[Any] | AnswerPage[Any]]],
+    ask: Callable[[Sequence[tuple[str, str]]], Coroutine[Any, Any, Answer[Any] | AnswerPage[Any]]],
     handlers: Handlers,
     cache_control: tuple[bytes, bytes],
 ) -> Handler:
     async def handle(request: HttpRequest) -> ASGIApp:
         scope = request.scope
         pairs = query_pairs(scope)
-        answer = await ask(pairs)
+        answer = await while_wanted(request.receive, ask(pairs))
         reply = representation(scope, answer, report_tag(answer), cache_control)
         if isinstance(answer, AnswerPage) and answer.next_cursor is not None:
             reply.headers.append(next_link(scope, pairs, answer.next_cursor))
@@ -108,6 +110,7 @@ def _asking(spec: ReportSpec, path: str, handler: Handler) -> Operation:
         gives=spec.answer,
         gives_example=example_of(spec.name),
         tagged=True,
+        errors=(TooManyQuestions, QuestionTooLong),
     )
 
 

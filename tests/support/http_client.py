@@ -118,12 +118,19 @@ async def _spoken(app: ASGIApp, scope: Any, chunks: Sequence[bytes]) -> HttpAnsw
         for place, chunk in enumerate(chunks)
     ]
     sent: list[Any] = []
+    answered = asyncio.Event()
 
     async def receive() -> Any:
-        return waiting.pop(0) if waiting else {"type": "http.disconnect"}
+        if waiting:
+            return waiting.pop(0)
+        # A caller goes away with the answer, or with the first piece of one that has no end.
+        await answered.wait()
+        return {"type": "http.disconnect"}
 
     async def send(message: Any) -> None:
         sent.append(message)
+        if message["type"] == "http.response.body":
+            answered.set()
 
     await app(scope, receive, send)
     start, *bodies = sent

@@ -62,8 +62,10 @@ async def test_each_use_case_is_a_span_when_services_are_wrapped() -> None:
 def test_services_on_postgres_need_no_connection_to_be_made() -> None:
     settings = Settings(app=AppConfig(storage="postgres"))
     wiring = Wiring(settings, "postgresql://nobody@127.0.0.1:1/nowhere")
-    assert wiring.pool is not None
-    assert (wiring.pool.pool_size, wiring.pool.max) == (10, 30)
+    assert {name: (pool.pool_size, pool.max) for name, pool in wiring.pools.items()} == {
+        "records": (10, 30),
+        "reports": (2, 2),
+    }
     assert isinstance(wiring.services.books._units, PostgresUnitsOfWork)
 
 
@@ -152,14 +154,13 @@ def test_queries_are_counted_by_store_name_and_outcome() -> None:
     assert (count("ok"), count("error")) == (2, 1)
 
 
-async def test_metrics_of_one_process_tell_of_its_pool() -> None:
+async def test_metrics_of_one_process_tell_of_its_pools() -> None:
     wiring = Wiring(Settings(), "postgresql://nobody@127.0.0.1:1/nowhere")
-    assert wiring.pool is not None
     metrics = Metrics(None)
-    metrics.watch(wiring.pool)
+    metrics.watch(wiring.pools)
     media_type, text = metrics.scrape()
     assert media_type.startswith("application/openmetrics-text")
     lines = text.decode().splitlines()
-    assert "database_pool_limit 30.0" in lines
-    assert 'database_pool_connections{state="idle"} 0.0' in lines
+    assert 'database_pool_limit{pool="records"} 30.0' in lines
+    assert 'database_pool_connections{pool="reports",state="idle"} 0.0' in lines
     assert lines[-1] == "# EOF"
