@@ -1,8 +1,9 @@
 """Facts about purchases, counted in memory: the definition itself, over the rows of the store."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from itertools import islice
+from typing import Any, Protocol
 from uuid import UUID
 
 from adapters.memory.store import MemoryStore
@@ -37,6 +38,18 @@ from domain.analytics.facts import (
 from domain.analytics.history import PurchaseHistory
 from domain.analytics.periods import Period
 from domain.analytics.scope import Scope
+
+
+class Run(Protocol):
+    """Gives what its work gives, from wherever it has it done."""
+
+    async def __call__(self, work: Coroutine[Any, Any, Told], /) -> Told:
+        """Cancelled, it cancels the work."""
+        ...
+
+
+async def _here(work: Coroutine[Any, Any, Told], /) -> Told:
+    return await work
 
 
 class MemoryPurchaseView:
@@ -124,10 +137,11 @@ class MemoryPurchaseView:
 
 
 class MemoryPurchaseFacts:
-    """The definitions over the memory store."""
+    """The definitions over the memory store. `run` says where a question is asked, once its rows are at hand."""
 
-    def __init__(self, store: MemoryStore) -> None:
+    def __init__(self, store: MemoryStore, run: Run = _here) -> None:
         self._store = store
+        self._run = run
 
     @property
     def store(self) -> str:
@@ -147,4 +161,8 @@ class MemoryPurchaseFacts:
             orders=list(store.orders.values()),
             returns=list(store.returns.values()),
         )
-        return await question(MemoryPurchaseView(history, store.watermark))
+        return await self._run(_asked(question, MemoryPurchaseView(history, store.watermark)))
+
+
+async def _asked(question: Callable[[PurchaseView], Awaitable[Told]], view: PurchaseView) -> Told:
+    return await question(view)

@@ -7,7 +7,7 @@ temporary table behind. What the cheap path cannot promise is checked where it i
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from time import monotonic
 from types import TracebackType
 from typing import Any
@@ -58,8 +58,8 @@ class Pool:
     - **Errors** of opening a connection (OSError, asyncpg.PostgresError) come out of `open` and `acquire` as they are.
 
     Times are seconds, `statement_timeout_ms` is enforced by the server, which knows the pool by `name` and sets what
-    `settings` say on each connection. `size`, `in_use`, `idle`, `waiting` and `max`
-    may be read at any time, from any thread.
+    `settings` say on each connection; `told` is told of its process there. `size`, `in_use`, `idle`, `waiting` and
+    `max` may be read at any time, from any thread.
     """
 
     def __init__(
@@ -76,6 +76,7 @@ class Pool:
         observer: QueryObserver | None = None,
         name: str = "daybook",
         settings: Mapping[str, str] | None = None,
+        told: Callable[[int], None] | None = None,
     ) -> None:
         if pool_size < 1 or max_overflow < 0:
             raise ValueError("a pool has a pool_size of at least 1 and a max_overflow of at least 0")
@@ -87,6 +88,7 @@ class Pool:
         self._acquire_timeout = acquire_timeout
         self._connect_timeout = connect_timeout
         self._observer = observer
+        self._told = told
         self._settings = {
             "application_name": name,
             "timezone": "UTC",
@@ -294,6 +296,8 @@ class Pool:
             self._vacate()
             raise
         self._connections.add(connection)
+        if self._told is not None:
+            self._told(connection.get_server_pid())
         if self._given_up:
             self._discard(connection)
             raise PoolClosed("the pool was closed")

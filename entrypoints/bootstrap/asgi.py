@@ -58,6 +58,7 @@ def build(brief: Brief, ready: Semaphore | None = None) -> ASGIApp:
         observe=partial(QueryTelemetry, queries=metrics.queries if metrics is not None else None, tracer=tracer),
         wrap=partial(traced, tracer=tracer),
         answer_observer=unobserved if metrics is None else metrics.answers,
+        counts_aside=True,
     )
 
     config = http_config(settings)

@@ -101,6 +101,7 @@ from application.webhooks.service import WebhookService
 from domain.analytics.segments import SegmentTable
 from domain.webhooks.addresses import Reach
 from entrypoints.bootstrap import extras
+from entrypoints.bootstrap.aside import Aside, FactsAside
 from entrypoints.bootstrap.settings import Settings
 from entrypoints.services import Services
 
@@ -122,8 +123,9 @@ class WebAdapters(containers.DeclarativeContainer):
 
 
 class MemoryAdapters(containers.DeclarativeContainer):
-    """Every port, in the memory of this process."""
+    """Every port, in the memory of this process. Reports are counted `aside`."""
 
+    aside: providers.Dependency[Aside] = providers.Dependency(instance_of=Aside)
     rows = providers.Singleton(MemoryStore)
     units = providers.Singleton(MemoryUnitsOfWork, rows)
     customers = providers.Singleton(MemoryCustomerReader, rows)
@@ -142,7 +144,7 @@ class MemoryAdapters(containers.DeclarativeContainer):
     duplicates = providers.Singleton(MemoryDuplicateReader, rows)
     webhooks = providers.Singleton(MemoryWebhookReader, rows)
     deliveries = providers.Singleton(MemoryDeliveryReader, rows)
-    facts = providers.Singleton(MemoryPurchaseFacts, rows)
+    facts = providers.Singleton(MemoryPurchaseFacts, rows, run=aside.provided.run)
     keys = providers.Singleton(MemoryIdempotencyKeys, rows)
     events = providers.Singleton(MemoryEventReader, rows)
     jobs = providers.Singleton(MemoryJobReader, rows, SystemAdapters.clock)
@@ -158,9 +160,10 @@ class MemoryAdapters(containers.DeclarativeContainer):
 class PostgresAdapters(containers.DeclarativeContainer):
     """Every port, on a pool of connections to PostgreSQL; `head` is the newest revision of its schema.
 
-    Reports are counted on the connections of `reports`, so that nothing else waits for them.
+    Reports are counted `aside`, on the connections of `reports`, which is opened there; so nothing else waits for them.
     """
 
+    aside: providers.Dependency[Aside] = providers.Dependency(instance_of=Aside)
     pool: providers.Dependency[Pool] = providers.Dependency(instance_of=Pool)
     reports: providers.Dependency[Pool] = providers.Dependency(instance_of=Pool)
     head: providers.Dependency[str] = providers.Dependency(instance_of=str)
@@ -183,7 +186,9 @@ class PostgresAdapters(containers.DeclarativeContainer):
     duplicates = providers.Singleton(PostgresDuplicateReader, pool)
     webhooks = providers.Singleton(PostgresWebhookReader, pool)
     deliveries = providers.Singleton(PostgresDeliveryReader, pool)
-    facts = providers.Singleton(PostgresPurchaseFacts, pool, apart=reports)
+    facts = providers.Singleton(
+        FactsAside, providers.Singleton(PostgresPurchaseFacts, pool, apart=reports), aside=aside
+    )
     keys = providers.Singleton(PostgresIdempotencyKeys, pool)
     events = providers.Singleton(PostgresEventReader, pool)
     jobs = providers.Singleton(PostgresJobReader, pool)
@@ -432,7 +437,7 @@ def services(
         stores=[one.health() for one in bound],
         segments=settings.app.segments,
         limits=Limits(
-            at_once=settings.performance.analytics_at_once,
+            at_once=settings.performance.reports_at_once,
             waiting=settings.performance.analytics_waiting,
             seconds=settings.performance.analytics_seconds,
         ),

@@ -5,6 +5,7 @@ A setting is named after its group and field (`DATABASE_POOL_SIZE`), and where t
 names are those of the first configuration classes (AppConfig and its kin); a group comes when it has something to set.
 """
 
+import os
 from importlib.metadata import version
 from typing import Annotated, Any, Final, Literal
 
@@ -270,8 +271,12 @@ class PerformanceConfig(Struct, frozen=True, kw_only=True):
     ] = 4_096
     analytics_at_once: Annotated[
         int,
-        Meta(ge=1, le=100, description="Reports that one process counts at once, each on a connection of its own."),
-    ] = 2
+        Meta(
+            ge=0,
+            le=100,
+            description="Reports that a process counts at once, each on a connection of its own; 0 is half the cores.",
+        ),
+    ] = 0
     analytics_waiting: Annotated[
         int, Meta(ge=0, le=10_000, description="Reports that may wait for that; more are refused (HTTP 503).")
     ] = 20
@@ -286,6 +291,14 @@ class PerformanceConfig(Struct, frozen=True, kw_only=True):
         float,
         Meta(gt=0, le=31_536_000, description="Seconds that an answer is kept; a change of the shop ends it before."),
     ] = 3_600.0
+
+    @property
+    def reports_at_once(self) -> int:
+        """How many reports are counted at once: as set, or half the cores that this process may use, one at least."""
+        if self.analytics_at_once:
+            return self.analytics_at_once
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return max(1, cores // 2)
 
 
 class StreamConfig(Struct, frozen=True, kw_only=True):

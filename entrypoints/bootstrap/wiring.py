@@ -1,7 +1,8 @@
 """Settings made into services, with what has to be opened before they work and closed after."""
 
+import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from random import random
 from typing import Any, Final
@@ -21,6 +22,7 @@ from application.ports.history import HistorySink, HistorySource
 from application.ports.jobs import JobReader
 from application.webhooks.listening import WebhookConsumer
 from entrypoints.bootstrap import extras, mail, migrate
+from entrypoints.bootstrap.aside import Aside
 from entrypoints.bootstrap.containers import MemoryAdapters, PostgresAdapters, SystemAdapters, services
 from entrypoints.bootstrap.settings import PerformanceConfig, Settings, Storage
 from entrypoints.services import Services
@@ -29,6 +31,7 @@ from entrypoints.worker.worker import Worker
 RECORDS: Final = "records"
 REPORTS: Final = "reports"
 _AFTER_THE_DEADLINE_MS: Final = 1_000
+_LAST: Final = 15
 
 
 class Wiring:
@@ -36,7 +39,8 @@ class Wiring:
 
     `url` is that of the database in use, which for the embedded PostgreSQL no setting holds; None without one.
     `observe` gives who is told of the statements of a store, `wrap` the class to make instead of a service's own;
-    `answer_observer` is told how each report was answered. `pools` are those of the database, by what they are for.
+    `answer_observer` is told how each report was answered. With `counts_aside` reports are counted beside all else, for
+    who serves more than one caller. `pools` are those of the database, by what they are for.
     """
 
     def __init__(
@@ -47,11 +51,14 @@ class Wiring:
         observe: Callable[[Storage], QueryObserver] | None = None,
         wrap: Callable[[type[Any]], type[Any]] | None = None,
         answer_observer: AnswerObserver = unobserved,
+        counts_aside: bool = False,
     ) -> None:
         self._settings = settings
         self._observe = observe
         self._made: dict[Storage, containers.Container] = {}
         performance = settings.performance
+        self._counts_aside = counts_aside
+        self._aside = Aside(performance.reports_at_once)
         self._redis = extras.redis_cache(settings) if performance.cache_bytes and settings.redis.url else None
         self.pools = {} if url is None else _pools(settings, url, self._observer("postgres"))
         records, analytics = self._adapters(settings.app.storage), self._adapters(settings.app.analytics)
@@ -71,13 +78,18 @@ class Wiring:
     async def opened(self) -> AsyncIterator["Wiring"]:
         """Itself, with connections to its stores. Raises Unavailable when there is no connection."""
         try:
-            for name, pool in self.pools.items():
-                # Most commands ask for no report, and the address is known to be right by then.
-                await _open(pool, connect=name == RECORDS)
+            if self._counts_aside:
+                self._aside.start()
+            if self.pools:
+                await _open(self.pools[RECORDS])
+                # Without a connection, since most commands ask for no report and the address is known to be right.
+                await self._aside.run(self.pools[REPORTS].open(connect=False))
             yield self
         finally:
-            for pool in self.pools.values():
-                await pool.close()
+            if self.pools:
+                await self._aside.run(self.pools[REPORTS].close())
+                await self.pools[RECORDS].close()
+            await self._aside.stop()
             if self._redis is not None:
                 await self._redis.close()
             if "snowflake" in self._made:
@@ -168,14 +180,18 @@ class Wiring:
         if storage == "postgres" and self.pools:
             heartbeat = timedelta(seconds=self._settings.worker.heartbeat_seconds)
             return PostgresAdapters(
-                pool=self.pools[RECORDS], reports=self.pools[REPORTS], head=migrate.head(), heartbeat=heartbeat
+                aside=self._aside,
+                pool=self.pools[RECORDS],
+                reports=self.pools[REPORTS],
+                head=migrate.head(),
+                heartbeat=heartbeat,
             )
-        return MemoryAdapters()
+        return MemoryAdapters(aside=self._aside)
 
 
-async def _open(pool: Pool, *, connect: bool) -> None:
+async def _open(pool: Pool) -> None:
     try:
-        await pool.open(connect=connect)
+        await pool.open()
     except Exception as error:
         raise_translated(error)
 
@@ -200,13 +216,24 @@ def _pools(settings: Settings, url: str, observer: QueryObserver | None) -> Mapp
         REPORTS: Pool(
             url,
             name="daybook-reports",
-            pool_size=performance.analytics_at_once,
+            pool_size=performance.reports_at_once,
             max_overflow=0,
+            # A report is one process of the database and not several, so that it takes no more than one core.
+            settings={"max_parallel_workers_per_gather": "0"},
             # Later than our own deadline, for when this process is not there to keep it.
             statement_timeout_ms=int(performance.analytics_seconds * 1000) + _AFTER_THE_DEADLINE_MS,
+            # The embedded PostgreSQL shares its cores with this process.
+            told=_let_others_go_first if config.url is None else None,
             **both,
         ),
     }
+
+
+def _let_others_go_first(pid: int) -> None:
+    """Where several processes want a core, this one gets it last."""
+    with suppress(OSError, AttributeError):
+        # Windows has no such call, and where it is refused all are alike.
+        os.setpriority(os.PRIO_PROCESS, pid, _LAST)
 
 
 def _memory_cache(performance: PerformanceConfig) -> MemoryCache:

@@ -108,7 +108,12 @@ async def test_a_report_that_takes_too_long_says_what_to_do_and_is_over_in_the_d
 
 
 async def test_orders_and_lists_go_on_while_reports_fill_all_their_places(tmp_path: Path, database_url: str) -> None:
-    settings = {"DATABASE_POOL_SIZE": "2", "DATABASE_MAX_OVERFLOW": "0", "PERFORMANCE_ANALYTICS_WAITING": "3"}
+    settings = {
+        "DATABASE_POOL_SIZE": "2",
+        "DATABASE_MAX_OVERFLOW": "0",
+        "PERFORMANCE_ANALYTICS_AT_ONCE": "2",
+        "PERFORMANCE_ANALYTICS_WAITING": "3",
+    }
     with server(tmp_path, DATABASE_URL=database_url, **settings) as running:
         await sell(running)
         async with reports_take_long(database_url) as watcher:

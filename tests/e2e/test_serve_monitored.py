@@ -38,6 +38,7 @@ def test_metrics_count_what_every_process_did(tmp_path: Path, database_url: str)
         "WORKERS": "2",
         "DATABASE_POOL_SIZE": "3",
         "DATABASE_MAX_OVERFLOW": "4",
+        "PERFORMANCE_ANALYTICS_AT_ONCE": "2",
     }
     with server(tmp_path, **settings) as running:
         assert len(children(running.process.pid)) == 2
@@ -63,7 +64,8 @@ def test_metrics_count_what_every_process_did(tmp_path: Path, database_url: str)
 
 
 def test_more_connections_than_the_database_allows_are_warned_of(tmp_path: Path, database_url: str) -> None:
-    with server(tmp_path, DATABASE_URL=database_url, WORKERS="2", DATABASE_POOL_SIZE="900") as running:
+    settings = {"WORKERS": "2", "DATABASE_POOL_SIZE": "900", "PERFORMANCE_ANALYTICS_AT_ONCE": "2"}
+    with server(tmp_path, DATABASE_URL=database_url, **settings) as running:
         running.stop()
         warnings = [line["event"] for line in running.log if line["level"] == "warning"]
         assert len(warnings) == 1, warnings

@@ -18,7 +18,14 @@ from application.orders.models import ReturnCreate, ReturnLineCreate
 from entrypoints.bootstrap import rules
 from entrypoints.bootstrap.failures import ConfigurationError
 from entrypoints.bootstrap.loader import load
-from entrypoints.bootstrap.settings import AppConfig, MonitoringConfig, Secret, Settings, SnowflakeConfig
+from entrypoints.bootstrap.settings import (
+    AppConfig,
+    MonitoringConfig,
+    PerformanceConfig,
+    Secret,
+    Settings,
+    SnowflakeConfig,
+)
 from entrypoints.bootstrap.telemetry import Metrics, QueryTelemetry, traced, tracer_provider
 from entrypoints.bootstrap.wiring import Wiring
 from tests.support.builders import isbn
@@ -60,7 +67,7 @@ async def test_each_use_case_is_a_span_when_services_are_wrapped() -> None:
 
 
 def test_services_on_postgres_need_no_connection_to_be_made() -> None:
-    settings = Settings(app=AppConfig(storage="postgres"))
+    settings = Settings(app=AppConfig(storage="postgres"), performance=PerformanceConfig(analytics_at_once=2))
     wiring = Wiring(settings, "postgresql://nobody@127.0.0.1:1/nowhere")
     assert {name: (pool.pool_size, pool.max) for name, pool in wiring.pools.items()} == {
         "records": (10, 30),
