@@ -1,10 +1,11 @@
 """Facts about purchases, counted in memory: the definition itself, over the rows of the store."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from datetime import date
 from functools import partial
 from itertools import islice
+from typing import Any, Protocol
 from uuid import UUID
 
 from adapters.memory.store import MemoryStore
@@ -78,6 +79,18 @@ from domain.analytics.scope import Scope
 
 # Some seconds of one thread, and less than a gigabyte, where all of them differ.
 MOST_PAIRS = 5_000_000
+
+
+class Run(Protocol):
+    """Gives what its work gives, from wherever it has it done."""
+
+    async def __call__(self, work: Coroutine[Any, Any, Told], /) -> Told:
+        """Cancelled, it cancels the work."""
+        ...
+
+
+async def _here(work: Coroutine[Any, Any, Told], /) -> Told:
+    return await work
 
 
 class MemoryPurchaseView:
@@ -295,16 +308,24 @@ def _lateness(buyer: IdleBuyer, scope: Scope) -> Late:
 
 
 class MemoryPurchaseFacts:
-    """The definitions over the memory store. A question of more than `most_pairs` pairs is not for it."""
+    """The definitions over the memory store. `run` says where a question is asked, once its rows are at hand.
 
-    def __init__(self, store: MemoryStore, *, most_pairs: int = MOST_PAIRS) -> None:
+    A question of more than `most_pairs` pairs is not for it.
+    """
+
+    def __init__(self, store: MemoryStore, run: Run = _here, *, most_pairs: int = MOST_PAIRS) -> None:
         self._store = store
+        self._run = run
         self._most_pairs = most_pairs
 
     @property
     def store(self) -> str:
         """As health answers name it."""
         return "memory"
+
+    async def revision(self) -> str:
+        """Which change was the last one."""
+        return f"{self._store.name}.{self._store.changes}"
 
     async def read(self, question: Callable[[PurchaseView], Awaitable[Told]]) -> Told:
         """Of the rows as they are now."""
@@ -315,4 +336,9 @@ class MemoryPurchaseFacts:
             orders=list(store.orders.values()),
             returns=list(store.returns.values()),
         )
-        return await question(MemoryPurchaseView(history, store.watermark, self._most_pairs))
+        view = MemoryPurchaseView(history, store.watermark, self._most_pairs)
+        return await self._run(_asked(question, view))
+
+
+async def _asked(question: Callable[[PurchaseView], Awaitable[Told]], view: PurchaseView) -> Told:
+    return await question(view)

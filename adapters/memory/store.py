@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from adapters.memory.collection import Collection, Stage, Unique
 from application.caller import Claim
@@ -81,6 +81,7 @@ class MemoryStore:
     `awaited`                                   done with the next event, for who waits for one
     `answered`                                  by actor and idempotency key
     `jobs`                                      by id; `jobs_held` are those that somebody runs
+    `changes`                                   how often something was changed; `name` is that of this store alone
     `watermark`                                 the position of the last event that the rows reflect; 0 for an empty
                                                 store; of events taken over from another store the rows alone are here
     """
@@ -187,6 +188,8 @@ class MemoryStore:
         self.consumers: dict[str, Place] = {}
         self.answered: dict[tuple[str, str], Answered] = {}
         self.watermark = 0
+        self.name = uuid4().hex
+        self.changes = 0
 
     def signal_jobs(self) -> None:
         """Tells those who run jobs that there may be one to begin."""
@@ -418,6 +421,7 @@ class Changes:
             named.apply()
         self._belong()
         store = self._store
+        store.changes += 1
         if self.jobs:
             self.jobs.apply()
             store.signal_jobs()

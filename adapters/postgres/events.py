@@ -95,6 +95,31 @@ _TELL = Statement(
     name="events.tell",
 )
 LAST = Statement(select(LAST_NUMBERED.c.sequence), name="events.last")
+_newest = (
+    select(_EVENT.position, _EVENT.aggregate_id, _EVENT.at)
+    .order_by(_EVENT.position.desc())
+    .limit(literal_column("1"))
+    .subquery("newest")
+)
+REVISION = Statement(
+    select(
+        (
+            LAST_NUMBERED.c.sequence
+            + select(func.count()).select_from(events).where(_EVENT.sequence == literal_column("0")).scalar_subquery()
+        ).label("committed"),
+        _newest.c.position,
+        _newest.c.aggregate_id,
+        _newest.c.at,
+    ).select_from(LAST_NUMBERED.outerjoin(_newest, literal_column("true"))),
+    name="events.revision",
+)
+"""One row: how many events are committed, and the one of the highest position.
+
+Events are added and never taken away, so of two snapshots the later one sees all that the earlier one sees: if it sees
+as many, it sees the same. Numbering an event takes it from one summand to the other. When an older copy is put in the
+place of a database and goes on, as many events are others, and so is the last: no two databases have one event of the
+same position, thing and moment, unless they were one database when it was committed.
+"""
 
 
 class Recorded(NamedTuple):

@@ -7,7 +7,7 @@ temporary table behind. What the cheap path cannot promise is checked where it i
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from time import monotonic
 from types import TracebackType
 from typing import Any
@@ -57,8 +57,9 @@ class Pool:
       reset in the background before anybody gets it, or discarded; so is one whose block was left with an error.
     - **Errors** of opening a connection (OSError, asyncpg.PostgresError) come out of `open` and `acquire` as they are.
 
-    Times are seconds, `statement_timeout_ms` is enforced by the server. `size`, `in_use`, `idle`, `waiting` and `max`
-    may be read at any time, from any thread.
+    Times are seconds, `statement_timeout_ms` is enforced by the server, which knows the pool by `name` and sets what
+    `settings` say on each connection; `told` is told of its process there. `size`, `in_use`, `idle`, `waiting` and
+    `max` may be read at any time, from any thread.
     """
 
     def __init__(
@@ -73,6 +74,9 @@ class Pool:
         connect_timeout: float = 5,
         statement_timeout_ms: int = 30_000,
         observer: QueryObserver | None = None,
+        name: str = "daybook",
+        settings: Mapping[str, str] | None = None,
+        told: Callable[[int], None] | None = None,
     ) -> None:
         if pool_size < 1 or max_overflow < 0:
             raise ValueError("a pool has a pool_size of at least 1 and a max_overflow of at least 0")
@@ -84,12 +88,14 @@ class Pool:
         self._acquire_timeout = acquire_timeout
         self._connect_timeout = connect_timeout
         self._observer = observer
+        self._told = told
         self._settings = {
-            "application_name": "daybook",
+            "application_name": name,
             "timezone": "UTC",
             "jit": "off",
             "statement_timeout": str(statement_timeout_ms),
             "idle_in_transaction_session_timeout": str(_IDLE_IN_TRANSACTION_MS),
+            **(settings or {}),
         }
         self._idle: list[Connection] = []
         self._connections: set[Connection] = set()
@@ -130,14 +136,16 @@ class Pool:
     def __repr__(self) -> str:
         return f"Pool({self.dsn!r}, size={self.size}, in_use={self.in_use}, waiting={self.waiting}, max={self.max})"
 
-    async def open(self) -> None:
-        """Open the first connection, so that a wrong address or password shows at the start."""
+    async def open(self, *, connect: bool = True) -> None:
+        """Open the first connection, so that a wrong address or password shows at the start, or leave it for later."""
         if self._open:
             raise RuntimeError("the pool is open")
         self._loop = asyncio.get_running_loop()
         self._emptied = None
         self._given_up = False
         self._open = True
+        if not connect:
+            return
         try:
             async with self.acquire():
                 pass
@@ -288,6 +296,8 @@ class Pool:
             self._vacate()
             raise
         self._connections.add(connection)
+        if self._told is not None:
+            self._told(connection.get_server_pid())
         if self._given_up:
             self._discard(connection)
             raise PoolClosed("the pool was closed")

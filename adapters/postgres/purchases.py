@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 
 from adapters.postgres.connection import Connection
 from adapters.postgres.errors import read
+from adapters.postgres.events import REVISION
 from adapters.postgres.pool import Pool
 from adapters.postgres.statements import Statement
 from adapters.sql.purchases import SqlPurchaseView
@@ -34,11 +35,21 @@ def _prepared(statement: Select[Any], name: str) -> Statement:
 class PostgresPurchaseFacts:
     """The shared statements, each question in one read-only REPEATABLE READ transaction.
 
-    A question of more than `most_pairs` pairs, or about more than `most_basket_items`, is not for it.
+    Questions go to the pool `apart` where there is one, so that nothing else waits for them. The revision is asked for
+    on `pool`, since it takes no longer than what else is asked there. A question of more than `most_pairs` pairs, or
+    about more than `most_basket_items`, is not for it.
     """
 
-    def __init__(self, pool: Pool, *, most_pairs: int = MOST_PAIRS, most_basket_items: int = MOST_BASKET_ITEMS) -> None:
-        self._pool = pool
+    def __init__(
+        self,
+        pool: Pool,
+        *,
+        apart: Pool | None = None,
+        most_pairs: int = MOST_PAIRS,
+        most_basket_items: int = MOST_BASKET_ITEMS,
+    ) -> None:
+        self._requests = pool
+        self._pool = apart or pool
         self._most_pairs = most_pairs
         self._most_basket_items = most_basket_items
 
@@ -46,6 +57,11 @@ class PostgresPurchaseFacts:
     def store(self) -> str:
         """As health answers name it."""
         return "postgres"
+
+    async def revision(self) -> str:
+        """How many events are committed, and which is the last."""
+        row = await read(self._requests, REVISION.fetchrow)
+        return ".".join(str(one) for one in row or ())
 
     async def read(self, question: Callable[[PurchaseView], Awaitable[Told]]) -> Told:
         """Asked a second time when the connection was lost."""

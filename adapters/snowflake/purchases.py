@@ -30,6 +30,11 @@ class SnowflakePurchaseFacts:
         """As health answers name it."""
         return "snowflake"
 
+    async def revision(self) -> str:
+        """Which load was the last one. A warehouse that was emptied and loaded anew begins to count again."""
+        position, loads = await self._stamp()
+        return f"{position}.{loads}"
+
     async def read(self, question: Callable[[PurchaseView], Awaitable[Told]]) -> Told:
         """Asked again when a load came between. Raises Unavailable when loads come faster than answers."""
         for _ in range(_TRIES):

@@ -8,9 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from application.analytics.answering import ANSWERS, Data
+from application.analytics.answers import AnswerObserver, Answers, unobserved
 from application.analytics.deferred import Deferred
 from application.analytics.lifetime import WithoutModels, fitted_buying, lifetime_answers
 from application.analytics.lifetime_reports import CHURN_CUSTOMERS, CUSTOMER_PROFILE
+from application.analytics.limits import LimitedFacts, Limits
 from application.analytics.models import Answer, AnswerPage, ReportDefinition
 from application.analytics.paging import Place, next_cursor, read_cursor
 from application.analytics.profile import profile_of
@@ -18,6 +20,7 @@ from application.analytics.questions import Question, bad_query, read_question
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS, definitions
 from application.analytics.specs import ReportSpec
 from application.errors import BadQuery, NotFound
+from application.ports.cache import Cache
 from application.ports.computation import Computation
 from application.ports.lifetime_models import LifetimeModels
 from application.ports.purchases import PurchaseFacts, PurchaseView, Scores
@@ -39,11 +42,14 @@ _OF_A_PAGE = frozenset({"limit", "cursor"})
 
 _WITHOUT_MODELS = WithoutModels()
 
+_UNHURRIED = Limits()
+
 
 class AnalyticsService:
-    """Each method is one use case; all parts of an answer are of one view of the store.
+    """Each method is one use case; all parts of an answer are of one view of the store, which is asked within `limits`.
 
-    What takes a processor for long is left to `computation`, when the view is over, or to `models`.
+    What takes a processor for long is left to `computation`, when the view is over, or to `models`. With a `cache` an
+    answer is kept for who asks the same while the store stays the same.
     """
 
     def __init__(
@@ -54,13 +60,17 @@ class AnalyticsService:
         computation: Computation,
         segments: SegmentTable = STANDARD,
         models: LifetimeModels = _WITHOUT_MODELS,
+        limits: Limits = _UNHURRIED,
+        cache: Cache | None = None,
+        observer: AnswerObserver = unobserved,
     ) -> None:
-        self._facts = facts
+        self._facts = LimitedFacts(facts, limits)
         self._computation = computation
         self._models = models
-        self._answers = {**ANSWERS, **lifetime_answers(models)}
+        self._reports = {**ANSWERS, **lifetime_answers(models)}
         self._clock = clock
         self._segments = segments
+        self._answers = Answers(self._facts, segments=segments, cache=cache, observer=observer)
 
     async def ask(self, report: str, parameters: Iterable[tuple[str, str]]) -> Answer[Data]:
         """The answer of one report.
@@ -70,16 +80,13 @@ class AnalyticsService:
         - Raises NotFound for a report that does not exist, BadQuery that names every bad parameter.
         - Raises ComputationTooLong when it takes a processor longer than it may.
         - Reports with models raise TooLittleData, FitNotConverged, and NotInstalled without what fits them.
+        - Raises TooManyQuestions or QuestionTooLong beyond the limits.
         """
         spec = REPORTS.get(report)
         if spec is None:
             raise NotFound("report", report)
         question = read_question(spec, parameters, self._clock.now())
-        found, head = await self._facts.read(lambda view: self._found(view, question))
-        if isinstance(found, Deferred):
-            with _asked_otherwise():
-                found = found.then(await self._computation.run(found.work, *found.parts))
-        return Answer(data=found, answer_digest=answer_digest(found), **head)
+        return await self._answers.give(question, lambda: self._answer(question))
 
     async def rfm_customers(self, parameters: Iterable[tuple[str, str]]) -> AnswerPage[RfmCustomer]:
         """One page of the customers behind RFM, by key, then by id.
@@ -87,12 +94,14 @@ class AnalyticsService:
         - `segment` leaves only the customers of that segment.
         - The cursor holds the day and the currency of the first page; each page is of the store as it is by then.
         """
-        question = read_question(RFM_CUSTOMERS, parameters, self._clock.now())
+        asked = question = read_question(RFM_CUSTOMERS, parameters, self._clock.now())
         after: Place | None = None
         if "cursor" in question.given:
             question, after = read_cursor(question, question.text("cursor"))
         scores = self._scores(question)
-        return await self._facts.read(lambda view: self._page(view, question, scores, after))
+        return await self._answers.give(
+            asked, lambda: self._facts.read(lambda view: self._page(view, question, scores, after))
+        )
 
     async def every_rfm_customer(self, parameters: Iterable[tuple[str, str]]) -> Answer[Sequence[RfmCustomer]]:
         """All the customers behind RFM, by key, then by id, of one view of the store.
@@ -102,7 +111,9 @@ class AnalyticsService:
         """
         question = self._of_all(RFM_CUSTOMERS, parameters)
         scores = self._scores(question)
-        return await self._facts.read(lambda view: self._everybody(view, question, scores))
+        return await self._answers.give(
+            question, lambda: self._facts.read(lambda view: self._everybody(view, question, scores))
+        )
 
     async def churn_customers(self, parameters: Iterable[tuple[str, str]]) -> AnswerPage[ChurnCustomer]:
         """One page of the customers behind churn, by key, then by id.
@@ -111,11 +122,13 @@ class AnalyticsService:
         - The cursor holds the day and the currency of the first page; each page is of the store as it is by then.
         - Raises TooLittleData, FitNotConverged and NotInstalled, as churn does.
         """
-        question = read_question(CHURN_CUSTOMERS, parameters, self._clock.now())
+        asked = question = read_question(CHURN_CUSTOMERS, parameters, self._clock.now())
         after: Place | None = None
         if "cursor" in question.given:
             question, after = read_cursor(question, question.text("cursor"))
-        return await self._facts.read(lambda view: self._churn_page(view, question, after))
+        return await self._answers.give(
+            asked, lambda: self._facts.read(lambda view: self._churn_page(view, question, after))
+        )
 
     async def every_churn_customer(self, parameters: Iterable[tuple[str, str]]) -> Answer[Sequence[ChurnCustomer]]:
         """All the customers behind churn, by key, then by id, of one view of the store.
@@ -123,7 +136,9 @@ class AnalyticsService:
         As `churn_customers` otherwise; `limit` and `cursor` are refused, as for `every_rfm_customer`.
         """
         question = self._of_all(CHURN_CUSTOMERS, parameters)
-        return await self._facts.read(lambda view: self._every_idle_buyer(view, question))
+        return await self._answers.give(
+            question, lambda: self._facts.read(lambda view: self._every_idle_buyer(view, question))
+        )
 
     async def customer_profile(
         self, customer_id: UUID, parameters: Iterable[tuple[str, str]]
@@ -145,10 +160,17 @@ class AnalyticsService:
         """What each report means and takes."""
         return definitions(self._segments)
 
+    async def _answer(self, question: Question) -> Answer[Data]:
+        found, head = await self._facts.read(lambda view: self._found(view, question))
+        if isinstance(found, Deferred):
+            with _asked_otherwise():
+                found = found.then(await self._computation.run(found.work, *found.parts))
+        return Answer(data=found, answer_digest=answer_digest(found), **head)
+
     async def _found(self, view: PurchaseView, question: Question) -> tuple[Data | Deferred[Any], dict[str, Any]]:
         question = await _in_one_currency(view, question)
         with _asked_otherwise():
-            found = await self._answers[question.spec.name](view, question, self._segments)
+            found = await self._reports[question.spec.name](view, question, self._segments)
         return found, await self._head(view, question)
 
     async def _page(

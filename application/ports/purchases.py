@@ -252,6 +252,16 @@ class PurchaseFacts(Protocol):
         """Its name in answers: memory, postgres, snowflake."""
         ...
 
+    async def revision(self) -> str:
+        """A short text that stands for the rows as they are now, and is cheap to ask for.
+
+        Each commit of what a question could see makes it another one, in whichever order commits come, and none comes
+        back, neither after a restart nor when an older copy of the store is put in its place. So questions between
+        which it stays the same see the same. The watermark is no such thing: what was begun earlier and is committed
+        later lies below it.
+        """
+        ...
+
     async def read(self, question: Callable[[PurchaseView], Awaitable[Told]]) -> Told:
         """What `question` makes of one view of the store: nothing committed meanwhile is seen by any part of it.
 

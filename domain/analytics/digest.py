@@ -19,6 +19,8 @@ NOT_IN_DIGEST: Mapping[str, bool] = {"digest": False}
 _FLOAT = Context(prec=SIGNIFICANT)
 # Most of what an answer holds; their subclasses are looked at (an enum is a text, too).
 _AS_THEY_ARE = frozenset({str, int, bool, type(None)})
+_AT_ONCE = 200
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
 def answer_digest(data: object) -> str:
@@ -33,9 +35,17 @@ def answer_digest(data: object) -> str:
 
 def canonical_json(data: object) -> bytes:
     """What `answer_digest` hashes. Raises TypeError for a kind of value that no answer holds."""
-    plain = _plain(data)
-    text = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return text.encode("utf-8", "surrogatepass")
+    return _text(_plain(data)).encode("utf-8", "surrogatepass")
+
+
+def _text(plain: Any) -> str:
+    # The encoder holds all other threads up until it is through, so what is long goes to it in parts.
+    if isinstance(plain, dict):
+        return "{" + ",".join(f"{_encode(name)}:{_text(plain[name])}" for name in sorted(plain)) + "}"
+    if isinstance(plain, list) and len(plain) > _AT_ONCE:
+        parts = (plain[start : start + _AT_ONCE] for start in range(0, len(plain), _AT_ONCE))
+        return "[" + ",".join(_encode(part)[1:-1] for part in parts) + "]"
+    return _encode(plain)
 
 
 def decimal_digits(value: Decimal) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 from litestar.types import ASGIApp
 from msgspec import Struct
 
+from application.analytics.answers import unobserved
 from entrypoints.bootstrap import logs
 from entrypoints.bootstrap.job_telemetry import JobTelemetry, watch_jobs
 from entrypoints.bootstrap.settings import Settings
@@ -56,6 +57,8 @@ def build(brief: Brief, ready: Semaphore | None = None) -> ASGIApp:
         brief.url,
         observe=partial(QueryTelemetry, queries=metrics.queries if metrics is not None else None, tracer=tracer),
         wrap=partial(traced, tracer=tracer),
+        answer_observer=unobserved if metrics is None else metrics.answers,
+        counts_aside=True,
     )
 
     config = http_config(settings)
@@ -68,8 +71,8 @@ def build(brief: Brief, ready: Semaphore | None = None) -> ASGIApp:
         async with wiring.opened(), wiring.hearing_of_events(), _counting_lag(metrics, wiring.services):
             if brief.prepare is not None:
                 await brief.prepare(wiring.services)
-            if metrics is not None and wiring.pool is not None:
-                metrics.watch(wiring.pool)
+            if metrics is not None and wiring.pools:
+                metrics.watch(wiring.pools)
             records = settings.app.storage != "snowflake"
             internal = records and settings.worker.mode == "internal"
             seen = JobTelemetry(None if metrics is None else metrics.jobs, tracer)

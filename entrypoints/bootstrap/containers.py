@@ -65,7 +65,9 @@ from adapters.postgres.webhooks import PostgresWebhookReader
 from adapters.processes.computation import ProcessComputation
 from adapters.system.cron import CronRecurrence
 from adapters.system.system import SystemClock, SystemRandomBytes, Uuid7Generator
+from application.analytics.answers import AnswerObserver, unobserved
 from application.analytics.exporting import ReportFileService
+from application.analytics.limits import Limits
 from application.analytics.service import AnalyticsService
 from application.authors.directory import AuthorDirectory
 from application.authors.service import AuthorService
@@ -91,6 +93,7 @@ from application.jobs.kinds import JobKind
 from application.jobs.scheduling import ScheduleService
 from application.jobs.service import JobService
 from application.orders.service import OrderService
+from application.ports.cache import Cache
 from application.ports.lifetime_models import LifetimeModels
 from application.ports.stores import Store
 from application.reviews.service import ReviewService
@@ -102,6 +105,7 @@ from application.webhooks.service import WebhookService
 from domain.analytics.segments import SegmentTable
 from domain.webhooks.addresses import Reach
 from entrypoints.bootstrap import extras
+from entrypoints.bootstrap.aside import Aside, FactsAside
 from entrypoints.bootstrap.settings import Settings
 from entrypoints.services import Services
 
@@ -124,8 +128,9 @@ class WebAdapters(containers.DeclarativeContainer):
 
 
 class MemoryAdapters(containers.DeclarativeContainer):
-    """Every port, in the memory of this process."""
+    """Every port, in the memory of this process. Reports are counted `aside`."""
 
+    aside: providers.Dependency[Aside] = providers.Dependency(instance_of=Aside)
     rows = providers.Singleton(MemoryStore)
     units = providers.Singleton(MemoryUnitsOfWork, rows)
     customers = providers.Singleton(MemoryCustomerReader, rows)
@@ -144,7 +149,7 @@ class MemoryAdapters(containers.DeclarativeContainer):
     duplicates = providers.Singleton(MemoryDuplicateReader, rows)
     webhooks = providers.Singleton(MemoryWebhookReader, rows)
     deliveries = providers.Singleton(MemoryDeliveryReader, rows)
-    facts = providers.Singleton(MemoryPurchaseFacts, rows)
+    facts = providers.Singleton(MemoryPurchaseFacts, rows, run=aside.provided.run)
     keys = providers.Singleton(MemoryIdempotencyKeys, rows)
     events = providers.Singleton(MemoryEventReader, rows)
     jobs = providers.Singleton(MemoryJobReader, rows, SystemAdapters.clock)
@@ -158,9 +163,14 @@ class MemoryAdapters(containers.DeclarativeContainer):
 
 
 class PostgresAdapters(containers.DeclarativeContainer):
-    """Every port, on a pool of connections to PostgreSQL; `head` is the newest revision of its schema."""
+    """Every port, on a pool of connections to PostgreSQL; `head` is the newest revision of its schema.
 
+    Reports are counted `aside`, on the connections of `reports`, which is opened there; so nothing else waits for them.
+    """
+
+    aside: providers.Dependency[Aside] = providers.Dependency(instance_of=Aside)
     pool: providers.Dependency[Pool] = providers.Dependency(instance_of=Pool)
+    reports: providers.Dependency[Pool] = providers.Dependency(instance_of=Pool)
     head: providers.Dependency[str] = providers.Dependency(instance_of=str)
     heartbeat: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
     signal = providers.Singleton(PostgresEventSignal, pool)
@@ -181,7 +191,9 @@ class PostgresAdapters(containers.DeclarativeContainer):
     duplicates = providers.Singleton(PostgresDuplicateReader, pool)
     webhooks = providers.Singleton(PostgresWebhookReader, pool)
     deliveries = providers.Singleton(PostgresDeliveryReader, pool)
-    facts = providers.Singleton(PostgresPurchaseFacts, pool)
+    facts = providers.Singleton(
+        FactsAside, providers.Singleton(PostgresPurchaseFacts, pool, apart=reports), aside=aside
+    )
     keys = providers.Singleton(PostgresIdempotencyKeys, pool)
     events = providers.Singleton(PostgresEventReader, pool)
     jobs = providers.Singleton(PostgresJobReader, pool)
@@ -206,6 +218,9 @@ class Application(containers.DeclarativeContainer):
     stores: providers.Dependency[list[Store]] = providers.Dependency(instance_of=list)
     segments: providers.Dependency[SegmentTable] = providers.Dependency(instance_of=SegmentTable)
     models: providers.Dependency[LifetimeModels] = providers.Dependency()
+    limits: providers.Dependency[Limits] = providers.Dependency(instance_of=Limits)
+    cache: providers.Dependency[Cache | None] = providers.Dependency()
+    answer_observer: providers.Dependency[AnswerObserver] = providers.Dependency()
     purge_customers_after: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
     forget_jobs_after: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
     forget_deliveries_after: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
@@ -309,6 +324,9 @@ class Application(containers.DeclarativeContainer):
         computation=system.computation,
         segments=segments,
         models=models,
+        limits=limits,
+        cache=cache,
+        observer=answer_observer,
     )
     report_files = providers.Singleton(
         ReportFileService,
@@ -419,12 +437,15 @@ def services(
     *,
     settings: Settings,
     models: LifetimeModels,
+    cache: Cache | None = None,
+    answer_observer: AnswerObserver = unobserved,
     job_kinds: Sequence[JobKind] = (),
     wrap: Callable[[type[Any]], type[Any]] | None = None,
 ) -> Services:
     """The use cases on these adapters, as the settings have them.
 
-    `job_kinds` are those that there are beside the housekeeping. `wrap` gives the class that is made instead of a
+    `cache` keeps answers, of which `answer_observer` is told. `job_kinds` are those that there are beside the
+    housekeeping. `wrap` gives the class that is made instead of a
     service's own.
     """
     bound = [records] if records is analytics_records else [records, analytics_records]
@@ -436,6 +457,13 @@ def services(
         stores=[one.health() for one in bound],
         segments=settings.app.segments,
         models=models,
+        limits=Limits(
+            at_once=settings.performance.reports_at_once,
+            waiting=settings.performance.analytics_waiting,
+            seconds=settings.performance.analytics_seconds,
+        ),
+        cache=providers.Object(cache),
+        answer_observer=providers.Object(answer_observer),
         purge_customers_after=timedelta(days=settings.security.purge_customers_after_days),
         forget_jobs_after=timedelta(days=settings.worker.forget_jobs_after_days),
         forget_deliveries_after=timedelta(days=settings.webhooks.forget_deliveries_after_days),

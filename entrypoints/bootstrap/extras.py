@@ -19,7 +19,7 @@ from application.ports.jobs import JobQueue
 from application.ports.lifetime_models import LifetimeModels
 from application.ports.report_files import ReportFormat
 from application.ports.system import Clock
-from entrypoints.bootstrap.settings import SnowflakeConfig
+from entrypoints.bootstrap.settings import Settings, SnowflakeConfig
 
 
 def span_exporter(endpoint: str) -> SpanExporter:
@@ -62,6 +62,19 @@ def _of_extra(extra: str, module: str, name: str) -> Any:
             f"this form needs {error.name}, which is not installed here. Install Daybook with its extra `{extra}` "
             f"(uv sync --extra {extra}, or pip install 'daybook[{extra}]'), or ask for json, csv or ndjson"
         ) from error
+
+
+def redis_cache(settings: Settings) -> Any:
+    """The cache that all processes of this version share, which whoever makes it closes (extra `redis`)."""
+    url, performance = settings.redis.url, settings.performance
+    return import_module("adapters.redis.cache").RedisCache(
+        "" if url is None else url.reveal(),
+        # Another version may encode answers otherwise.
+        prefix=f"daybook:{settings.app.version}:answer:",
+        seconds=performance.cache_seconds,
+        most_bytes=performance.cache_bytes,
+        timeout=settings.redis.timeout,
+    )
 
 
 def job_queue(pool: Pool, clock: Clock, *, heartbeat: timedelta) -> JobQueue:

@@ -3,7 +3,7 @@
 import importlib.util
 from collections.abc import Iterator
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from adapters.postgres.connection import Dsn
 from domain.shared.errors import Invalid
@@ -23,7 +23,7 @@ _ANALYTICS_OF: Final = {"memory": ("memory",), "postgres": ("postgres", "snowfla
 def broken(settings: Settings) -> list[str]:
     """Why these settings cannot be used; empty when they can."""
     found = [*_server(settings), *_stores(settings), *mail_rules.broken(settings)]
-    found += [*_webhooks(settings), *_monitoring(settings)]
+    found += [*_webhooks(settings), *_redis(settings), *_monitoring(settings)]
     if settings.app.env == "production":
         found += _production(settings)
     return found
@@ -36,6 +36,8 @@ def odd(settings: Settings) -> list[str]:
         found.append("DATABASE_URL is not used: STORAGE=memory keeps everything in memory")
     if settings.app.env == "production" and settings.webhooks.allowed_networks:
         found.append("WEBHOOKS_ALLOWED_NETWORKS lets whoever registers a webhook reach into these networks")
+    if settings.redis.url is not None and not settings.performance.cache_bytes:
+        found.append("REDIS_URL is not used: PERFORMANCE_CACHE_BYTES=0 keeps no answers")
     return [*found, *mail_rules.odd(settings)]
 
 
@@ -86,6 +88,25 @@ def _webhooks(settings: Settings) -> Iterator[str]:
         yield f"WEBHOOKS_ALLOWED_NETWORKS {error.problems[0].message}"
 
 
+def _redis(settings: Settings) -> Iterator[str]:
+    if settings.redis.url is None:
+        return
+    if _redis_parts(settings) is None:
+        yield "REDIS_URL must be like redis://user:password@host:6379/0, or rediss:// for TLS"
+    if importlib.util.find_spec("redis") is None:
+        yield "REDIS_URL needs the extra: install daybook[redis], or leave it out"
+
+
+def _redis_parts(settings: Settings) -> SplitResult | None:
+    """The parts of its address; None when it has none, or one that cannot be read."""
+    try:
+        parts = urlsplit(settings.redis.url.reveal() if settings.redis.url is not None else "")
+        sound = parts.scheme in ("redis", "rediss") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return parts if sound else None
+
+
 def _monitoring(settings: Settings) -> Iterator[str]:
     endpoint = settings.monitoring.otlp_endpoint
     if endpoint is None:
@@ -105,6 +126,9 @@ def _production(settings: Settings) -> Iterator[str]:
     if url is not None:
         yield from _production_database(url.reveal())
     endpoint = urlsplit(settings.monitoring.otlp_endpoint or "")
+    redis = _redis_parts(settings)
+    if redis is not None and redis.scheme == "redis" and not is_loopback(redis.hostname or ""):
+        yield "REDIS_URL must be rediss:// in production: all answers would cross the network in plain text"
     if endpoint.scheme == "http" and not is_loopback(endpoint.hostname or ""):
         yield "OTEL_EXPORTER_OTLP_ENDPOINT must be https in production: traces would cross the network in plain text"
 

@@ -225,8 +225,8 @@ def _metrics_folder() -> Iterator[str]:
 
 def _warn_of_connections(settings: Settings, url: str) -> None:
     config = settings.database
-    # Each has one besides, which hears of new events.
-    each = config.pool_size + config.max_overflow + 1
+    # Each has those for reports besides, and one that hears of new events.
+    each = config.pool_size + config.max_overflow + settings.performance.reports_at_once + 1
     wanted = settings.server.workers * each
     allowed = asyncio.run(_connections_allowed(url))
     if wanted > allowed:

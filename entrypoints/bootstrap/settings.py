@@ -5,6 +5,7 @@ A setting is named after its group and field (`DATABASE_POOL_SIZE`), and where t
 names are those of the first configuration classes (AppConfig and its kin); a group comes when it has something to set.
 """
 
+import os
 from importlib.metadata import version
 from typing import Annotated, Any, Final, Literal
 
@@ -251,8 +252,20 @@ class MonitoringConfig(Struct, frozen=True, kw_only=True):
     ] = None
 
 
+class RedisConfig(Struct, frozen=True, kw_only=True):
+    """Redis, or what speaks its protocol, where answers are kept for all server processes."""
+
+    url: Annotated[
+        Secret | None,
+        Meta(description="redis://user:password@host:6379/0; without it each process keeps answers in its own memory."),
+    ] = None
+    timeout: Annotated[
+        float, Meta(gt=0, le=60, description="Seconds after which it is done without; an answer never waits longer.")
+    ] = 0.25
+
+
 class PerformanceConfig(Struct, frozen=True, kw_only=True):
-    """How much one request may take, and what is worth compressing."""
+    """How much one request may take, what is worth compressing, and what reports may take beside all else."""
 
     max_body_bytes: Annotated[
         int, Meta(ge=1024, le=1_073_741_824, description="The longest request body that is read.")
@@ -263,6 +276,36 @@ class PerformanceConfig(Struct, frozen=True, kw_only=True):
     fit_seconds: Annotated[
         float, Meta(gt=0, le=600, description="Seconds after which fitting a model of customers is given up.")
     ] = 20.0
+    analytics_at_once: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=100,
+            description="Reports that a process counts at once, each on a connection of its own; 0 is half the cores.",
+        ),
+    ] = 0
+    analytics_waiting: Annotated[
+        int, Meta(ge=0, le=10_000, description="Reports that may wait for that; more are refused (HTTP 503).")
+    ] = 20
+    analytics_seconds: Annotated[
+        float, Meta(gt=0, le=86_400, description="Seconds after which a report is given up (HTTP 504).")
+    ] = 30.0
+    cache_bytes: Annotated[
+        int, Meta(ge=0, le=1_099_511_627_776, description="Bytes of answers that a process keeps; 0 keeps none.")
+    ] = 67_108_864
+    cache_entries: Annotated[int, Meta(ge=1, le=10_000_000, description="Answers that a process keeps.")] = 1_000
+    cache_seconds: Annotated[
+        float,
+        Meta(gt=0, le=31_536_000, description="Seconds that an answer is kept; a change of the shop ends it before."),
+    ] = 3_600.0
+
+    @property
+    def reports_at_once(self) -> int:
+        """How many reports are counted at once: as set, or half the cores that this process may use, one at least."""
+        if self.analytics_at_once:
+            return self.analytics_at_once
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        return max(1, cores // 2)
 
 
 class StreamConfig(Struct, frozen=True, kw_only=True):
@@ -306,6 +349,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     mail: MailConfig = MailConfig()
     webhooks: WebhooksConfig = WebhooksConfig()
     monitoring: MonitoringConfig = MonitoringConfig()
+    redis: RedisConfig = RedisConfig()
     performance: PerformanceConfig = PerformanceConfig()
     stream: StreamConfig = StreamConfig()
     snowflake: SnowflakeConfig = SnowflakeConfig()

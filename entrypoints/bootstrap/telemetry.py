@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import wraps
 from pathlib import Path
@@ -15,7 +15,15 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_ON, ParentBased
-from prometheus_client import CollectorRegistry, Gauge, Histogram, disable_created_metrics, multiprocess, values
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    multiprocess,
+    values,
+)
 from prometheus_client.openmetrics import exposition
 
 from adapters.postgres.pool import Pool
@@ -63,9 +71,10 @@ class Metrics:
             buckets=_QUERY_BUCKETS,
             registry=self._registry,
         )
-        self._connections = self._gauge("database_pool_connections", "Connections of the pools.", ("state",))
-        self._waiting = self._gauge("database_pool_waiting", "Tasks that wait for a connection.")
-        self._limit = self._gauge("database_pool_limit", "Connections that the pools may have at most.")
+        self.answers = AnswerMetrics(self._registry)
+        self._connections = self._gauge("database_pool_connections", "Connections of the pools.", ("pool", "state"))
+        self._waiting = self._gauge("database_pool_waiting", "Tasks that wait for a connection.", ("pool",))
+        self._limit = self._gauge("database_pool_limit", "Connections that the pools may have at most.", ("pool",))
         self._lag = Gauge(
             "event_consumer_lag",
             "Events that a consumer has yet to deal with.",
@@ -74,7 +83,7 @@ class Metrics:
             # Every process asks the same store: what one of them was told last is true.
             multiprocess_mode="livemostrecent",
         )
-        self._pool: Pool | None = None
+        self._pools: Mapping[str, Pool] = {}
 
     async def follow_consumers(self, ask: Callable[[], Awaitable[Sequence[ConsumerPosition]]]) -> None:
         """Tells how far consumers of the events have got, until it is cancelled."""
@@ -85,15 +94,16 @@ class Metrics:
                     self._lag.labels(one.name).set(one.behind)
             await asyncio.sleep(_LAG_EVERY)
 
-    def watch(self, pool: Pool) -> None:
-        """Tells of this pool from now on. Call it inside the running event loop."""
-        self._pool = pool
-        self._limit.set(pool.max)
+    def watch(self, pools: Mapping[str, Pool]) -> None:
+        """Tells of these pools from now on. Call it inside the running event loop."""
+        self._pools = pools
+        for name, pool in pools.items():
+            self._limit.labels(name).set(pool.max)
         self._tick(asyncio.get_running_loop())
 
     def scrape(self) -> tuple[str, bytes]:
         """The metrics of all processes: the media type of OpenMetrics, and the text."""
-        self._read_pool()
+        self._read_pools()
         if self._folder is None:
             return _as_text(self._registry)
         everyone = CollectorRegistry()
@@ -110,15 +120,31 @@ class Metrics:
 
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
         # A scrape reaches one process; what the others have of their pools must lie ready.
-        self._read_pool()
+        self._read_pools()
         if self._folder is not None:
             loop.call_later(_POOL_EVERY, self._tick, loop)
 
-    def _read_pool(self) -> None:
-        if self._pool is not None:
-            self._connections.labels("in_use").set(self._pool.in_use)
-            self._connections.labels("idle").set(self._pool.idle)
-            self._waiting.set(self._pool.waiting)
+    def _read_pools(self) -> None:
+        for name, pool in self._pools.items():
+            self._connections.labels(name, "in_use").set(pool.in_use)
+            self._connections.labels(name, "idle").set(pool.idle)
+            self._waiting.labels(name).set(pool.waiting)
+
+
+class AnswerMetrics:
+    """How reports were answered: the share of cached and shared ones is what the cache and asking once have saved."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._counter = Counter(
+            "analytics_answers",
+            "Questions for a report, by how they were answered (cached, shared, counted) or the code of why not.",
+            ("report", "outcome"),
+            registry=registry,
+        )
+
+    def __call__(self, report: str, outcome: str, /) -> None:
+        """Counts one question."""
+        self._counter.labels(report, outcome).inc()
 
 
 class QueryTelemetry:

@@ -1,17 +1,20 @@
 """Settings made into services, with what has to be opened before they work and closed after."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+import os
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from random import random
-from typing import Any
+from typing import Any, Final
 
 from dependency_injector import containers
 
+from adapters.memory.cache import MemoryCache
 from adapters.postgres.connection import QueryObserver
 from adapters.postgres.errors import raise_translated
 from adapters.postgres.pool import Pool
+from application.analytics.answers import AnswerObserver, unobserved
 from application.analytics.verify import Backend, VerificationService
 from application.events.consuming import EventConsumer
 from application.jobs.running import JobRunner, JobTelemetry
@@ -21,18 +24,26 @@ from application.ports.history import HistorySink, HistorySource
 from application.ports.jobs import JobReader
 from application.webhooks.listening import WebhookConsumer
 from entrypoints.bootstrap import extras, mail, migrate
+from entrypoints.bootstrap.aside import Aside
 from entrypoints.bootstrap.containers import MemoryAdapters, PostgresAdapters, SystemAdapters, services
 from entrypoints.bootstrap.models import ModelsWhenAsked
-from entrypoints.bootstrap.settings import DatabaseConfig, Settings, Storage
+from entrypoints.bootstrap.settings import PerformanceConfig, Settings, Storage
 from entrypoints.services import Services
 from entrypoints.worker.worker import Worker
+
+RECORDS: Final = "records"
+REPORTS: Final = "reports"
+_AFTER_THE_DEADLINE_MS: Final = 1_000
+_LAST: Final = 15
 
 
 class Wiring:
     """The services of one process, made at once and usable while `opened`.
 
     `url` is that of the database in use, which for the embedded PostgreSQL no setting holds; None without one.
-    `observe` gives who is told of the statements of a store, `wrap` the class to make instead of a service's own.
+    `observe` gives who is told of the statements of a store, `wrap` the class to make instead of a service's own;
+    `answer_observer` is told how each report was answered. With `counts_aside` reports are counted beside all else, for
+    who serves more than one caller. `pools` are those of the database, by what they are for.
     """
 
     def __init__(
@@ -42,31 +53,52 @@ class Wiring:
         *,
         observe: Callable[[Storage], QueryObserver] | None = None,
         wrap: Callable[[type[Any]], type[Any]] | None = None,
+        answer_observer: AnswerObserver = unobserved,
+        counts_aside: bool = False,
     ) -> None:
         self._settings = settings
         self._observe = observe
         self._made: dict[Storage, containers.Container] = {}
-        self.pool = _pool(settings.database, url, self._observer("postgres")) if url is not None else None
+        performance = settings.performance
+        self._counts_aside = counts_aside
+        self._aside = Aside(performance.reports_at_once)
+        self._redis = extras.redis_cache(settings) if performance.cache_bytes and settings.redis.url else None
+        self.pools = {} if url is None else _pools(settings, url, self._observer("postgres"))
         records, analytics = self._adapters(settings.app.storage), self._adapters(settings.app.analytics)
         self.order_confirmations = mail.order_confirmations(settings.mail, records)
         kinds = [webhook_paused(mail.pause_notices(settings.mail, records))]
         if self.order_confirmations is not None:
             kinds.append(order_confirmation(self.order_confirmations))
-        self._models = ModelsWhenAsked(partial(extras.lifetime_models, settings.performance.fit_seconds))
+        self._models = ModelsWhenAsked(partial(extras.lifetime_models, performance.fit_seconds))
         self.services: Services = services(
-            records, analytics, settings=settings, models=self._models, job_kinds=kinds, wrap=wrap
+            records,
+            analytics,
+            settings=settings,
+            models=self._models,
+            cache=self._redis or (_memory_cache(performance) if performance.cache_bytes else None),
+            answer_observer=answer_observer,
+            job_kinds=kinds,
+            wrap=wrap,
         )
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Wiring"]:
         """Itself, with connections to its stores. Raises Unavailable when there is no connection."""
         try:
-            if self.pool is not None:
-                await _open(self.pool)
+            if self._counts_aside:
+                self._aside.start()
+            if self.pools:
+                await _open(self.pools[RECORDS])
+                # Without a connection, since most commands ask for no report and the address is known to be right.
+                await self._aside.run(self.pools[REPORTS].open(connect=False))
             yield self
         finally:
-            if self.pool is not None:
-                await self.pool.close()
+            if self.pools:
+                await self._aside.run(self.pools[REPORTS].close())
+                await self.pools[RECORDS].close()
+            await self._aside.stop()
+            if self._redis is not None:
+                await self._redis.close()
             if "snowflake" in self._made:
                 await self._made["snowflake"].warehouse().close()
 
@@ -154,10 +186,16 @@ class Wiring:
     def _new(self, storage: Storage) -> containers.Container:
         if storage == "snowflake":
             return extras.snowflake(self._settings.snowflake, self._observer("snowflake"))
-        if storage == "postgres" and self.pool is not None:
+        if storage == "postgres" and self.pools:
             heartbeat = timedelta(seconds=self._settings.worker.heartbeat_seconds)
-            return PostgresAdapters(pool=self.pool, head=migrate.head(), heartbeat=heartbeat)
-        return MemoryAdapters()
+            return PostgresAdapters(
+                aside=self._aside,
+                pool=self.pools[RECORDS],
+                reports=self.pools[REPORTS],
+                head=migrate.head(),
+                heartbeat=heartbeat,
+            )
+        return MemoryAdapters(aside=self._aside)
 
 
 async def _open(pool: Pool) -> None:
@@ -167,15 +205,47 @@ async def _open(pool: Pool) -> None:
         raise_translated(error)
 
 
-def _pool(config: DatabaseConfig, url: str, observer: QueryObserver | None) -> Pool:
-    return Pool(
-        url,
-        pool_size=config.pool_size,
-        max_overflow=config.max_overflow,
-        pre_ping=config.pool_pre_ping,
-        recycle_seconds=config.pool_recycle,
-        acquire_timeout=config.pool_timeout,
-        connect_timeout=config.connect_timeout,
-        statement_timeout_ms=config.statement_timeout_ms,
-        observer=observer,
+def _pools(settings: Settings, url: str, observer: QueryObserver | None) -> Mapping[str, Pool]:
+    config, performance = settings.database, settings.performance
+    both: dict[str, Any] = {
+        "pre_ping": config.pool_pre_ping,
+        "recycle_seconds": config.pool_recycle,
+        "acquire_timeout": config.pool_timeout,
+        "connect_timeout": config.connect_timeout,
+        "observer": observer,
+    }
+    return {
+        RECORDS: Pool(
+            url,
+            pool_size=config.pool_size,
+            max_overflow=config.max_overflow,
+            statement_timeout_ms=config.statement_timeout_ms,
+            **both,
+        ),
+        REPORTS: Pool(
+            url,
+            name="daybook-reports",
+            pool_size=performance.reports_at_once,
+            max_overflow=0,
+            # A report is one process of the database and not several, so that it takes no more than one core.
+            settings={"max_parallel_workers_per_gather": "0"},
+            # Later than our own deadline, for when this process is not there to keep it.
+            statement_timeout_ms=int(performance.analytics_seconds * 1000) + _AFTER_THE_DEADLINE_MS,
+            # The embedded PostgreSQL shares its cores with this process.
+            told=_let_others_go_first if config.url is None else None,
+            **both,
+        ),
+    }
+
+
+def _let_others_go_first(pid: int) -> None:
+    """Where several processes want a core, this one gets it last."""
+    with suppress(OSError, AttributeError):
+        # Windows has no such call, and where it is refused all are alike.
+        os.setpriority(os.PRIO_PROCESS, pid, _LAST)
+
+
+def _memory_cache(performance: PerformanceConfig) -> MemoryCache:
+    return MemoryCache(
+        entries=performance.cache_entries, most_bytes=performance.cache_bytes, seconds=performance.cache_seconds
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+from application.analytics.limits import QuestionTooLong
 from application.decoding import Malformed
 from application.errors import (
     AlreadyExists,
@@ -54,6 +55,7 @@ EXITS: Final[Mapping[type[Exception], int]] = {
     PortInUse: CONFLICT,
     Unavailable: UNAVAILABLE,
     ComputationTooLong: UNAVAILABLE,
+    QuestionTooLong: UNAVAILABLE,
     AnswersDiffer: ANSWERS_DIFFER,
     CommandError: FAILURE,
     NotInstalled: FAILURE,

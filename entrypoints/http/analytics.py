@@ -1,6 +1,6 @@
 """/v1/analytics: the reports, the customers behind RFM and churn, and what each report means."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from inspect import getdoc
 from typing import Any
 
@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from application.analytics.exporting import ReportFileService, file_types
 from application.analytics.lifetime_reports import CHURN_CUSTOMERS, FITTED
+from application.analytics.limits import QuestionTooLong, TooManyQuestions
 from application.analytics.models import Answer, AnswerPage, ReportDefinition
 from application.analytics.models import Parameter as ReportParameter
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS
@@ -20,6 +21,7 @@ from domain.analytics.fitted import FitNotConverged, TooLittleData
 from entrypoints.http.analytics_examples import example_of
 from entrypoints.http.examples import plain
 from entrypoints.http.handlers import Handlers, next_link, representation
+from entrypoints.http.leaving import while_wanted
 from entrypoints.http.operations import Handler, Operation, Parameter
 from entrypoints.http.parameters import CURSOR
 from entrypoints.http.replies import NO_STORE, REVALIDATE, encode, json_reply
@@ -93,7 +95,7 @@ def _kept(spec: ReportSpec) -> tuple[bytes, bytes]:
 
 def _answering(
     spec: ReportSpec,
-    ask: Callable[[Sequence[tuple[str, str]]], Awaitable[Answer[Any] | AnswerPage[Any]]],
+    ask: Callable[[Sequence[tuple[str, str]]], Coroutine[Any, Any, Answer[Any] | AnswerPage[Any]]],
     handlers: Handlers,
     files: ReportFiles,
 ) -> Handler:
@@ -104,7 +106,7 @@ def _answering(
         pairs = query_pairs(scope)
         if (form := files.wanted(request, spec)) is not None:
             return await files.reply(request, spec, form, pairs, cache_control)
-        answer = await ask(pairs)
+        answer = await while_wanted(request.receive, ask(pairs))
         reply = representation(scope, answer, report_tag(answer), cache_control)
         reply.headers.append(VARY)
         if isinstance(answer, AnswerPage) and answer.next_cursor is not None:
@@ -131,6 +133,8 @@ def _asking(spec: ReportSpec, path: str, handler: Handler) -> Operation:
         tagged=True,
         errors=(
             NotAcceptable,
+            TooManyQuestions,
+            QuestionTooLong,
             *((ComputationTooLong,) if spec.computed else ()),
             *((TooLittleData, FitNotConverged, NotInstalled) if spec.name in FITTED else ()),
         ),

@@ -38,6 +38,7 @@ from entrypoints.http.handlers import Handlers
 from entrypoints.http.health import health_operations
 from entrypoints.http.idempotency import once_a_key
 from entrypoints.http.jobs import job_operations, schedule_operations
+from entrypoints.http.leaving import CallerGone
 from entrypoints.http.members import MemberHandlers
 from entrypoints.http.merges import merge_operations
 from entrypoints.http.meta import Metrics, meta_operations
@@ -190,6 +191,8 @@ def _answer(handler: Handler) -> ASGIApp:
             reply = await handler(HttpRequest(scope, receive))
         except Conflict as error:
             raise _as_asked(error, scope) from error
+        except CallerGone:
+            return
         await reply(scope, receive, send)
 
     return answer

@@ -18,6 +18,7 @@ from domain.shared.errors import Problem, Problems
 from entrypoints.http.config import HttpConfig
 from entrypoints.http.event_hub import BATCH, EventHub, Reader, Wanted, frame
 from entrypoints.http.examples import EVENT, plain
+from entrypoints.http.leaving import caller_gone
 from entrypoints.http.operations import Operation, Parameter
 from entrypoints.http.refusals import TooManyReaders
 from entrypoints.http.replies import ANSWERED_AT, NO_STORE, SECURITY_HEADERS, HeaderPairs, Reply, encode
@@ -120,7 +121,7 @@ class _Stream:
         reader = self._hub.enter(self._after, self._wanted)
         # In tasks of their own, since the server may run this one in a way that knows no cancelling.
         loop = asyncio.get_running_loop()
-        gone, sending = loop.create_task(_gone(receive)), loop.create_task(self._send_all(reader, send))
+        gone, sending = loop.create_task(caller_gone(receive)), loop.create_task(self._send_all(reader, send))
         try:
             scope["state"][ANSWERED_AT] = perf_counter()
             await asyncio.wait(
@@ -165,11 +166,6 @@ class _Stream:
             if data := b"".join([frame(event) for event in page if reader.wanted(event)]):
                 await put(data)
         return len(page) < BATCH and self._hub.join(reader)
-
-
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 def _asked(scope: Scope) -> tuple[int | None, Wanted]:

@@ -14,6 +14,7 @@ from litestar.response.base import ASGIResponse, Response
 from litestar.types import Scope
 from msgspec import Meta, Struct
 
+from application.analytics.limits import QuestionTooLong, TooManyQuestions
 from application.decoding import Malformed
 from application.errors import (
     AlreadyExists,
@@ -92,6 +93,8 @@ KINDS: Mapping[type[Exception], Kind] = {
     NotInstalled: Kind(501, "It is not installed here"),
     Unavailable: Kind(503, "A store cannot be reached"),
     ComputationTooLong: Kind(504, "The answer takes longer to compute than it may"),
+    TooManyQuestions: Kind(503, "More reports are asked for than can be counted"),
+    QuestionTooLong: Kind(504, "The report takes longer than it may"),
     OutcomeUnknown: Kind(503, "It is not known whether the change was kept"),
     BadRequest: Kind(400, "The request is malformed"),
     NoSuchPath: Kind(404, "Nothing lives at this path"),

@@ -14,13 +14,16 @@ from adapters.arrow.report_files import ArrowReport, ParquetReport
 from adapters.mail.folder import FolderMailer
 from adapters.mail.smtp import SmtpMailer
 from adapters.matplotlib.charts import MatplotlibPainter
+from adapters.memory.cache import MemoryCache
 from adapters.memory.mailer import MemoryMailer
 from adapters.processes.computation import ProcessComputation
+from adapters.redis.cache import RedisCache
 from adapters.scipy.lifetime_models import ScipyLifetimeModels
 from adapters.system.cron import CronRecurrence
 from adapters.system.system import SystemClock, SystemRandomBytes, Uuid7Generator
 from adapters.text.report_files import CsvReport, NdjsonReport
 from adapters.xlsx.report_files import XlsxReport
+from application.ports.cache import Cache
 from application.ports.charts import ChartPainter
 from application.ports.computation import Computation
 from application.ports.lifetime_models import LifetimeModels
@@ -46,6 +49,7 @@ BESIDE_THE_STORES: dict[type, tuple[type, ...]] = {
     ChartPainter: (MatplotlibPainter,),
     WebhookSender: (AiohttpWebhookSender,),
     LifetimeModels: (ScipyLifetimeModels,),
+    Cache: (MemoryCache, RedisCache),
 }
 
 

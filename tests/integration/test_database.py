@@ -45,8 +45,7 @@ async def test_the_numbers_of_the_settings_bound_the_sessions(database_url: str)
     small = settings(database_url, pool_size=2, max_overflow=1, pool_timeout=0.3)
     async with onlooker(database_url) as watcher:
         async with Wiring(small, database_url).opened() as wiring:
-            pool = wiring.pool
-            assert pool is not None
+            pool = wiring.pools["records"]
             async with pool.acquire(), pool.acquire(), pool.acquire():
                 assert await sessions(watcher) == 3
                 with pytest.raises(Unavailable):

@@ -597,3 +597,18 @@ def test_the_connection_class_is_our_own(run: Run, postgres_url: str) -> None:
             assert connection.observer is observer
 
     run(scenario())
+
+
+async def test_a_pool_that_is_opened_for_later_connects_with_its_first_use(database_url: str) -> None:
+    told: list[int] = []
+    pool = Pool(database_url, name="reports", settings={"max_parallel_workers_per_gather": "0"}, told=told.append)
+    await pool.open(connect=False)
+    assert (pool.size, told) == (0, [])
+    async with pool.acquire() as connection:
+        named = await connection.fetchrow(
+            "SELECT application_name, current_setting('max_parallel_workers_per_gather') FROM pg_stat_activity"
+            " WHERE pid = pg_backend_pid()"
+        )
+        assert told == [connection.get_server_pid()]
+    assert tuple(named or ()) == ("reports", "0")
+    await pool.close(2)

@@ -110,6 +110,7 @@ def test_retries_and_events_are_pinned() -> None:
         events._NUMBER,
         events._TELL,
         events.LAST,
+        events.REVISION,
         consumers._BEGIN,
         consumers._ADVANCE,
         consumers._POSITION,

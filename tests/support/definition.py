@@ -44,6 +44,9 @@ class Definition:
     def __init__(self, history: PurchaseHistory) -> None:
         self._history = history
 
+    async def revision(self) -> str:
+        return "0"
+
     async def read(self, question: Callable[[PurchaseView], Awaitable[Told]]) -> Told:
         return await question(MemoryPurchaseView(self._history, 0))
 

@@ -81,6 +81,17 @@ FROM events
 WHERE events.sequence > 0) AS last
 -- 
 
+-- events.revision
+SELECT last.sequence + (SELECT count(*) AS count_1 
+FROM events 
+WHERE events.sequence = 0) AS committed, newest.position, newest.aggregate_id, newest.at 
+FROM (SELECT coalesce(max(events.sequence), 0) AS sequence 
+FROM events 
+WHERE events.sequence > 0) AS last LEFT OUTER JOIN (SELECT events.position AS position, events.aggregate_id AS aggregate_id, events.at AS at 
+FROM events ORDER BY events.position DESC 
+ LIMIT 1) AS newest ON true
+-- 
+
 -- event_consumers.begin
 INSERT INTO event_consumers (name, sequence, updated_at) VALUES ($1::VARCHAR, $2::BIGINT, $3::TIMESTAMP WITH TIME ZONE)
 -- name, after, at

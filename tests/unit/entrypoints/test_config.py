@@ -315,3 +315,19 @@ def test_the_example_file_has_every_setting_with_its_default() -> None:
     for field in fields():
         assert f"# {field.description}{' (secret)' if field.secret else ''}" in example
         assert f"#{field.name}={shown(field, field.default)}" in example
+
+
+def test_the_address_of_redis_must_be_one_and_is_never_shown(folder: Path) -> None:
+    for wrong in ("http://:sesame@cache", "redis://:sesame@", "sesame", "redis://:sesame@cache:port"):
+        (problem,) = problems(folder, REDIS_URL=wrong)
+        assert problem == "REDIS_URL must be like redis://user:password@host:6379/0, or rediss:// for TLS"
+    given = read(folder, REDIS_URL="redis://:sesame@cache", PERFORMANCE_CACHE_BYTES="0")
+    assert given.warnings == ("REDIS_URL is not used: PERFORMANCE_CACHE_BYTES=0 keeps no answers",)
+    plain = {"APP_ENV": "production", "DATABASE_URL": URL, "REDIS_URL": "redis://:sesame@cache"}
+    assert any(one.startswith("REDIS_URL must be rediss://") for one in problems(folder, **plain))
+    assert read(folder, **{**plain, "REDIS_URL": "rediss://:sesame@cache"}).settings.redis.timeout == 0.25
+
+
+def test_reports_have_half_the_cores_unless_it_is_said(folder: Path) -> None:
+    assert read(folder).settings.performance.reports_at_once >= 1
+    assert read(folder, PERFORMANCE_ANALYTICS_AT_ONCE="7").settings.performance.reports_at_once == 7

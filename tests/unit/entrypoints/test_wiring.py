@@ -18,7 +18,14 @@ from application.orders.models import ReturnCreate, ReturnLineCreate
 from entrypoints.bootstrap import rules
 from entrypoints.bootstrap.failures import ConfigurationError
 from entrypoints.bootstrap.loader import load
-from entrypoints.bootstrap.settings import AppConfig, MonitoringConfig, Secret, Settings, SnowflakeConfig
+from entrypoints.bootstrap.settings import (
+    AppConfig,
+    MonitoringConfig,
+    PerformanceConfig,
+    Secret,
+    Settings,
+    SnowflakeConfig,
+)
 from entrypoints.bootstrap.telemetry import Metrics, QueryTelemetry, traced, tracer_provider
 from entrypoints.bootstrap.wiring import Wiring
 from tests.support.builders import isbn
@@ -60,10 +67,12 @@ async def test_each_use_case_is_a_span_when_services_are_wrapped() -> None:
 
 
 def test_services_on_postgres_need_no_connection_to_be_made() -> None:
-    settings = Settings(app=AppConfig(storage="postgres"))
+    settings = Settings(app=AppConfig(storage="postgres"), performance=PerformanceConfig(analytics_at_once=2))
     wiring = Wiring(settings, "postgresql://nobody@127.0.0.1:1/nowhere")
-    assert wiring.pool is not None
-    assert (wiring.pool.pool_size, wiring.pool.max) == (10, 30)
+    assert {name: (pool.pool_size, pool.max) for name, pool in wiring.pools.items()} == {
+        "records": (10, 30),
+        "reports": (2, 2),
+    }
     assert isinstance(wiring.services.books._units, PostgresUnitsOfWork)
 
 
@@ -152,14 +161,13 @@ def test_queries_are_counted_by_store_name_and_outcome() -> None:
     assert (count("ok"), count("error")) == (2, 1)
 
 
-async def test_metrics_of_one_process_tell_of_its_pool() -> None:
+async def test_metrics_of_one_process_tell_of_its_pools() -> None:
     wiring = Wiring(Settings(), "postgresql://nobody@127.0.0.1:1/nowhere")
-    assert wiring.pool is not None
     metrics = Metrics(None)
-    metrics.watch(wiring.pool)
+    metrics.watch(wiring.pools)
     media_type, text = metrics.scrape()
     assert media_type.startswith("application/openmetrics-text")
     lines = text.decode().splitlines()
-    assert "database_pool_limit 30.0" in lines
-    assert 'database_pool_connections{state="idle"} 0.0' in lines
+    assert 'database_pool_limit{pool="records"} 30.0' in lines
+    assert 'database_pool_connections{pool="reports",state="idle"} 0.0' in lines
     assert lines[-1] == "# EOF"

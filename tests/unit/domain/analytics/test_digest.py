@@ -1,4 +1,5 @@
 import hashlib
+import json
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -39,6 +40,13 @@ def test_canonical_json() -> None:
         '{"day":"2026-01-02","inner":[{"a":null,"b":"1.5"}],"many":100000000000000000000,'
         '"word":"Ä\\"\\n","yes":true,"z":"red"}'
     )
+
+
+@pytest.mark.parametrize("many", [0, 1, 200, 201, 401])
+def test_what_is_long_is_the_same_as_in_one_piece(many: int) -> None:
+    cells = [{"n": number, "word": '],["'} for number in range(many)]
+    whole = json.dumps({"cells": cells, "a": {"b": cells}}, sort_keys=True, separators=(",", ":"))
+    assert canonical_json({"cells": tuple(cells), "a": {"b": cells}}).decode() == whole
 
 
 def test_the_digest_is_its_sha256() -> None:

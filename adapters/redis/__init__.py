@@ -1,0 +1,1 @@
+"""A cache in Redis, or in what speaks its protocol (Valkey)."""
