@@ -16,6 +16,7 @@ from application.analytics.service import AnalyticsService
 from application.errors import BadQuery, Unavailable
 from application.ports.purchases import PurchaseView, Told
 from domain.analytics.segments import STANDARD, SegmentTable
+from tests.support.answers import answer as answer_of
 from tests.support.builders import a_customer, an_order
 from tests.support.clocks import SetClock
 from tests.support.definition import MODELS, AtOnce
@@ -174,9 +175,7 @@ class TestKeeping:
 
     @pytest.mark.parametrize("report", REPORTS)
     async def test_a_kept_answer_is_the_answer_to_the_byte(self, report: str) -> None:
-        desk = Desk()
-        desk.store.sell(7)
-        answer = await desk.service.ask(report, DAY)
+        answer = await answer_of(report)
         kept = msgspec.msgpack.decode(msgspec.msgpack.encode(answer), type=REPORTS[report].answer)
         assert kept == answer
         assert msgspec.json.encode(kept) == msgspec.json.encode(answer)
