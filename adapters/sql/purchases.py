@@ -53,11 +53,15 @@ Run = Callable[[str, Select[Any], Mapping[str, Any]], Awaitable[Sequence[Row]]]
 
 
 class SqlPurchaseView:
-    """One view of a SQL store, whose statements `run` sends to it and whose `watermark` it knows."""
+    """One view of a SQL store, whose statements `run` sends to it and whose `watermark` it knows.
 
-    def __init__(self, run: Run, watermark: Callable[[], Awaitable[int]]) -> None:
+    `flat` says whether it keeps facts, as a `Shape` tells them.
+    """
+
+    def __init__(self, run: Run, watermark: Callable[[], Awaitable[int]], *, flat: bool = False) -> None:
         self._run = run
         self._watermark = watermark
+        self._flat = flat
 
     async def watermark(self) -> int:
         """The position of the last event that this view reflects."""
@@ -69,7 +73,7 @@ class SqlPurchaseView:
 
     async def summary(self, scope: Scope) -> SummaryFacts:
         """The whole scope in a few numbers."""
-        shape = Shape.of(scope)
+        shape = self._shape(scope)
         orders = await self._one("analytics.purchases", analytics.purchases_counted(shape), scope)
         lines = await self._one("analytics.lines", analytics.lines_counted(shape), scope)
         baskets = await self._one("analytics.baskets", analytics.baskets_counted(shape), scope)
@@ -91,7 +95,7 @@ class SqlPurchaseView:
 
     async def revenue(self, scope: Scope, period: Period) -> Sequence[PeriodFacts]:
         """The periods in which something happened."""
-        shape = Shape.of(scope)
+        shape = self._shape(scope)
         orders = await self._by_start("analytics.orders_by_period", analytics.orders_by_period(shape, period), scope)
         new = await self._by_start("analytics.new_customers", analytics.new_customers_by_period(shape, period), scope)
         lines = await self._by_start("analytics.lines_by_period", analytics.lines_by_period(shape, period), scope)
@@ -114,7 +118,7 @@ class SqlPurchaseView:
 
     async def products(self, scope: Scope, by: By, metric: Metric, limit: int) -> ProductTotals:
         """The first products, authors or categories."""
-        shape = Shape.of(scope)
+        shape = self._shape(scope)
         values = {**scope_values(scope), "limit": limit}
         top = await self._run("analytics.top_products", analytics.top_products(shape, by, metric), values)
         orders = await self._one("analytics.purchases", analytics.purchases_counted(shape), scope)
@@ -133,7 +137,7 @@ class SqlPurchaseView:
 
     async def pareto(self, scope: Scope, dimension: Dimension, limit: int) -> ParetoFacts:
         """How revenue is spread."""
-        shape, values = Shape.of(scope), {**scope_values(scope), "limit": limit}
+        shape, values = self._shape(scope), {**scope_values(scope), "limit": limit}
         rows = await self._run("pareto.amounts", pareto.amounts(shape, dimension), values)
         if dimension is Dimension.CUSTOMER:
             top = await self._run("pareto.top_customers", pareto.top_customers(shape), values)
@@ -147,7 +151,7 @@ class SqlPurchaseView:
         )
 
     async def _unattributed(self, scope: Scope, dimension: Dimension) -> int:
-        shape = Shape.of(scope)
+        shape = self._shape(scope)
         match dimension:
             case Dimension.PRODUCT:
                 return 0
@@ -160,7 +164,7 @@ class SqlPurchaseView:
 
     async def rfm_histograms(self, scope: Scope) -> RfmHistograms:
         """How many customers have each value."""
-        rows = await self._run("rfm.histograms", rfm.histograms(Shape.of(scope)), scope_values(scope))
+        rows = await self._run("rfm.histograms", rfm.histograms(self._shape(scope)), scope_values(scope))
         days = [(_day(row["last_day"]), _whole(row["customers"])) for row in rows if row["last_day"] is not None]
         orders = [(_whole(row["orders"]), _whole(row["customers"])) for row in rows if row["orders"] is not None]
         amounts = [(_amount(row["revenue"]), _whole(row["customers"])) for row in rows if row["revenue"] is not None]
@@ -168,7 +172,7 @@ class SqlPurchaseView:
 
     async def rfm_cells(self, scope: Scope, scoring: Scoring) -> Sequence[CellFacts]:
         """The customers of each combination of scores."""
-        statement = rfm.cells(Shape.of(scope), ntile=not isinstance(scoring, Cuts))
+        statement = rfm.cells(self._shape(scope), ntile=not isinstance(scoring, Cuts))
         rows = await self._run("rfm.cells", statement, {**scope_values(scope), **_scoring_values(scoring)})
         return [
             CellFacts(
@@ -198,27 +202,27 @@ class SqlPurchaseView:
         values["wanted"] = "".join("1" if one in scores else "0" for one in every)
         if after is not None:
             values |= {"after_key": after[0], "after_id": str(after[1])}
-        statement = rfm.buyers_page(Shape.of(scope), ntile=not isinstance(scoring, Cuts), after=after is not None)
+        statement = rfm.buyers_page(self._shape(scope), ntile=not isinstance(scoring, Cuts), after=after is not None)
         return [_scored(row) for row in await self._run("rfm.buyers", statement, values)]
 
     async def prospects(self, scope: Scope) -> int:
         """Living customers without a purchase."""
-        return _whole((await self._one("rfm.prospects", rfm.prospects(Shape.of(scope)), scope))["customers"])
+        return _whole((await self._one("rfm.prospects", rfm.prospects(self._shape(scope)), scope))["customers"])
 
     async def purchase_days(self, scope: Scope) -> Sequence[tuple[int, int]]:
         """How many customers bought on how many days."""
-        statement = retention.purchase_days(Shape.of(scope))
+        statement = retention.purchase_days(self._shape(scope))
         rows = await self._run("retention.purchase_days", statement, scope_values(scope))
         return sorted((_whole(row["days"]), _whole(row["customers"])) for row in rows)
 
     async def gaps(self, scope: Scope) -> Sequence[tuple[int, int]]:
         """How many gaps are how long."""
-        rows = await self._run("retention.gaps", retention.gaps(Shape.of(scope)), scope_values(scope))
+        rows = await self._run("retention.gaps", retention.gaps(self._shape(scope)), scope_values(scope))
         return sorted((_whole(row["days"]), _whole(row["gaps"])) for row in rows)
 
     async def cohorts(self, scope: Scope, period: Period) -> Sequence[CohortFacts]:
         """The periods of each cohort."""
-        shape, values = Shape.of(scope), scope_values(scope)
+        shape, values = self._shape(scope), scope_values(scope)
         bought = _by_cohort(
             await self._run("retention.cohort_purchases", retention.cohort_purchases(shape, period), values)
         )
@@ -238,6 +242,9 @@ class SqlPurchaseView:
             )
             for place in sorted(bought.keys() | back.keys())
         ]
+
+    def _shape(self, scope: Scope) -> Shape:
+        return Shape.of(scope, flat=self._flat)
 
     async def _one(self, name: str, statement: Select[Any], scope: Scope) -> Row:
         return (await self._run(name, statement, scope_values(scope)))[0]
