@@ -33,22 +33,34 @@ class Limits:
 
 
 class Engine:
-    """A database in memory that reads and writes files; what does not fit into memory goes to the folder `spill`."""
+    """A database in memory that reads and writes files; what does not fit into memory goes to the folder `spill`.
+
+    The first statement opens it. `at_once` questions are asked at a time, and one more statement is for who writes.
+    """
 
     def __init__(self, limits: Limits, *, spill: Path) -> None:
-        self._threads = ThreadPoolExecutor(limits.at_once, "duckdb")
-        self._database = duckdb.connect(
-            ":memory:",
-            config={
-                "memory_limit": f"{limits.memory_mb}MB",
-                "threads": limits.threads,
-                "temp_directory": str(spill),
-                # Nothing is loaded from elsewhere: JSON, Parquet and the rest of what is needed is built in.
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-            },
-        )
-        self._database.execute("SET parquet_metadata_cache = true")
+        self._limits = limits
+        self._spill = spill
+        self._threads = ThreadPoolExecutor(limits.at_once + 1, "duckdb")
+        self._opened: Cursor | None = None
+        self.questions = asyncio.Semaphore(limits.at_once)
+
+    @property
+    def _database(self) -> Cursor:
+        if self._opened is None:
+            self._opened = duckdb.connect(
+                ":memory:",
+                config={
+                    "memory_limit": f"{self._limits.memory_mb}MB",
+                    "threads": self._limits.threads,
+                    "temp_directory": str(self._spill),
+                    # Nothing is loaded from elsewhere: JSON, Parquet and the rest of what is needed is built in.
+                    "autoinstall_known_extensions": False,
+                    "autoload_known_extensions": False,
+                },
+            )
+            self._opened.execute("SET parquet_metadata_cache = true")
+        return self._opened
 
     def cursor(self) -> Cursor:
         """A session of its own, for one statement at a time."""
@@ -80,7 +92,8 @@ class Engine:
     async def close(self) -> None:
         """Waits for what is running, and lets go of everything."""
         await asyncio.to_thread(self._threads.shutdown)
-        self._database.close()
+        if self._opened is not None:
+            self._opened.close()
 
 
 def rows_of(cursor: Cursor, sql: str, values: Sequence[Any] = ()) -> list[Row]:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from sqlalchemy import Select
 
 from adapters.duckdb.dialect import LOCAL_DAY, compiled
-from adapters.duckdb.engine import Cursor, Engine, Limits, SegmentGone, rows_of
+from adapters.duckdb.engine import Cursor, Engine, SegmentGone, rows_of
 from adapters.duckdb.layout import views
 from adapters.duckdb.manifest import Manifest, ManifestFile
 from adapters.duckdb.zones import local_day
@@ -32,9 +32,12 @@ class StatementObserver(Protocol):
 
 @dataclass(slots=True)
 class _Snapshot:
-    """The views of one manifest, in a schema of its own, and how many questions they are being asked."""
+    """The views of one generation, in a schema of its own, and how many questions they are being asked.
 
-    manifest: Manifest
+    `zones` are the zones that it knows the days of.
+    """
+
+    generation: int
     schema: str
     readers: int = 0
     zones: set[str] = field(default_factory=set)
@@ -46,12 +49,11 @@ class DuckDbPurchaseFacts:
     Nothing is locked: a question that began goes on with the files of its manifest, whatever is written meanwhile.
     """
 
-    def __init__(self, folder: Path, limits: Limits, *, observer: StatementObserver | None = None) -> None:
+    def __init__(self, folder: Path, engine: Engine, *, observer: StatementObserver | None = None) -> None:
         self._folder = folder
-        self._limits = limits
+        self._engine = engine
         self._observer = observer
         self._manifest = ManifestFile(folder)
-        self._engine: Engine | None = None
         self._newest: _Snapshot | None = None
         self._making = asyncio.Lock()
 
@@ -67,57 +69,45 @@ class DuckDbPurchaseFacts:
         """
         for _ in range(_TRIES):
             try:
-                async with self._snapshot() as (engine, snapshot):
-                    cursor = engine.cursor()
+                async with self._engine.questions, self._snapshot() as (snapshot, manifest):
+                    cursor = self._engine.cursor()
                     try:
-                        return await question(self._view(engine, cursor, snapshot))
+                        return await question(self._view(cursor, snapshot, manifest))
                     finally:
                         cursor.close()
             except SegmentGone as error:
                 gone = error
         raise Unavailable(f"the warehouse changes faster than it can be read ({gone}): ask again", retry_after=1)
 
-    async def close(self) -> None:
-        """Waits for what is being asked. Nothing can be asked any more."""
-        if self._engine is not None:
-            await self._engine.close()
-
     @asynccontextmanager
-    async def _snapshot(self) -> AsyncIterator[tuple[Engine, _Snapshot]]:
-        engine = self._opened()
+    async def _snapshot(self) -> AsyncIterator[tuple[_Snapshot, Manifest]]:
         async with self._making:
             manifest = self._manifest.read()
             if manifest is None:
                 raise Unavailable("the warehouse was never written: run `daybook warehouse sync`", retry_after=10)
             before = self._newest
-            if before is None or before.manifest.generation != manifest.generation:
-                self._newest = await _made(engine, manifest, self._folder)
+            if before is None or before.generation != manifest.generation:
+                snapshot = self._newest = await _made(self._engine, manifest, self._folder)
                 if before is not None and not before.readers:
-                    await _dropped(engine, before)
-            snapshot = self._newest
-            if snapshot is None:
-                raise TypeError("it was made above")
+                    await _dropped(self._engine, before)
+            else:
+                snapshot = before
             snapshot.readers += 1
         try:
-            yield engine, snapshot
+            yield snapshot, manifest
         finally:
             snapshot.readers -= 1
             if snapshot is not self._newest and not snapshot.readers:
-                await _dropped(engine, snapshot)
+                await _dropped(self._engine, snapshot)
 
-    def _opened(self) -> Engine:
-        if self._engine is None:
-            self._engine = Engine(self._limits, spill=self._folder / "spilled")
-        return self._engine
-
-    def _view(self, engine: Engine, cursor: Cursor, snapshot: _Snapshot) -> SqlPurchaseView:
+    def _view(self, cursor: Cursor, snapshot: _Snapshot, manifest: Manifest) -> SqlPurchaseView:
         async def run(name: str, statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Row]:
             asked = compiled(statement)
             sql = asked.sql.replace(LOCAL_DAY, f'"day in {values.get("tz")}"')
             began, failure = perf_counter(), None
             try:
                 bound = asked.bind(values)
-                return await engine.run(cursor, lambda it: _answered(it, snapshot, sql, bound, values))
+                return await self._engine.run(cursor, lambda it: _answered(it, snapshot, manifest, sql, bound, values))
             except BaseException as error:
                 failure = error
                 raise
@@ -126,25 +116,25 @@ class DuckDbPurchaseFacts:
                     self._observer(name, sql, perf_counter() - began, failure)
 
         async def watermark() -> int:
-            return snapshot.manifest.place.watermark
+            return manifest.place.watermark
 
         return SqlPurchaseView(run, watermark, flat=True)
 
 
 def _answered(
-    cursor: Cursor, snapshot: _Snapshot, sql: str, bound: Sequence[Any], values: Mapping[str, Any]
+    cursor: Cursor, snapshot: _Snapshot, manifest: Manifest, sql: str, bound: Sequence[Any], values: Mapping[str, Any]
 ) -> Sequence[Row]:
     cursor.execute(f"SET schema = '{snapshot.schema}'")
     tz = values.get("tz")
     if tz is not None and tz not in snapshot.zones:
-        day = local_day(tz, snapshot.manifest.first, snapshot.manifest.last)
+        day = local_day(tz, manifest.first, manifest.last)
         cursor.execute(f'CREATE OR REPLACE MACRO "day in {tz}"(moment) AS {day}')
         snapshot.zones.add(tz)
     return rows_of(cursor, sql, bound)
 
 
 async def _made(engine: Engine, manifest: Manifest, folder: Path) -> _Snapshot:
-    snapshot = _Snapshot(manifest, f"generation_{manifest.generation}")
+    snapshot = _Snapshot(manifest.generation, f"generation_{manifest.generation}")
 
     def make(cursor: Cursor) -> None:
         # What is left of an attempt that was broken off goes first.

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid4
 
-from adapters.duckdb.engine import Cursor, Engine, files_from, quoted
+from adapters.duckdb.engine import Cursor, Engine, SegmentGone, files_from, quoted
 from adapters.duckdb.layout import GENERATION, IDS, MOMENTS, columns, standing
 from adapters.duckdb.manifest import Segment
+from application.errors import Unavailable
 from application.ports.warehouse import FactTable
 
 _LISTED: Final = "CAST(from_json(categories, '[\"VARCHAR\"]') AS VARCHAR[]) AS categories"
@@ -117,6 +118,8 @@ class Segments:
         cursor = self._engine.cursor()
         try:
             return await self._engine.run(cursor, make)
+        except SegmentGone as error:
+            raise Unavailable(f"the warehouse cannot be written: {error}") from error
         finally:
             cursor.close()
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from adapters.duckdb.engine import Engine, Limits
+from adapters.duckdb.engine import Engine
 from adapters.duckdb.layout import MOMENTS
 from adapters.duckdb.manifest import Manifest, ManifestFile, Segment, sync_folder
 from adapters.duckdb.segments import Made, Segments, segment_of
@@ -38,9 +38,9 @@ class DuckDbFactStore:
     Files that no manifest names any more are kept for `keep`, for questions that were begun before.
     """
 
-    def __init__(self, folder: Path, limits: Limits, *, keep: timedelta = timedelta(seconds=60)) -> None:
+    def __init__(self, folder: Path, engine: Engine, *, keep: timedelta = timedelta(seconds=60)) -> None:
         self._folder = folder
-        self._limits = limits
+        self._engine = engine
         self._keep = keep
         self._manifest = ManifestFile(folder)
 
@@ -54,11 +54,7 @@ class DuckDbFactStore:
         """The one writer of the machine."""
         (self._folder / _INCOMING).mkdir(parents=True, exist_ok=True)
         with _locked(self._folder):
-            engine = Engine(self._limits, spill=self._folder / "spilled")
-            try:
-                yield DuckDbFactWriter(self._folder, engine, keep=self._keep)
-            finally:
-                await engine.close()
+            yield DuckDbFactWriter(self._folder, self._engine, keep=self._keep)
 
 
 @contextmanager
@@ -94,14 +90,21 @@ class DuckDbFactWriter:
             ids = changed.orders | changed.returns
             held = [(table, before.of(table.value)) for table in (FactTable.ORDERS, FactTable.RETURNS)]
             withdrawn = await self._segments.withdrawals(held, ids, generation) if ids else None
+        named = (
+            await self._named(FactTable.BOOKS, spool, before, changed),
+            await self._named(FactTable.CUSTOMERS, spool, before, changed),
+        )
         after = Manifest(
             generation=generation,
             place=facts.place,
             synced_at=at,
-            books=await self._named(FactTable.BOOKS, spool, before, changed),
-            customers=await self._named(FactTable.CUSTOMERS, spool, before, changed),
+            books=named[0],
+            customers=named[1],
             **_grown(before if changed is not None else None, segment_of(generation, made, withdrawn), made, at),
         )
+        if before is not None and after.files == before.files:
+            # Nothing else to be read: whoever reads goes on with what is open.
+            after = replace(after, generation=before.generation)
         return await asyncio.to_thread(self._publish, before, after, at)
 
     async def compact(self, *, whole: bool) -> bool:

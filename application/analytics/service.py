@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from application.analytics.answering import ANSWERS, Data
+from application.analytics.freshness import FreshEnough
 from application.analytics.models import Answer, AnswerPage, ReportDefinition
 from application.analytics.paging import Place, next_cursor, read_cursor
 from application.analytics.questions import Question, bad_query, read_question
@@ -19,10 +20,21 @@ from domain.shared.errors import Invalid
 
 
 class AnalyticsService:
-    """Each method is one use case; all parts of an answer are of one view of the store."""
+    """Each method is one use case; all parts of an answer are of one view of the store.
 
-    def __init__(self, *, facts: PurchaseFacts, clock: Clock, segments: SegmentTable = STANDARD) -> None:
+    `fresh` chooses that store where there are two, `facts` is the one where there is one.
+    """
+
+    def __init__(
+        self,
+        *,
+        facts: PurchaseFacts,
+        clock: Clock,
+        segments: SegmentTable = STANDARD,
+        fresh: FreshEnough | None = None,
+    ) -> None:
         self._facts = facts
+        self._fresh = fresh
         self._clock = clock
         self._segments = segments
 
@@ -37,7 +49,8 @@ class AnalyticsService:
         if spec is None:
             raise NotFound("report", report)
         question = read_question(spec, parameters, self._clock.now())
-        return await self._facts.read(lambda view: self._answer(view, question))
+        facts = await self._store(question)
+        return await facts.read(lambda view: self._answer(view, question, facts.store))
 
     async def rfm_customers(self, parameters: Iterable[tuple[str, str]]) -> AnswerPage[RfmCustomer]:
         """One page of the customers behind RFM, by key, then by id.
@@ -50,22 +63,29 @@ class AnalyticsService:
         if "cursor" in question.given:
             question, after = read_cursor(question, question.text("cursor"))
         scores = self._scores(question)
-        return await self._facts.read(lambda view: self._page(view, question, scores, after))
+        facts = await self._store(question)
+        return await facts.read(lambda view: self._page(view, question, scores, after, facts.store))
 
     def definitions(self) -> Sequence[ReportDefinition]:
         """What each report means and takes."""
         return definitions(self._segments)
 
-    async def _answer(self, view: PurchaseView, question: Question) -> Answer[Data]:
+    async def _store(self, question: Question) -> PurchaseFacts:
+        if self._fresh is None:
+            return self._facts
+        limit = question.values["max_lag"]
+        return await self._fresh.store(limit if isinstance(limit, int) else None)
+
+    async def _answer(self, view: PurchaseView, question: Question, store: str) -> Answer[Data]:
         question = await _in_one_currency(view, question)
         try:
             data = await ANSWERS[question.spec.name](view, question, self._segments)
         except Invalid as error:
             raise BadQuery(replace(one, pointer=one.pointer.removeprefix("/")) for one in error.problems) from None
-        return Answer(data=data, answer_digest=answer_digest(data), **await self._head(view, question))
+        return Answer(data=data, answer_digest=answer_digest(data), **await self._head(view, question, store))
 
     async def _page(
-        self, view: PurchaseView, question: Question, scores: frozenset[Scores], after: Place | None
+        self, view: PurchaseView, question: Question, scores: frozenset[Scores], after: Place | None, store: str
     ) -> AnswerPage[RfmCustomer]:
         if after is None:
             question = await _in_one_currency(view, question)
@@ -79,17 +99,17 @@ class AnalyticsService:
             answer_digest=answer_digest(data),
             has_more=has_more,
             next_cursor=next_cursor(question, found[limit - 1].buyer) if has_more else None,
-            **await self._head(view, question),
+            **await self._head(view, question, store),
         )
 
-    async def _head(self, view: PurchaseView, question: Question) -> dict[str, Any]:
+    async def _head(self, view: PurchaseView, question: Question, store: str) -> dict[str, Any]:
         return {
             "report": question.spec.name,
             "definition": question.spec.defined(self._segments).definition,
             "parameters": question.parameters,
             "as_of": question.scope.as_of,
             "watermark": await view.watermark(),
-            "store": self._facts.store,
+            "store": store,
         }
 
     def _scores(self, question: Question) -> frozenset[Scores]:

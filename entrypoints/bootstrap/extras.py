@@ -10,7 +10,7 @@ from adapters.postgres.connection import QueryObserver
 from adapters.postgres.pool import Pool
 from application.ports.jobs import JobQueue
 from application.ports.system import Clock
-from entrypoints.bootstrap.settings import SnowflakeConfig
+from entrypoints.bootstrap.settings import SnowflakeConfig, WarehouseConfig
 
 
 def span_exporter(endpoint: str) -> SpanExporter:
@@ -24,6 +24,12 @@ def span_exporter(endpoint: str) -> SpanExporter:
 def snowflake(config: SnowflakeConfig, observer: QueryObserver | None) -> containers.Container:
     """The adapters of the warehouse (extra `snowflake`)."""
     made: containers.Container = import_module("entrypoints.bootstrap.warehouse").adapters(config, observer)
+    return made
+
+
+def embedded_warehouse(config: WarehouseConfig, observer: QueryObserver | None) -> containers.Container:
+    """The adapters of the embedded warehouse (extra `warehouse`)."""
+    made: containers.Container = import_module("entrypoints.bootstrap.embedded_warehouse").adapters(config, observer)
     return made
 
 

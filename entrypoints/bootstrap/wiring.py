@@ -13,14 +13,19 @@ from adapters.postgres.errors import raise_translated
 from adapters.postgres.pool import Pool
 from application.analytics.verify import Backend, VerificationService
 from application.events.consuming import EventConsumer
+from application.jobs.housekeeping import USUAL_SCHEDULES
 from application.jobs.running import JobRunner, JobTelemetry
 from application.mail.order_jobs import ConfirmPlacedOrders, order_confirmation
 from application.ports.history import HistorySink, HistorySource
 from application.ports.jobs import JobReader
+from application.warehouse.following import WarehouseFollower
+from application.warehouse.jobs import USUAL_SCHEDULES as OF_WAREHOUSE
+from application.warehouse.jobs import warehouse_jobs
+from application.warehouse.service import WarehouseService
 from application.webhooks.listening import WebhookConsumer
 from entrypoints.bootstrap import extras, mail, migrate
 from entrypoints.bootstrap.containers import MemoryAdapters, PostgresAdapters, SystemAdapters, services
-from entrypoints.bootstrap.settings import DatabaseConfig, Settings, Storage
+from entrypoints.bootstrap.settings import AnalyticsStorage, DatabaseConfig, Settings
 from entrypoints.services import Services
 from entrypoints.worker.worker import Worker
 
@@ -37,17 +42,22 @@ class Wiring:
         settings: Settings,
         url: str | None,
         *,
-        observe: Callable[[Storage], QueryObserver] | None = None,
+        observe: Callable[[AnalyticsStorage], QueryObserver] | None = None,
         wrap: Callable[[type[Any]], type[Any]] | None = None,
     ) -> None:
         self._settings = settings
         self._observe = observe
-        self._made: dict[Storage, containers.Container] = {}
+        self._made: dict[AnalyticsStorage, containers.Container] = {}
         self.pool = _pool(settings.database, url, self._observer("postgres")) if url is not None else None
         records, analytics = self._adapters(settings.app.storage), self._adapters(settings.app.analytics)
         self.order_confirmations = mail.order_confirmations(settings.mail, records)
         kinds = [] if self.order_confirmations is None else [order_confirmation(self.order_confirmations)]
-        self.services: Services = services(records, analytics, settings=settings, job_kinds=kinds, wrap=wrap)
+        embedded = self.warehouse() if settings.app.analytics == "duckdb" else None
+        if embedded is not None:
+            kinds += warehouse_jobs(embedded)
+        self.services: Services = services(
+            records, analytics, settings=settings, job_kinds=kinds, warehouse=embedded, wrap=wrap
+        )
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Wiring"]:
@@ -61,6 +71,8 @@ class Wiring:
                 await self.pool.close()
             if "snowflake" in self._made:
                 await self._made["snowflake"].warehouse().close()
+            if "duckdb" in self._made:
+                await self._made["duckdb"].engine().close()
 
     def worker(self, telemetry: JobTelemetry) -> Worker:
         """What this process does in the background."""
@@ -77,6 +89,8 @@ class Wiring:
             schedules=self.services.schedules,
             consuming=self.services.consuming,
             consumers=self._consumers(),
+            followers=self._followers(),
+            usual=USUAL_SCHEDULES if self._settings.app.analytics != "duckdb" else (*USUAL_SCHEDULES, *OF_WAREHOUSE),
             queues=config.queues,
             concurrency=config.concurrency,
             grace=config.grace_seconds,
@@ -89,6 +103,27 @@ class Wiring:
             found.append(ConfirmPlacedOrders(clock=clock, ids=ids))
         return found
 
+    def _followers(self) -> list[WarehouseFollower]:
+        if self._settings.app.analytics != "duckdb":
+            return []
+        return [
+            WarehouseFollower(
+                service=self.warehouse(),
+                store=self._adapters("duckdb").fact_store(),
+                signal=self._adapters(self._settings.app.storage).signal(),
+                clock=SystemAdapters.clock(),
+                every=self._settings.warehouse.sync_seconds,
+            )
+        ]
+
+    def warehouse(self) -> WarehouseService:
+        """The embedded warehouse of the store of record."""
+        return WarehouseService(
+            source=self._adapters(self._settings.app.storage).fact_source(),
+            store=self._adapters("duckdb").fact_store(),
+            clock=SystemAdapters.clock(),
+        )
+
     def jobs(self) -> JobReader:
         """Jobs as they are kept, for who counts them."""
         reader: JobReader = self._adapters(self._settings.app.storage).jobs()
@@ -100,7 +135,7 @@ class Wiring:
         async with self._adapters(self._settings.app.storage).signal().running():
             yield
 
-    def verification(self, backends: Sequence[Storage]) -> VerificationService:
+    def verification(self, backends: Sequence[AnalyticsStorage]) -> VerificationService:
         """Compares these stores with each other; those that are not the store of record are given its history."""
         records = self._settings.app.storage
         return VerificationService(
@@ -108,7 +143,8 @@ class Wiring:
             backends={
                 name: Backend(
                     facts=self._adapters(name).facts(),
-                    sink=None if name == records else self._adapters(name).sink(),
+                    sink=None if name in (records, "duckdb") else self._adapters(name).sink(),
+                    sync=self.warehouse().sync if name == "duckdb" else None,
                 )
                 for name in backends
             },
@@ -133,17 +169,19 @@ class Wiring:
         source: HistorySource = self._adapters(self._settings.app.storage).history()
         return source
 
-    def _adapters(self, storage: Storage) -> Any:
+    def _adapters(self, storage: AnalyticsStorage) -> Any:
         if storage not in self._made:
             self._made[storage] = self._new(storage)
         return self._made[storage]
 
-    def _observer(self, storage: Storage) -> QueryObserver | None:
+    def _observer(self, storage: AnalyticsStorage) -> QueryObserver | None:
         return None if self._observe is None else self._observe(storage)
 
-    def _new(self, storage: Storage) -> containers.Container:
+    def _new(self, storage: AnalyticsStorage) -> containers.Container:
         if storage == "snowflake":
             return extras.snowflake(self._settings.snowflake, self._observer("snowflake"))
+        if storage == "duckdb":
+            return extras.embedded_warehouse(self._settings.warehouse, self._observer("duckdb"))
         if storage == "postgres" and self.pool is not None:
             heartbeat = timedelta(seconds=self._settings.worker.heartbeat_seconds)
             return PostgresAdapters(pool=self.pool, head=migrate.head(), heartbeat=heartbeat)

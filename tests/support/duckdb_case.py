@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from adapters.duckdb.engine import Limits
+from adapters.duckdb.engine import Engine, Limits
 from adapters.duckdb.purchases import DuckDbPurchaseFacts
 from adapters.duckdb.stores import DuckDbHealth
 from adapters.duckdb.warehouse import DuckDbFactStore, DuckDbFactWriter
@@ -51,9 +51,10 @@ async def _open(server: None) -> AsyncIterator[StorePorts]:
     with tempfile.TemporaryDirectory(prefix="daybook-warehouse-") as folder:
         rows = MemoryStore()
         records = memory_ports(rows)
-        source, facts = MemoryFactSource(rows), DuckDbFactStore(Path(folder), LIMITS)
+        engine = Engine(LIMITS, spill=Path(folder))
+        source, facts = MemoryFactSource(rows), DuckDbFactStore(Path(folder), engine)
         await rebuild(source, facts)
-        purchases = DuckDbPurchaseFacts(Path(folder), LIMITS)
+        purchases = DuckDbPurchaseFacts(Path(folder), engine)
 
         async def watermark() -> int:
             status = await facts.status()
@@ -70,7 +71,7 @@ async def _open(server: None) -> AsyncIterator[StorePorts]:
             purchases=purchases,
             watermark=watermark,
         )
-        await purchases.close()
+        await engine.close()
 
 
 def duckdb_case() -> StoreCase:
