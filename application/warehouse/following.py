@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from time import monotonic
 
 from application.errors import Conflict, Unavailable
 from application.ports.event_signal import EventSignal
@@ -16,7 +15,7 @@ _logger = logging.getLogger("daybook.warehouse")
 
 
 class WarehouseFollower:
-    """Brings the warehouse forward whenever there are events, at most once every `every` seconds.
+    """Brings the warehouse forward whenever there are events, at least `every` seconds from one time to the next.
 
     Any number of processes may: whoever writes holds the others up, and what one has taken the next one finds there.
     """
@@ -39,19 +38,19 @@ class WarehouseFollower:
     async def follow(self) -> None:
         """Until it is cancelled. What a round raises is logged, and tried again a second later."""
         while True:
-            began = monotonic()
             try:
                 place = await self._round()
+                await asyncio.sleep(self._every)
                 await self._signal.wait(place, seconds=_LOOK_EVERY)
             except Conflict:
-                pass  # another process is at it
+                # Another process is at it.
+                await asyncio.sleep(self._every)
             except Unavailable as error:
                 _logger.warning("the warehouse waits: %s", error.detail)
                 await asyncio.sleep(_PAUSE)
             except Exception:
                 _logger.exception("a round of the warehouse failed")
                 await asyncio.sleep(_PAUSE)
-            await asyncio.sleep(max(0.0, began + self._every - monotonic()))
 
     async def _round(self) -> int:
         async with self._store.writing() as writer:

@@ -54,6 +54,7 @@ async def test_an_answer_says_what_was_asked_and_by_which_definition() -> None:
         "returns": "ignore",
         "lines": "all",
         "customers": "all",
+        "max_lag": None,
     }
     assert (answer.as_of, answer.watermark, answer.store) == (date(2026, 11, 4), 0, "definition")
     assert answer.answer_digest == answer_digest(answer.data)
