@@ -124,7 +124,10 @@ class DuckDbFactWriter:
 
     async def tidy(self, *, at: datetime) -> None:
         """Deletes files that are of no manifest, those that were of an earlier one a while later."""
-        manifest = self._manifest.read()
+        try:
+            manifest = self._manifest.read()
+        except Unavailable:
+            return  # which files it names nobody knows before it is written anew
         kept = set() if manifest is None else set(manifest.files)
         if manifest is not None:
             kept |= {name for name, since in manifest.retired.items() if at - since < self._keep}

@@ -100,7 +100,7 @@ class WarehouseService:
                 entered = self._store.writing()
                 writer = await entered.__aenter__()
             except Conflict:
-                if self._clock.now() > until:
+                if self._clock.now() >= until:
                     raise
                 await asyncio.sleep(_LOOK_EVERY)
                 continue
