@@ -1,7 +1,7 @@
 # The commands of the project. `make` alone lists them. All paths are relative, so the folder may have any name.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench bench-jobs verify-long clean runtime environment
+.PHONY: help run demo test check bench bench-jobs bench-warehouse verify-long clean runtime environment
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 SHELL := /bin/sh
 
@@ -49,6 +49,9 @@ bench: environment ## compare with other stacks on this machine
 
 bench-jobs: environment ## how soon a job begins, how many a second, and what asking for one costs
 	@$(BIN)/python -m tests.benchmarks.jobs
+
+bench-warehouse: environment ## the embedded warehouse at five million lines, beside questions written by hand
+	@$(BIN)/python -m tests.benchmarks.warehouse
 
 verify-long: environment ## the tests that take long: thousands of histories, hundreds of kills
 	@$(BIN)/pytest -q -m long

@@ -192,7 +192,7 @@ def test_the_embedded_warehouse(daybook: Run, monkeypatch: pytest.MonkeyPatch) -
     order = made(daybook, "orders", "create", "--currency", "GBP", "--line", "GIFT,2,1.50")
     assert made(daybook, "warehouse", "sync")["sales"] == 1
     made(daybook, "orders", "create", "--currency", "GBP", "--line", "GIFT,2,1.50")
-    assert daybook("orders", "cancel", order["id"])[0] == 0
+    assert daybook("orders", "cancel", order["id"], "--yes")[0] == 0
     assert made(daybook, "warehouse", "status")["lag_seconds"] > 0
     synced = made(daybook, "warehouse", "sync")
     assert (synced["orders"], synced["withdrawn"], synced["segments"]) == (2, 1, 2)
