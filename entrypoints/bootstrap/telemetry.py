@@ -75,10 +75,6 @@ class Metrics:
             # Every process asks the same store: what one of them was told last is true.
             multiprocess_mode="livemostrecent",
         )
-        self._warehouse_lag = self._newest(
-            "warehouse_lag_seconds", "For how long there has been an event that the warehouse has not."
-        )
-        self._warehouse_segments = self._newest("warehouse_segments", "Segments that the warehouse lies in.")
         self._pool: Pool | None = None
 
     async def follow_consumers(self, ask: Callable[[], Awaitable[Sequence[ConsumerPosition]]]) -> None:
@@ -92,11 +88,13 @@ class Metrics:
 
     async def follow_warehouse(self, ask: Callable[[], Awaitable[WarehouseLag]]) -> None:
         """Tells how late the warehouse is, until it is cancelled."""
+        lag = self._newest("warehouse_lag_seconds", "For how long there has been an event that the warehouse has not.")
+        segments = self._newest("warehouse_segments", "Segments that the warehouse lies in.")
         while True:
             with suppress(Unavailable):
                 found = await ask()
-                self._warehouse_lag.set(found.lag_seconds)
-                self._warehouse_segments.set(found.status.segments)
+                lag.set(found.lag_seconds)
+                segments.set(found.status.segments)
             await asyncio.sleep(_LAG_EVERY)
 
     def watch(self, pool: Pool) -> None:
