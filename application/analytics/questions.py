@@ -43,7 +43,7 @@ class Question:
 
     @property
     def parameters(self) -> dict[str, ParameterValue]:
-        """What the answer follows from, as answers tell it; `max_lag` says who may answer, and nothing of the answer."""
+        """What the answer follows from, as it is told; `max_lag` says who may answer, and nothing of the answer."""
         told = {name: value for name, value in self.values.items() if name != "max_lag"}
         return {name: value.isoformat() if isinstance(value, date) else value for name, value in told.items()}
 

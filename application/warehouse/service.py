@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
 from msgspec import Struct
@@ -94,21 +94,18 @@ class WarehouseService:
 
     @asynccontextmanager
     async def _writing(self) -> AsyncIterator[FactWriter]:
+        async with AsyncExitStack() as held:
+            yield await self._entered(held)
+
+    async def _entered(self, held: AsyncExitStack) -> FactWriter:
         until = self._clock.now() + self._patience
         while True:
             try:
-                entered = self._store.writing()
-                writer = await entered.__aenter__()
+                return await held.enter_async_context(self._store.writing())
             except Conflict:
                 if self._clock.now() >= until:
                     raise
-                await asyncio.sleep(_LOOK_EVERY)
-                continue
-            break
-        try:
-            yield writer
-        finally:
-            await entered.__aexit__(None, None, None)
+            await asyncio.sleep(_LOOK_EVERY)
 
 
 def _there(status: WarehouseStatus | None) -> WarehouseStatus:
