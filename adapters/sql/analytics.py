@@ -165,11 +165,14 @@ def _categories() -> Subquery:
     return select(books.c.id.label("book_id"), category.label("category")).distinct().subquery("categories")
 
 
-def _merged(shape: Shape, by: By) -> Subquery:
-    """One row a key: `name`, and `revenue` and `units` less what came back, `orders`, `customers`."""
-    parts = [_by_key(sold(shape), by, sold=True)]
+def _merged(shape: Shape, by: By, *, counted: bool = True) -> Subquery:
+    """One row a key: `name`, and `revenue` and `units` less what came back, `orders`, `customers`.
+
+    Unless they are `counted`, orders and customers are 0: they are most of the work.
+    """
+    parts = [_by_key(sold(shape), by, sold=True, counted=counted)]
     if shape.returns:
-        parts.append(_by_key(returned(shape), by, sold=False))
+        parts.append(_by_key(returned(shape), by, sold=False, counted=False))
     rows = union_all(*parts).subquery("parts")
     return (
         select(
@@ -185,7 +188,7 @@ def _merged(shape: Shape, by: By) -> Subquery:
     )
 
 
-def _by_key(lines: Subquery, by: By, *, sold: bool) -> Select[Any]:
+def _by_key(lines: Subquery, by: By, *, sold: bool, counted: bool) -> Select[Any]:
     keyed = _keyed(lines, by).subquery("keyed")
     named = by is By.PRODUCT
     revenue, units = exact_sum(keyed.c.amount), exact_count(keyed.c.quantity)
@@ -195,8 +198,8 @@ def _by_key(lines: Subquery, by: By, *, sold: bool) -> Select[Any]:
         (func.max(ByBytes(keyed.c.description)) if named else cast(null(), String())).label("description"),
         (revenue if sold else -revenue).label("revenue"),
         (units if sold else -units).label("units"),
-        (func.count(keyed.c.order_id.distinct()) if sold else ZERO).label("orders"),
-        (func.count(keyed.c.customer_id.distinct()) if sold else ZERO).label("customers"),
+        (func.count(keyed.c.order_id.distinct()) if counted else ZERO).label("orders"),
+        (func.count(keyed.c.customer_id.distinct()) if counted else ZERO).label("customers"),
     ).group_by(keyed.c.key)
     return query.join_from(keyed, books, books.c.id == keyed.c.book_id, isouter=True) if named else query
 
@@ -216,6 +219,14 @@ def top_products(shape: Shape, by: By, metric: Metric) -> Select[Any]:
         .order_by(merged.c[metric.value].desc(), ByBytes(merged.c.key))
         .limit(bindparam("limit", type_=Integer()))
     )
+
+
+@cache
+def top_earners(shape: Shape, by: By) -> Select[Any]:
+    """`key`, `name`, `revenue` of the first `limit` keys by revenue, descending, then by key."""
+    merged = _merged(shape, by, counted=False)
+    query = select(merged.c.key, merged.c.name, merged.c.revenue)
+    return query.order_by(merged.c.revenue.desc(), ByBytes(merged.c.key)).limit(bindparam("limit", type_=Integer()))
 
 
 @cache

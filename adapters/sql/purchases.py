@@ -142,8 +142,7 @@ class SqlPurchaseView:
         if dimension is Dimension.CUSTOMER:
             top = await self._run("pareto.top_customers", pareto.top_customers(shape), values)
         else:
-            top_products = analytics.top_products(shape, By(dimension), Metric.REVENUE)
-            top = await self._run("analytics.top_products", top_products, values)
+            top = await self._run("pareto.top_earners", analytics.top_earners(shape, By(dimension)), values)
         return ParetoFacts(
             amounts=sorted((_amount(row["revenue"]), _whole(row["items"])) for row in rows),
             top=[_earner(row, dimension) for row in top],

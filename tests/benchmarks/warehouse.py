@@ -38,6 +38,10 @@ ALLOWED_RATIO, ALLOWED_MS, SYNC_SECONDS = 2.0, 30.0, 60.0
 _BOUGHT = "FROM {orders} WHERE currency = 'EUR' AND CAST(placed_at AS DATE) < DATE '2030-01-01'"
 _SOLD = "FROM {sales} WHERE currency = 'EUR' AND CAST(placed_at AS DATE) < DATE '2030-01-01'"
 _BACK = "FROM {returns} WHERE currency = 'EUR'"
+_BACK_OF_KNOWN = (
+    f"FROM {{returns}} AS r JOIN (SELECT customer_id AS c, min(placed_at) AS f {_BOUGHT} GROUP BY 1) "
+    "ON c = r.customer_id WHERE currency = 'EUR'"
+)
 BY_HAND: Mapping[str, str] = {
     "summary": f"""
         SELECT count(*), count(DISTINCT customer_id) {_BOUGHT};
@@ -57,11 +61,16 @@ BY_HAND: Mapping[str, str] = {
         LEFT JOIN {{books}} ON id = b ORDER BY net DESC, s.sku LIMIT 10;
         SELECT count(*), count(DISTINCT customer_id) {_BOUGHT}""",
     "rfm": f"""
-        SELECT r, f, m, count(*) FROM (
-            SELECT ntile(5) OVER (ORDER BY d, customer_id) AS r, ntile(5) OVER (ORDER BY n, customer_id) AS f,
-                   ntile(5) OVER (ORDER BY s, customer_id) AS m
-            FROM (SELECT customer_id, max(CAST(placed_at AS DATE)) AS d, count(*) AS n, sum(amount) AS s {_BOUGHT}
-                  GROUP BY 1)) GROUP BY ALL""",
+        SELECT r, f, m, count(*), sum(n), sum(s) FROM (
+            SELECT n, s, ntile(5) OVER (ORDER BY d, k, c) AS r, ntile(5) OVER (ORDER BY n, k, c) AS f,
+                   ntile(5) OVER (ORDER BY s, k, c) AS m
+            FROM (SELECT c, d, n, s, coalesce(reference, CAST(c AS VARCHAR)) AS k FROM (
+                    SELECT customer_id AS c, max(CAST(placed_at AS DATE)) AS d, count(*) AS n, sum(amount) AS s
+                    {_BOUGHT} GROUP BY 1) LEFT JOIN {{customers}} ON id = c)) GROUP BY ALL;
+        SELECT d, n, s, count(*) FROM (
+            SELECT max(CAST(placed_at AS DATE)) AS d, count(*) AS n, sum(amount) AS s {_BOUGHT} GROUP BY customer_id)
+        GROUP BY GROUPING SETS ((d), (n), (s));
+        SELECT count(*) FROM {{customers}} WHERE deleted_at IS NULL AND id NOT IN (SELECT customer_id {_BOUGHT})""",
     "repeat-rate": f"""
         SELECT n, count(*)
         FROM (SELECT count(DISTINCT CAST(placed_at AS DATE)) AS n {_BOUGHT} GROUP BY customer_id) GROUP BY 1""",
@@ -74,12 +83,17 @@ BY_HAND: Mapping[str, str] = {
         SELECT date_trunc('month', f), m, count(DISTINCT customer_id), sum(n), sum(s) FROM (
             SELECT customer_id, m, n, s, min(d) OVER (PARTITION BY customer_id) AS f
             FROM (SELECT customer_id, date_trunc('month', placed_at) AS m, min(placed_at) AS d, count(*) AS n,
-                         sum(amount) AS s {_BOUGHT} GROUP BY 1, 2)) GROUP BY 1, 2""",
+                         sum(amount) AS s {_BOUGHT} GROUP BY 1, 2)) GROUP BY 1, 2;
+        SELECT date_trunc('month', f), date_trunc('month', returned_at), sum(amount) {_BACK_OF_KNOWN} GROUP BY 1, 2""",
     "pareto": f"""
         SELECT net, count(*) FROM (
             SELECT s.sku, s.amount - coalesce(r.amount, 0) AS net
             FROM (SELECT sku, sum(amount) AS amount {_SOLD} GROUP BY sku) AS s
-            LEFT JOIN (SELECT sku, sum(amount) AS amount {_BACK} GROUP BY sku) AS r ON r.sku = s.sku) GROUP BY 1""",
+            LEFT JOIN (SELECT sku, sum(amount) AS amount {_BACK} GROUP BY sku) AS r ON r.sku = s.sku) GROUP BY 1;
+        SELECT s.sku, title, s.amount - coalesce(r.amount, 0) AS net
+        FROM (SELECT sku, max(book_id) AS b, sum(amount) AS amount {_SOLD} GROUP BY sku) AS s
+        LEFT JOIN (SELECT sku, sum(amount) AS amount {_BACK} GROUP BY sku) AS r ON r.sku = s.sku
+        LEFT JOIN {{books}} ON id = b ORDER BY net DESC, s.sku LIMIT 10""",
 }
 
 
@@ -101,7 +115,7 @@ def by_hand(folder: Path) -> Callable[[str], object]:
     connection = duckdb.connect(":memory:", config={"memory_limit": f"{LIMITS.memory_mb}MB", "threads": LIMITS.threads})
     connection.execute("SET parquet_metadata_cache = true")
     files = {name: [str(folder / one) for one in manifest.of(name)] for name in ("orders", "sales", "returns")}
-    files["books"] = [str(folder / manifest.books)]
+    files |= {"books": [str(folder / manifest.books)], "customers": [str(folder / manifest.customers)]}
     tables = {name: f"read_parquet({names})" for name, names in files.items()}
 
     def ask(report: str) -> object:
