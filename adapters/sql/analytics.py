@@ -166,15 +166,16 @@ def _categories() -> Subquery:
     return select(books.c.id.label("book_id"), category.label("category")).distinct().subquery("categories")
 
 
-def merged(shape: Shape, by: By, prefix: str = "", *, one_customer: bool = False) -> Subquery:
+def merged(shape: Shape, by: By, prefix: str = "", *, one_customer: bool = False, counted: bool = True) -> Subquery:
     """One row a key: `name`, and `revenue` and `units` less what came back, `orders`, `customers`.
 
-    `prefix` is that of the days, as in `sold`.
+    `prefix` is that of the days, as in `sold`. Unless they are `counted`, orders and customers are 0: they are most of
+    the work.
     """
     lines = _of_one_customer if one_customer else _all
-    parts = [_by_key(lines(sold(shape, prefix)), by, sold=True)]
+    parts = [_by_key(lines(sold(shape, prefix)), by, sold=True, counted=counted)]
     if shape.returns:
-        parts.append(_by_key(lines(returned(shape, prefix)), by, sold=False))
+        parts.append(_by_key(lines(returned(shape, prefix)), by, sold=False, counted=False))
     rows = union_all(*parts).subquery("parts")
     return (
         select(
@@ -198,7 +199,7 @@ def _of_one_customer(lines: Subquery) -> Subquery:
     return select(lines).where(lines.c.customer_id == bindparam("customer", type_=Uuid())).subquery("own")
 
 
-def _by_key(lines: Subquery, by: By, *, sold: bool) -> Select[Any]:
+def _by_key(lines: Subquery, by: By, *, sold: bool, counted: bool) -> Select[Any]:
     keyed = keyed_lines(lines, by).subquery("keyed")
     named = by is By.PRODUCT
     revenue, units = exact_sum(keyed.c.amount), exact_count(keyed.c.quantity)
@@ -208,8 +209,8 @@ def _by_key(lines: Subquery, by: By, *, sold: bool) -> Select[Any]:
         (func.max(ByBytes(keyed.c.description)) if named else cast(null(), String())).label("description"),
         (revenue if sold else -revenue).label("revenue"),
         (units if sold else -units).label("units"),
-        (func.count(keyed.c.order_id.distinct()) if sold else ZERO).label("orders"),
-        (func.count(keyed.c.customer_id.distinct()) if sold else ZERO).label("customers"),
+        (func.count(keyed.c.order_id.distinct()) if counted else ZERO).label("orders"),
+        (func.count(keyed.c.customer_id.distinct()) if counted else ZERO).label("customers"),
     ).group_by(keyed.c.key)
     return query.join_from(keyed, books, books.c.id == keyed.c.book_id, isouter=True) if named else query
 
@@ -237,6 +238,14 @@ def favourites(shape: Shape, by: By) -> Select[Any]:
     own = merged(shape, by, one_customer=True)
     query = select(own).where(own.c.orders > ZERO)
     return query.order_by(own.c.orders.desc(), ByBytes(own.c.key)).limit(bindparam("limit", type_=Integer()))
+
+
+@cache
+def top_earners(shape: Shape, by: By) -> Select[Any]:
+    """`key`, `name`, `revenue` of the first `limit` keys by revenue, descending, then by key."""
+    every = merged(shape, by, counted=False)
+    query = select(every.c.key, every.c.name, every.c.revenue)
+    return query.order_by(every.c.revenue.desc(), ByBytes(every.c.key)).limit(bindparam("limit", type_=Integer()))
 
 
 @cache

@@ -35,17 +35,45 @@ _AMOUNT = ExactNumber(38, 4)
 _COUNT = ExactNumber(38, 0)
 
 
+class AmountSummand(FunctionElement[Any]):
+    """`AmountSummand(amount)`: what is added up, as wide as a sum of it may be."""
+
+    name = "amount_summand"
+    type = _AMOUNT
+    inherit_cache = True
+
+
+class CountSummand(FunctionElement[Any]):
+    """`CountSummand(number)`: as `AmountSummand`, of whole numbers."""
+
+    name = "count_summand"
+    type = _COUNT
+    inherit_cache = True
+
+
+@compiles(AmountSummand)
+def _amount_summand(element: AmountSummand, compiler: SQLCompiler, **kw: Any) -> str:
+    (amount,) = element.clauses
+    return compiler.process(cast(amount, _AMOUNT), **kw)
+
+
+@compiles(CountSummand)
+def _count_summand(element: CountSummand, compiler: SQLCompiler, **kw: Any) -> str:
+    (number,) = element.clauses
+    return compiler.process(cast(number, _COUNT), **kw)
+
+
 def exact_sum(amount: ColumnElement[Any]) -> ColumnElement[Decimal]:
     """The exact sum of amounts of at most four places; null where there is nothing to add up.
 
     The cast is the outermost inside SUM: some engines (fakesnow among them) sum NUMBER as a float otherwise.
     """
-    return func.sum(cast(amount, _AMOUNT), type_=_AMOUNT)
+    return func.sum(AmountSummand(amount), type_=_AMOUNT)
 
 
 def exact_count(number: ColumnElement[Any]) -> ColumnElement[Decimal]:
     """As `exact_sum`, of whole numbers."""
-    return func.sum(cast(number, _COUNT), type_=_COUNT)
+    return func.sum(CountSummand(number), type_=_COUNT)
 
 
 class LocalDay(FunctionElement[Any]):

@@ -16,7 +16,7 @@ from adapters.sql.rows import Row, Run
 from adapters.sql.rows import amount as _amount
 from adapters.sql.rows import day as _day
 from adapters.sql.rows import whole as _whole
-from adapters.sql.scope import Shape, scope_values
+from adapters.sql.scope import scope_values
 from application.ports.purchases import Scores
 from domain.analytics.baskets import Baskets, ItemFacts
 from domain.analytics.comparison import MovementFacts, MoverFacts
@@ -61,7 +61,8 @@ _NOTHING: Mapping[str, int] = {"units": 0, "revenue": 0}
 class SqlPurchaseView(SqlAffinityView):
     """One view of a SQL store, whose statements `run` sends to it and whose `watermark` it knows.
 
-    One question may count `most_pairs` pairs and be about `most_basket_items`, or as many as there are.
+    One question may count `most_pairs` pairs and be about `most_basket_items`, or as many as there are. `flat` says
+    whether the store keeps facts, as a `Shape` tells them.
     """
 
     def __init__(
@@ -69,10 +70,11 @@ class SqlPurchaseView(SqlAffinityView):
         run: Run,
         watermark: Callable[[], Awaitable[int]],
         *,
+        flat: bool = False,
         most_pairs: int | None = None,
         most_basket_items: int | None = None,
     ) -> None:
-        super().__init__(run, most_pairs)
+        super().__init__(run, most_pairs, flat=flat)
         self._watermark = watermark
         self._most_basket_items = most_basket_items
 
@@ -86,7 +88,7 @@ class SqlPurchaseView(SqlAffinityView):
 
     async def summary(self, scope: Scope) -> SummaryFacts:
         """The whole scope in a few numbers."""
-        shape = Shape.of(scope)
+        shape = self._shape(scope)
         orders = await self._one("analytics.purchases", analytics.purchases_counted(shape), scope)
         lines = await self._one("analytics.lines", analytics.lines_counted(shape), scope)
         baskets = await self._one("analytics.baskets", analytics.baskets_counted(shape), scope)
@@ -108,7 +110,7 @@ class SqlPurchaseView(SqlAffinityView):
 
     async def revenue(self, scope: Scope, period: Period) -> Sequence[PeriodFacts]:
         """The periods in which something happened."""
-        shape = Shape.of(scope)
+        shape = self._shape(scope)
         orders = await self._by_start("analytics.orders_by_period", analytics.orders_by_period(shape, period), scope)
         new = await self._by_start("analytics.new_customers", analytics.new_customers_by_period(shape, period), scope)
         lines = await self._by_start("analytics.lines_by_period", analytics.lines_by_period(shape, period), scope)
@@ -131,7 +133,7 @@ class SqlPurchaseView(SqlAffinityView):
 
     async def products(self, scope: Scope, by: By, metric: Metric, limit: int) -> ProductTotals:
         """The first products, authors or categories."""
-        shape = Shape.of(scope)
+        shape = self._shape(scope)
         values = {**scope_values(scope), "limit": limit}
         top = await self._run("analytics.top_products", analytics.top_products(shape, by, metric), values)
         orders = await self._one("analytics.purchases", analytics.purchases_counted(shape), scope)
@@ -150,13 +152,12 @@ class SqlPurchaseView(SqlAffinityView):
 
     async def pareto(self, scope: Scope, dimension: Dimension, limit: int) -> ParetoFacts:
         """How revenue is spread."""
-        shape, values = Shape.of(scope), {**scope_values(scope), "limit": limit}
+        shape, values = self._shape(scope), {**scope_values(scope), "limit": limit}
         rows = await self._run("pareto.amounts", pareto.amounts(shape, dimension), values)
         if dimension is Dimension.CUSTOMER:
             top = await self._run("pareto.top_customers", pareto.top_customers(shape), values)
         else:
-            top_products = analytics.top_products(shape, By(dimension), Metric.REVENUE)
-            top = await self._run("analytics.top_products", top_products, values)
+            top = await self._run("pareto.top_earners", analytics.top_earners(shape, By(dimension)), values)
         return ParetoFacts(
             amounts=sorted((_amount(row["revenue"]), _whole(row["items"])) for row in rows),
             top=[_earner(row, dimension) for row in top],
@@ -164,7 +165,7 @@ class SqlPurchaseView(SqlAffinityView):
         )
 
     async def _unattributed(self, scope: Scope, dimension: Dimension) -> int:
-        shape = Shape.of(scope)
+        shape = self._shape(scope)
         match dimension:
             case Dimension.PRODUCT:
                 return 0
@@ -177,7 +178,7 @@ class SqlPurchaseView(SqlAffinityView):
 
     async def rfm_histograms(self, scope: Scope) -> RfmHistograms:
         """How many customers have each value."""
-        rows = await self._run("rfm.histograms", rfm.histograms(Shape.of(scope)), scope_values(scope))
+        rows = await self._run("rfm.histograms", rfm.histograms(self._shape(scope)), scope_values(scope))
         days = [(_day(row["last_day"]), _whole(row["customers"])) for row in rows if row["last_day"] is not None]
         orders = [(_whole(row["orders"]), _whole(row["customers"])) for row in rows if row["orders"] is not None]
         amounts = [(_amount(row["revenue"]), _whole(row["customers"])) for row in rows if row["revenue"] is not None]
@@ -185,7 +186,7 @@ class SqlPurchaseView(SqlAffinityView):
 
     async def rfm_cells(self, scope: Scope, scoring: Scoring) -> Sequence[CellFacts]:
         """The customers of each combination of scores."""
-        statement = rfm.cells(Shape.of(scope), ntile=not isinstance(scoring, Cuts))
+        statement = rfm.cells(self._shape(scope), ntile=not isinstance(scoring, Cuts))
         rows = await self._run("rfm.cells", statement, {**scope_values(scope), **_scoring_values(scoring)})
         return [
             CellFacts(
@@ -215,27 +216,27 @@ class SqlPurchaseView(SqlAffinityView):
         values["wanted"] = "".join("1" if one in scores else "0" for one in every)
         if after is not None:
             values |= {"after_key": after[0], "after_id": str(after[1])}
-        statement = rfm.buyers_page(Shape.of(scope), ntile=not isinstance(scoring, Cuts), after=after is not None)
+        statement = rfm.buyers_page(self._shape(scope), ntile=not isinstance(scoring, Cuts), after=after is not None)
         return [_scored(row) for row in await self._run("rfm.buyers", statement, values)]
 
     async def prospects(self, scope: Scope) -> int:
         """Living customers without a purchase."""
-        return _whole((await self._one("rfm.prospects", rfm.prospects(Shape.of(scope)), scope))["customers"])
+        return _whole((await self._one("rfm.prospects", rfm.prospects(self._shape(scope)), scope))["customers"])
 
     async def purchase_days(self, scope: Scope) -> Sequence[tuple[int, int]]:
         """How many customers bought on how many days."""
-        statement = retention.purchase_days(Shape.of(scope))
+        statement = retention.purchase_days(self._shape(scope))
         rows = await self._run("retention.purchase_days", statement, scope_values(scope))
         return sorted((_whole(row["days"]), _whole(row["customers"])) for row in rows)
 
     async def gaps(self, scope: Scope) -> Sequence[tuple[int, int]]:
         """How many gaps are how long."""
-        rows = await self._run("retention.gaps", retention.gaps(Shape.of(scope)), scope_values(scope))
+        rows = await self._run("retention.gaps", retention.gaps(self._shape(scope)), scope_values(scope))
         return sorted((_whole(row["days"]), _whole(row["gaps"])) for row in rows)
 
     async def cohorts(self, scope: Scope, period: Period) -> Sequence[CohortFacts]:
         """The periods of each cohort."""
-        shape, values = Shape.of(scope), scope_values(scope)
+        shape, values = self._shape(scope), scope_values(scope)
         bought = _by_cohort(
             await self._run("retention.cohort_purchases", retention.cohort_purchases(shape, period), values)
         )
@@ -258,13 +259,13 @@ class SqlPurchaseView(SqlAffinityView):
 
     async def new_customers(self, scope: Scope) -> int:
         """Customers whose first purchase falls into the scope."""
-        statement = analytics.new_customers_by_period(Shape.of(scope), Period.MONTH)
+        statement = analytics.new_customers_by_period(self._shape(scope), Period.MONTH)
         rows = await self._run("analytics.new_customers", statement, scope_values(scope))
         return sum(_whole(row["customers"]) for row in rows)
 
     async def movements(self, scope: Scope, before: Scope, by: By, metric: Metric, limit: int) -> MovementFacts:
         """What moved most between two scopes."""
-        statement = comparison.movements(Shape.of(scope), by, metric)
+        statement = comparison.movements(self._shape(scope), by, metric)
         values = {**scope_values(scope), **scope_values(before, comparison.BEFORE), "limit": limit}
         rows = await self._run("comparison.movements", statement, values)
         exactly: Callable[[Any], Decimal | int] = _amount if metric is Metric.REVENUE else _whole
@@ -280,7 +281,7 @@ class SqlPurchaseView(SqlAffinityView):
 
     async def baskets(self, scope: Scope) -> int:
         """How many purchases there are."""
-        orders = await self._one("analytics.purchases", analytics.purchases_counted(Shape.of(scope)), scope)
+        orders = await self._one("analytics.purchases", analytics.purchases_counted(self._shape(scope)), scope)
         return _whole(orders["orders"])
 
     @property
@@ -291,20 +292,20 @@ class SqlPurchaseView(SqlAffinityView):
     async def basket_items(self, scope: Scope, by: By, *, least: int) -> Sequence[ItemFacts]:
         """What is in enough baskets."""
         values = {**scope_values(scope), "least": least}
-        rows = await self._run("basket_rules.items", basket_rules.items(Shape.of(scope), by), values)
+        rows = await self._run("basket_rules.items", basket_rules.items(self._shape(scope), by), values)
         return [ItemFacts(key=row["key"], name=row["name"], baskets=_whole(row["baskets"])) for row in rows]
 
     async def item_sets(self, scope: Scope, by: By, *, least: int) -> Baskets:
         """What each basket holds of that."""
         values = {**scope_values(scope), "least": least}
-        rows = await self._run("basket_rules.sets", basket_rules.item_sets(Shape.of(scope), by), values)
+        rows = await self._run("basket_rules.sets", basket_rules.item_sets(self._shape(scope), by), values)
         # In a thread, since a million sets take a second to read.
         return await asyncio.to_thread(Baskets.of, map(_item_set, rows))
 
     async def repeat_buying(self, scope: Scope, split: date) -> Sequence[BuyingFacts]:
         """How many customers have each history."""
         values = {**scope_values(scope), "split": split}
-        rows = await self._run("lifetime.repeat_buying", lifetime.repeat_buying(Shape.of(scope)), values)
+        rows = await self._run("lifetime.repeat_buying", lifetime.repeat_buying(self._shape(scope)), values)
         found = (
             BuyingFacts(
                 repeats=_whole(row["repeats"]),
@@ -319,7 +320,7 @@ class SqlPurchaseView(SqlAffinityView):
 
     async def repeat_spending(self, scope: Scope) -> Sequence[SpendingFacts]:
         """How many customers have each history, with what it came to."""
-        statement = lifetime.repeat_spending(Shape.of(scope))
+        statement = lifetime.repeat_spending(self._shape(scope))
         rows = await self._run("lifetime.repeat_spending", statement, scope_values(scope))
         found = (SpendingFacts(history=_repeats(row), customers=_whole(row["customers"])) for row in rows)
         return sorted(found, key=lambda one: astuple(one.history))
@@ -327,12 +328,12 @@ class SqlPurchaseView(SqlAffinityView):
     async def repeaters(self, scope: Scope, histories: Collection[RepeatHistory], limit: int) -> Sequence[Repeater]:
         """The first customers who have one of these histories."""
         values = {**scope_values(scope), **lifetime.wanted_histories(histories), "limit": limit}
-        rows = await self._run("lifetime.repeaters", lifetime.repeaters(Shape.of(scope)), values)
+        rows = await self._run("lifetime.repeaters", lifetime.repeaters(self._shape(scope)), values)
         return [_repeater(row) for row in rows]
 
     async def late(self, scope: Scope) -> LateFacts:
         """How many customers are late."""
-        row = await self._one("lifetime.late", lifetime.late_counted(Shape.of(scope)), scope)
+        row = await self._one("lifetime.late", lifetime.late_counted(self._shape(scope)), scope)
         return LateFacts(
             customers=_whole(row["customers"]),
             repeat_customers=_whole(row["repeat_customers"]),
@@ -346,32 +347,32 @@ class SqlPurchaseView(SqlAffinityView):
         values = {**scope_values(scope), "limit": limit}
         if after is not None:
             values |= {"after_key": after[0], "after_id": str(after[1])}
-        statement = lifetime.idle_buyers(Shape.of(scope), late, after=after is not None)
+        statement = lifetime.idle_buyers(self._shape(scope), late, after=after is not None)
         return [_idle_buyer(row) for row in await self._run("lifetime.idle_buyers", statement, values)]
 
     async def rfm_buyer(self, scope: Scope, scoring: Scoring, customer_id: UUID) -> ScoredBuyer | None:
         """One customer, scored among all."""
         values = {**scope_values(scope), **_scoring_values(scoring), "customer": customer_id}
-        statement = rfm.one_buyer(Shape.of(scope), ntile=not isinstance(scoring, Cuts))
+        statement = rfm.one_buyer(self._shape(scope), ntile=not isinstance(scoring, Cuts))
         rows = await self._run("rfm.one_buyer", statement, values)
         return _scored(rows[0]) if rows else None
 
     async def repeater(self, scope: Scope, customer_id: UUID) -> Repeater | None:
         """One customer and its history."""
         values = {**scope_values(scope), "customer": customer_id, "limit": 1}
-        rows = await self._run("lifetime.one_repeater", lifetime.one_repeater(Shape.of(scope)), values)
+        rows = await self._run("lifetime.one_repeater", lifetime.one_repeater(self._shape(scope)), values)
         return _repeater(rows[0]) if rows else None
 
     async def idle_buyer(self, scope: Scope, customer_id: UUID) -> IdleBuyer | None:
         """One customer and the ends of its purchase days."""
         values = {**scope_values(scope), "customer": customer_id, "limit": 1}
-        rows = await self._run("lifetime.one_idle_buyer", lifetime.one_idle_buyer(Shape.of(scope)), values)
+        rows = await self._run("lifetime.one_idle_buyer", lifetime.one_idle_buyer(self._shape(scope)), values)
         return _idle_buyer(rows[0]) if rows else None
 
     async def favourites(self, scope: Scope, customer_id: UUID, by: By, limit: int) -> Sequence[ProductFacts]:
         """What one customer bought most often."""
         values = {**scope_values(scope), "customer": customer_id, "limit": limit}
-        rows = await self._run("analytics.favourites", analytics.favourites(Shape.of(scope), by), values)
+        rows = await self._run("analytics.favourites", analytics.favourites(self._shape(scope), by), values)
         return [_product(row) for row in rows]
 
     async def _one(self, name: str, statement: Select[Any], scope: Scope) -> Row:

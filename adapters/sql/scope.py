@@ -8,6 +8,7 @@ from sqlalchemy import Date, DateTime, Integer, String, Subquery, and_, bindpara
 from sqlalchemy.sql.elements import ColumnElement
 
 from adapters.sql.dialects import LocalDay, exact_sum
+from adapters.sql.facts import order_facts, return_facts, sale_facts
 from adapters.sql.tables import order_lines, orders, return_lines, returns
 from domain.analytics.scope import Customers, Lines, Returns, Scope
 
@@ -19,17 +20,22 @@ _MARGIN = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """What of a scope changes the text of a statement, and not only its values."""
+    """What changes the text of a statement, and not only its values: of the scope, and of the store.
+
+    With `flat` the store keeps facts (adapters/sql/facts.py) where others keep orders and returns with their lines.
+    """
 
     since: bool
     returns: bool
     paid: bool
     known: bool
+    flat: bool = False
 
     @classmethod
-    def of(cls, scope: Scope) -> "Shape":
+    def of(cls, scope: Scope, *, flat: bool = False) -> "Shape":
         """The shape of a scope."""
         return cls(
+            flat=flat,
             since=scope.from_ is not None,
             returns=scope.returns is Returns.NET,
             paid=scope.lines is Lines.PAID,
@@ -71,18 +77,24 @@ def _in_time(moment: ColumnElement[Any], *, since: bool, prefix: str = "") -> Co
     return and_(*conditions)
 
 
+def _bought(rows: Any, shape: Shape, *, ever: bool = False, prefix: str = "") -> ColumnElement[bool]:
+    """What was bought in the currency and the days of the scope, by whom the scope is about."""
+    condition = and_(
+        rows.c.currency == bindparam("currency", type_=String()),
+        _in_time(rows.c.placed_at, since=shape.since and not ever, prefix=prefix),
+    )
+    return and_(condition, rows.c.customer_id.is_not(None)) if shape.known else condition
+
+
 def _counts(shape: Shape, *, ever: bool = False, prefix: str = "") -> ColumnElement[bool]:
     """The orders that are purchases, as far as they themselves say."""
-    condition = and_(
-        orders.c.status != literal_column("'cancelled'"),
-        orders.c.currency == bindparam("currency", type_=String()),
-        _in_time(orders.c.placed_at, since=shape.since and not ever, prefix=prefix),
-    )
-    return and_(condition, orders.c.customer_id.is_not(None)) if shape.known else condition
+    return and_(orders.c.status != literal_column("'cancelled'"), _bought(orders, shape, ever=ever, prefix=prefix))
 
 
 def purchases(shape: Shape, *, ever: bool = False) -> Subquery:
     """One row a purchase: its order, customer, local day and amount, which is stored where every line counts."""
+    if shape.flat:
+        return _purchase_facts(shape, ever=ever)
     order = orders.c
     amount = exact_sum(order_lines.c.amount) if shape.paid else order.subtotal
     query = select(
@@ -94,48 +106,58 @@ def purchases(shape: Shape, *, ever: bool = False) -> Subquery:
     return query.where(order.line_count > ZERO).subquery("purchases")
 
 
+def _purchase_facts(shape: Shape, *, ever: bool) -> Subquery:
+    facts = sale_facts if shape.paid else order_facts
+    amount = exact_sum(facts.c.amount) if shape.paid else facts.c.amount
+    query = select(
+        facts.c.order_id, facts.c.customer_id, _local_day(facts.c.placed_at).label("day"), amount.label("amount")
+    ).where(_bought(facts, shape, ever=ever))
+    if shape.paid:
+        query = query.where(facts.c.unit_price > ZERO)
+        query = query.group_by(facts.c.order_id, facts.c.customer_id, facts.c.placed_at)
+    return query.subquery("purchases")
+
+
 def sold(shape: Shape, prefix: str = "") -> Subquery:
     """One row a line that counts, with the order, the customer and the day of its purchase.
 
     `prefix` goes before the names of the parameters of its days, as in `scope_values`.
     """
-    line = order_lines
-    query = (
-        select(
-            orders.c.id.label("order_id"),
-            orders.c.customer_id,
-            _local_day(orders.c.placed_at).label("day"),
-            line.c.sku,
-            line.c.book_id,
-            line.c.description,
-            line.c.quantity,
-            line.c.amount,
-        )
-        .join(line, line.c.order_id == orders.c.id)
-        .where(_counts(shape, prefix=prefix))
+    order, line = (sale_facts, sale_facts) if shape.flat else (orders, order_lines)
+    query = select(
+        (order.c.order_id if shape.flat else order.c.id).label("order_id"),
+        order.c.customer_id,
+        _local_day(order.c.placed_at).label("day"),
+        line.c.sku,
+        line.c.book_id,
+        line.c.description,
+        line.c.quantity,
+        line.c.amount,
     )
+    if shape.flat:
+        query = query.where(_bought(sale_facts, shape, prefix=prefix))
+    else:
+        query = query.join(line, line.c.order_id == orders.c.id).where(_counts(shape, prefix=prefix))
     return (query.where(line.c.unit_price > ZERO) if shape.paid else query).subquery("sold")
 
 
 def returned(shape: Shape, prefix: str = "") -> Subquery:
     """One row a line that came back and counts, with the customer and the day of its return; `prefix` as in `sold`."""
-    line = return_lines
-    query = (
-        select(
-            returns.c.customer_id,
-            _local_day(returns.c.returned_at).label("day"),
-            line.c.sku,
-            line.c.book_id,
-            line.c.description,
-            line.c.quantity,
-            line.c.amount,
-        )
-        .join(line, line.c.return_id == returns.c.id)
-        .where(
-            returns.c.currency == bindparam("currency", type_=String()),
-            _in_time(returns.c.returned_at, since=shape.since, prefix=prefix),
-        )
+    back, line = (return_facts, return_facts) if shape.flat else (returns, return_lines)
+    query = select(
+        back.c.customer_id,
+        _local_day(back.c.returned_at).label("day"),
+        line.c.sku,
+        line.c.book_id,
+        line.c.description,
+        line.c.quantity,
+        line.c.amount,
+    ).where(
+        back.c.currency == bindparam("currency", type_=String()),
+        _in_time(back.c.returned_at, since=shape.since, prefix=prefix),
     )
+    if not shape.flat:
+        query = query.join(line, line.c.return_id == returns.c.id)
     if shape.known:
-        query = query.where(returns.c.customer_id.is_not(None))
+        query = query.where(back.c.customer_id.is_not(None))
     return (query.where(line.c.unit_price > ZERO) if shape.paid else query).subquery("returned")

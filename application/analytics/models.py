@@ -34,7 +34,9 @@ class Answer(Struct, Generic[T], frozen=True, kw_only=True):
 
     report: Annotated[str, Meta(examples=["rfm"])]
     definition: DefinitionRef
-    parameters: Annotated[Mapping[str, ParameterValue], Meta(description="All of them, with defaults filled in.")]
+    parameters: Annotated[
+        Mapping[str, ParameterValue], Meta(description="All that it follows from, with defaults filled in.")
+    ]
     as_of: Annotated[date, Meta(description="The exclusive end: nothing of this day or later counts.")]
     watermark: Annotated[int, Meta(description="The position of the last event that the store had when it answered.")]
     store: Annotated[str, Meta(examples=["postgres"])]
@@ -47,7 +49,9 @@ class AnswerPage(Struct, Generic[T], frozen=True, kw_only=True):
 
     report: Annotated[str, Meta(examples=["rfm-customers"])]
     definition: DefinitionRef
-    parameters: Annotated[Mapping[str, ParameterValue], Meta(description="All of them, with defaults filled in.")]
+    parameters: Annotated[
+        Mapping[str, ParameterValue], Meta(description="All that it follows from, with defaults filled in.")
+    ]
     as_of: date
     watermark: int
     store: str

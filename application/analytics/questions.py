@@ -52,8 +52,9 @@ class Question:
 
     @property
     def parameters(self) -> dict[str, ParameterValue]:
-        """All parameters as answers tell them."""
-        return {name: value.isoformat() if isinstance(value, date) else value for name, value in self.values.items()}
+        """What the answer follows from, as it is told; `max_lag` says who may answer, and nothing of the answer."""
+        told = {name: value for name, value in self.values.items() if name != "max_lag"}
+        return {name: value.isoformat() if isinstance(value, date) else value for name, value in told.items()}
 
 
 def read_question(spec: ReportSpec, parameters: Iterable[tuple[str, str]], now: datetime) -> Question:

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from application.analytics.answering import ANSWERS, Data
 from application.analytics.answers import AnswerObserver, Answers, unobserved
 from application.analytics.deferred import Deferred
+from application.analytics.freshness import FreshEnough
 from application.analytics.lifetime import WithoutModels, fitted_buying, lifetime_answers
 from application.analytics.lifetime_reports import CHURN_CUSTOMERS, CUSTOMER_PROFILE
 from application.analytics.limits import LimitedFacts, Limits
@@ -45,11 +46,20 @@ _WITHOUT_MODELS = WithoutModels()
 _UNHURRIED = Limits()
 
 
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Where one store is asked."""
+
+    facts: LimitedFacts
+    answers: Answers
+
+
 class AnalyticsService:
     """Each method is one use case; all parts of an answer are of one view of the store, which is asked within `limits`.
 
-    What takes a processor for long is left to `computation`, when the view is over, or to `models`. With a `cache` an
-    answer is kept for who asks the same while the store stays the same.
+    `fresh` chooses that store where there are two, `facts` is the one where there is one. What takes a processor for
+    long is left to `computation`, when the view is over, or to `models`. With a `cache` an answer is kept for who asks
+    the same while the store stays the same.
     """
 
     def __init__(
@@ -63,14 +73,20 @@ class AnalyticsService:
         limits: Limits = _UNHURRIED,
         cache: Cache | None = None,
         observer: AnswerObserver = unobserved,
+        fresh: FreshEnough | None = None,
     ) -> None:
-        self._facts = LimitedFacts(facts, limits)
+        self._desks: dict[str, _Desk] = {}
+        for one in (facts,) if fresh is None else fresh.stores:
+            limited = LimitedFacts(one, limits)
+            answers = Answers(limited, segments=segments, cache=cache, observer=observer)
+            self._desks[one.store] = _Desk(limited, answers)
+        self._only = self._desks[facts.store]
+        self._fresh = fresh
         self._computation = computation
         self._models = models
         self._reports = {**ANSWERS, **lifetime_answers(models)}
         self._clock = clock
         self._segments = segments
-        self._answers = Answers(self._facts, segments=segments, cache=cache, observer=observer)
 
     async def ask(self, report: str, parameters: Iterable[tuple[str, str]]) -> Answer[Data]:
         """The answer of one report.
@@ -86,7 +102,8 @@ class AnalyticsService:
         if spec is None:
             raise NotFound("report", report)
         question = read_question(spec, parameters, self._clock.now())
-        return await self._answers.give(question, lambda: self._answer(question))
+        desk = await self._desk(question)
+        return await desk.answers.give(question, lambda: self._answer(desk.facts, question))
 
     async def rfm_customers(self, parameters: Iterable[tuple[str, str]]) -> AnswerPage[RfmCustomer]:
         """One page of the customers behind RFM, by key, then by id.
@@ -99,8 +116,9 @@ class AnalyticsService:
         if "cursor" in question.given:
             question, after = read_cursor(question, question.text("cursor"))
         scores = self._scores(question)
-        return await self._answers.give(
-            asked, lambda: self._facts.read(lambda view: self._page(view, question, scores, after))
+        desk = await self._desk(asked)
+        return await desk.answers.give(
+            asked, lambda: desk.facts.read(lambda view: self._page(view, question, scores, after, desk.facts.store))
         )
 
     async def every_rfm_customer(self, parameters: Iterable[tuple[str, str]]) -> Answer[Sequence[RfmCustomer]]:
@@ -111,8 +129,9 @@ class AnalyticsService:
         """
         question = self._of_all(RFM_CUSTOMERS, parameters)
         scores = self._scores(question)
-        return await self._answers.give(
-            question, lambda: self._facts.read(lambda view: self._everybody(view, question, scores))
+        desk = await self._desk(question)
+        return await desk.answers.give(
+            question, lambda: desk.facts.read(lambda view: self._everybody(view, question, scores, desk.facts.store))
         )
 
     async def churn_customers(self, parameters: Iterable[tuple[str, str]]) -> AnswerPage[ChurnCustomer]:
@@ -126,8 +145,9 @@ class AnalyticsService:
         after: Place | None = None
         if "cursor" in question.given:
             question, after = read_cursor(question, question.text("cursor"))
-        return await self._answers.give(
-            asked, lambda: self._facts.read(lambda view: self._churn_page(view, question, after))
+        desk = await self._desk(asked)
+        return await desk.answers.give(
+            asked, lambda: desk.facts.read(lambda view: self._churn_page(view, question, after, desk.facts.store))
         )
 
     async def every_churn_customer(self, parameters: Iterable[tuple[str, str]]) -> Answer[Sequence[ChurnCustomer]]:
@@ -136,8 +156,9 @@ class AnalyticsService:
         As `churn_customers` otherwise; `limit` and `cursor` are refused, as for `every_rfm_customer`.
         """
         question = self._of_all(CHURN_CUSTOMERS, parameters)
-        return await self._answers.give(
-            question, lambda: self._facts.read(lambda view: self._every_idle_buyer(view, question))
+        desk = await self._desk(question)
+        return await desk.answers.give(
+            question, lambda: desk.facts.read(lambda view: self._every_idle_buyer(view, question, desk.facts.store))
         )
 
     async def customer_profile(
@@ -148,33 +169,43 @@ class AnalyticsService:
         - Where no model can be fitted, or none is installed, what needs one is null, with the reason.
         """
         question = read_question(CUSTOMER_PROFILE, parameters, self._clock.now())
+        facts = (await self._desk(question)).facts
 
         async def answer(view: PurchaseView) -> Answer[CustomerProfile]:
             asked = await _in_one_currency(view, question)
             data = await profile_of(customer_id, view, asked, self._segments, self._models)
-            return Answer(data=data, answer_digest=answer_digest(data), **await self._head(view, asked))
+            return Answer(data=data, answer_digest=answer_digest(data), **await self._head(view, asked, facts.store))
 
-        return await self._facts.read(answer)
+        return await facts.read(answer)
 
     def definitions(self) -> Sequence[ReportDefinition]:
         """What each report means and takes."""
         return definitions(self._segments)
 
-    async def _answer(self, question: Question) -> Answer[Data]:
-        found, head = await self._facts.read(lambda view: self._found(view, question))
+    async def _desk(self, question: Question) -> _Desk:
+        if self._fresh is None:
+            return self._only
+        limit = question.values["max_lag"]
+        chosen = await self._fresh.store(limit if isinstance(limit, int) else None)
+        return self._desks[chosen.store]
+
+    async def _answer(self, facts: PurchaseFacts, question: Question) -> Answer[Data]:
+        found, head = await facts.read(lambda view: self._found(view, question, facts.store))
         if isinstance(found, Deferred):
             with _asked_otherwise():
                 found = found.then(await self._computation.run(found.work, *found.parts))
         return Answer(data=found, answer_digest=answer_digest(found), **head)
 
-    async def _found(self, view: PurchaseView, question: Question) -> tuple[Data | Deferred[Any], dict[str, Any]]:
+    async def _found(
+        self, view: PurchaseView, question: Question, store: str
+    ) -> tuple[Data | Deferred[Any], dict[str, Any]]:
         question = await _in_one_currency(view, question)
         with _asked_otherwise():
             found = await self._reports[question.spec.name](view, question, self._segments)
-        return found, await self._head(view, question)
+        return found, await self._head(view, question, store)
 
     async def _page(
-        self, view: PurchaseView, question: Question, scores: frozenset[Scores], after: Place | None
+        self, view: PurchaseView, question: Question, scores: frozenset[Scores], after: Place | None, store: str
     ) -> AnswerPage[RfmCustomer]:
         if after is None:
             question = await _in_one_currency(view, question)
@@ -188,11 +219,11 @@ class AnalyticsService:
             answer_digest=answer_digest(data),
             has_more=has_more,
             next_cursor=next_cursor(question, found[limit - 1].buyer) if has_more else None,
-            **await self._head(view, question),
+            **await self._head(view, question, store),
         )
 
     async def _everybody(
-        self, view: PurchaseView, question: Question, scores: frozenset[Scores]
+        self, view: PurchaseView, question: Question, scores: frozenset[Scores], store: str
     ) -> Answer[Sequence[RfmCustomer]]:
         question = await _in_one_currency(view, question)
         scope = question.scope
@@ -206,9 +237,11 @@ class AnalyticsService:
             if len(found) < _AT_ONCE:
                 break
             after = (found[-1].buyer.key, found[-1].buyer.id)
-        return await self._whole(view, question, data)
+        return await self._whole(view, question, data, store)
 
-    async def _every_idle_buyer(self, view: PurchaseView, question: Question) -> Answer[Sequence[ChurnCustomer]]:
+    async def _every_idle_buyer(
+        self, view: PurchaseView, question: Question, store: str
+    ) -> Answer[Sequence[ChurnCustomer]]:
         question = await _in_one_currency(view, question)
         scope = question.scope
         fitted = await fitted_buying(self._models, await view.repeat_buying(scope, scope.as_of))
@@ -220,10 +253,10 @@ class AnalyticsService:
             if len(found) < _AT_ONCE:
                 break
             after = (found[-1].key, found[-1].id)
-        return await self._whole(view, question, data)
+        return await self._whole(view, question, data, store)
 
-    async def _whole(self, view: PurchaseView, question: Question, data: Sequence[Any]) -> Answer[Any]:
-        head = await self._head(view, question)
+    async def _whole(self, view: PurchaseView, question: Question, data: Sequence[Any], store: str) -> Answer[Any]:
+        head = await self._head(view, question, store)
         head["parameters"] = {name: value for name, value in question.parameters.items() if name not in _OF_A_PAGE}
         return Answer(data=data, answer_digest=await asyncio.to_thread(answer_digest, data), **head)
 
@@ -238,7 +271,7 @@ class AnalyticsService:
         return [rfm_customer(one, scope, self._segments) for one in found]
 
     async def _churn_page(
-        self, view: PurchaseView, question: Question, after: Place | None
+        self, view: PurchaseView, question: Question, after: Place | None, store: str
     ) -> AnswerPage[ChurnCustomer]:
         if after is None:
             question = await _in_one_currency(view, question)
@@ -252,17 +285,17 @@ class AnalyticsService:
             answer_digest=answer_digest(data),
             has_more=has_more,
             next_cursor=next_cursor(question, found[limit - 1]) if has_more else None,
-            **await self._head(view, question),
+            **await self._head(view, question, store),
         )
 
-    async def _head(self, view: PurchaseView, question: Question) -> dict[str, Any]:
+    async def _head(self, view: PurchaseView, question: Question, store: str) -> dict[str, Any]:
         return {
             "report": question.spec.name,
             "definition": question.spec.defined(self._segments).definition,
             "parameters": question.parameters,
             "as_of": question.scope.as_of,
             "watermark": await view.watermark(),
-            "store": self._facts.store,
+            "store": store,
         }
 
     def _scores(self, question: Question) -> frozenset[Scores]:

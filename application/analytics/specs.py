@@ -123,6 +123,15 @@ COMMON = (
         "lines", Lines, Lines.ALL, "paid: only lines with a unit price above 0, and orders with such a line, count."
     ),
     choice("customers", Customers, Customers.ALL, "known: orders and returns without a customer are left out."),
+    Parameter(
+        name="max_lag",
+        kind="integer",
+        minimum=0,
+        maximum=604_800,
+        description="For how many seconds the store that answers may be behind: beside a warehouse, the store of "
+        "record answers when the warehouse is later than that. Without it, the warehouse does.",
+        example="60",
+    ),
 )
 
 

@@ -1,6 +1,6 @@
 """The same questions to several stores: do they answer the same, to the digit?"""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import cycle
@@ -40,10 +40,13 @@ _REFUSED = "refused:"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backend:
-    """A store to compare. One with a sink is given the history of the source first."""
+    """A store to compare. One with a sink is given the history of the source first, one with `sync` is brought to it
+    in its own way.
+    """
 
     facts: PurchaseFacts
     sink: HistorySink | None = None
+    sync: Callable[[], Awaitable[object]] | None = None
 
 
 class Check(Struct, frozen=True, kw_only=True):
@@ -111,12 +114,14 @@ class VerificationService:
 
     @property
     def _copies(self) -> bool:
-        return any(backend.sink is not None for backend in self._backends.values())
+        return any(backend.sink is not None or backend.sync is not None for backend in self._backends.values())
 
     async def _copy(self) -> None:
         for backend in self._backends.values():
             if backend.sink is not None:
                 await backend.sink.write(await self._source.read())
+            if backend.sync is not None:
+                await backend.sync()
 
     def _services(self) -> dict[str, AnalyticsService]:
         # One moment for all, so that midnight does not fall between two stores.

@@ -68,7 +68,7 @@ def build(brief: Brief, ready: Semaphore | None = None) -> ASGIApp:
     async def lifespan() -> AsyncIterator[None]:
         _stop_with_parent(asyncio.get_running_loop())
         _when_stopped(hub.close)
-        async with wiring.opened(), wiring.hearing_of_events(), _counting_lag(metrics, wiring.services):
+        async with wiring.opened(), wiring.hearing_of_events(), _counting_lag(metrics, wiring, settings):
             if brief.prepare is not None:
                 await brief.prepare(wiring.services)
             if metrics is not None and wiring.pools:
@@ -141,15 +141,18 @@ def http_config(settings: Settings) -> HttpConfig:
 
 
 @asynccontextmanager
-async def _counting_lag(metrics: Metrics | None, services: Services) -> AsyncIterator[None]:
+async def _counting_lag(metrics: Metrics | None, wiring: Wiring, settings: Settings) -> AsyncIterator[None]:
     if metrics is None:
         yield
         return
-    counting = asyncio.create_task(metrics.follow_consumers(services.events.consumers))
+    counting = [asyncio.create_task(metrics.follow_consumers(wiring.services.events.consumers))]
+    if settings.app.analytics == "duckdb":
+        counting.append(asyncio.create_task(metrics.follow_warehouse(wiring.warehouse().status)))
     try:
         yield
     finally:
-        counting.cancel()
+        for one in counting:
+            one.cancel()
 
 
 def _when_stopped(act: Callable[[], None]) -> None:

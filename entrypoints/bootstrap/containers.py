@@ -35,6 +35,7 @@ from adapters.memory.segments import MemorySegmentReader
 from adapters.memory.store import MemoryStore
 from adapters.memory.stores import MemoryHealth
 from adapters.memory.unit_of_work import MemoryUnitsOfWork
+from adapters.memory.warehouse import MemoryFactSource
 from adapters.memory.webhooks import MemoryWebhookReader
 from adapters.postgres.addresses import PostgresAddressReader
 from adapters.postgres.authors import PostgresAuthorReader
@@ -61,12 +62,14 @@ from adapters.postgres.schedules import PostgresScheduleReader
 from adapters.postgres.segments import PostgresSegmentReader
 from adapters.postgres.stores import PostgresHealth
 from adapters.postgres.unit_of_work import PostgresUnitsOfWork
+from adapters.postgres.warehouse import PostgresFactSource
 from adapters.postgres.webhooks import PostgresWebhookReader
 from adapters.processes.computation import ProcessComputation
 from adapters.system.cron import CronRecurrence
 from adapters.system.system import SystemClock, SystemRandomBytes, Uuid7Generator
 from application.analytics.answers import AnswerObserver, unobserved
 from application.analytics.exporting import ReportFileService
+from application.analytics.freshness import FreshEnough
 from application.analytics.limits import Limits
 from application.analytics.service import AnalyticsService
 from application.authors.directory import AuthorDirectory
@@ -98,6 +101,7 @@ from application.ports.lifetime_models import LifetimeModels
 from application.ports.stores import Store
 from application.reviews.service import ReviewService
 from application.segments.service import SegmentService
+from application.warehouse.service import WarehouseService
 from application.webhooks.deliveries import DeliveryService
 from application.webhooks.delivering import DeliverWebhook, delivery_kind
 from application.webhooks.replaying import ReplayService
@@ -150,6 +154,7 @@ class MemoryAdapters(containers.DeclarativeContainer):
     webhooks = providers.Singleton(MemoryWebhookReader, rows)
     deliveries = providers.Singleton(MemoryDeliveryReader, rows)
     facts = providers.Singleton(MemoryPurchaseFacts, rows, run=aside.provided.run)
+    fact_source = providers.Singleton(MemoryFactSource, rows)
     keys = providers.Singleton(MemoryIdempotencyKeys, rows)
     events = providers.Singleton(MemoryEventReader, rows)
     jobs = providers.Singleton(MemoryJobReader, rows, SystemAdapters.clock)
@@ -194,6 +199,7 @@ class PostgresAdapters(containers.DeclarativeContainer):
     facts = providers.Singleton(
         FactsAside, providers.Singleton(PostgresPurchaseFacts, pool, apart=reports), aside=aside
     )
+    fact_source = providers.Singleton(PostgresFactSource, pool)
     keys = providers.Singleton(PostgresIdempotencyKeys, pool)
     events = providers.Singleton(PostgresEventReader, pool)
     jobs = providers.Singleton(PostgresJobReader, pool)
@@ -225,6 +231,7 @@ class Application(containers.DeclarativeContainer):
     forget_jobs_after: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
     forget_deliveries_after: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
     more_job_kinds: providers.Dependency[list[JobKind]] = providers.Dependency(instance_of=list)
+    fresh: providers.Object[FreshEnough | None] = providers.Object(None)
 
     customers = providers.Singleton(
         CustomerService, units=records.units, reader=records.customers, clock=system.clock, ids=system.ids
@@ -327,6 +334,7 @@ class Application(containers.DeclarativeContainer):
         limits=limits,
         cache=cache,
         observer=answer_observer,
+        fresh=fresh,
     )
     report_files = providers.Singleton(
         ReportFileService,
@@ -440,15 +448,19 @@ def services(
     cache: Cache | None = None,
     answer_observer: AnswerObserver = unobserved,
     job_kinds: Sequence[JobKind] = (),
+    warehouse: WarehouseService | None = None,
     wrap: Callable[[type[Any]], type[Any]] | None = None,
 ) -> Services:
     """The use cases on these adapters, as the settings have them.
 
     `cache` keeps answers, of which `answer_observer` is told. `job_kinds` are those that there are beside the
-    housekeeping. `wrap` gives the class that is made instead of a
-    service's own.
+    housekeeping; `warehouse` knows how late the analytics are, where that is known. `wrap` gives the class that is made
+    instead of a service's own.
     """
     bound = [records] if records is analytics_records else [records, analytics_records]
+    fresh = None
+    if settings.app.storage == "postgres" and records is not analytics_records:
+        fresh = FreshEnough(warehouse=analytics_records.facts(), records=records.facts(), service=warehouse)
     application = Application(
         system=SystemAdapters(),
         web=WebAdapters(reach=settings.webhooks.reach),
@@ -468,6 +480,7 @@ def services(
         forget_jobs_after=timedelta(days=settings.worker.forget_jobs_after_days),
         forget_deliveries_after=timedelta(days=settings.webhooks.forget_deliveries_after_days),
         more_job_kinds=list(job_kinds),
+        fresh=fresh,
     )
     if wrap is not None:
         for use_cases in (application.customers, application.books, application.orders, application.analytics):

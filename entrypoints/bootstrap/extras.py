@@ -19,7 +19,8 @@ from application.ports.jobs import JobQueue
 from application.ports.lifetime_models import LifetimeModels
 from application.ports.report_files import ReportFormat
 from application.ports.system import Clock
-from entrypoints.bootstrap.settings import Settings, SnowflakeConfig
+from entrypoints.bootstrap.aside import Aside
+from entrypoints.bootstrap.settings import Settings, SnowflakeConfig, WarehouseConfig
 
 
 def span_exporter(endpoint: str) -> SpanExporter:
@@ -75,6 +76,13 @@ def redis_cache(settings: Settings) -> Any:
         most_bytes=performance.cache_bytes,
         timeout=settings.redis.timeout,
     )
+
+
+def embedded_warehouse(config: WarehouseConfig, observer: QueryObserver | None, aside: Aside) -> containers.Container:
+    """The adapters of the embedded warehouse (extra `warehouse`)."""
+    module = import_module("entrypoints.bootstrap.embedded_warehouse")
+    made: containers.Container = module.adapters(config, observer, aside)
+    return made
 
 
 def job_queue(pool: Pool, clock: Clock, *, heartbeat: timedelta) -> JobQueue:

@@ -17,7 +17,11 @@ _EXAMPLE_PASSWORDS: Final = frozenset(
 )
 _TLS_MODES: Final = ("require", "verify-ca", "verify-full")
 # What holds the analytics of a store's records: its own tables, or the warehouse that was loaded from them.
-_ANALYTICS_OF: Final = {"memory": ("memory",), "postgres": ("postgres", "snowflake"), "snowflake": ("snowflake",)}
+_ANALYTICS_OF: Final = {
+    "memory": ("memory",),
+    "postgres": ("postgres", "duckdb", "snowflake"),
+    "snowflake": ("snowflake",),
+}
 
 
 def broken(settings: Settings) -> list[str]:
@@ -66,8 +70,16 @@ def _stores(settings: Settings) -> Iterator[str]:
     allowed = _ANALYTICS_OF[app.storage]
     if app.analytics not in allowed:
         yield f"ANALYTICS_STORAGE must be {' or '.join(allowed)} with STORAGE={app.storage}"
+    if app.analytics == "duckdb":
+        yield from without_duckdb()
     if "snowflake" in (app.storage, app.analytics):
         yield from without_snowflake(snowflake)
+
+
+def without_duckdb() -> Iterator[str]:
+    """Why the embedded warehouse cannot be used; nothing when it can."""
+    if importlib.util.find_spec("duckdb") is None:
+        yield "the embedded warehouse needs the extra: install daybook[warehouse]"
 
 
 def without_snowflake(config: SnowflakeConfig) -> Iterator[str]:

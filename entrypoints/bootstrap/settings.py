@@ -18,6 +18,7 @@ from entrypoints.bootstrap.segments import SegmentFile
 
 Environment = Literal["development", "test", "production"]
 Storage = Literal["memory", "postgres", "snowflake"]
+AnalyticsStorage = Literal["memory", "postgres", "snowflake", "duckdb"]
 WorkerMode = Literal["internal", "external"]
 LogLevel = Literal["debug", "info", "warning", "error", "critical"]
 LogFormat = Literal["auto", "console", "json"]
@@ -65,8 +66,11 @@ class AppConfig(Struct, frozen=True, kw_only=True):
     debug: Annotated[bool, Meta(description="Log everything, unless LOG_LEVEL says otherwise.")] = False
     storage: Annotated[Storage, Meta(description="Where records are kept.", extra=also("STORAGE"))] = "postgres"
     analytics_storage: Annotated[
-        Storage | None,
-        Meta(description="Where analytics are counted; STORAGE when it is not set.", extra=also("ANALYTICS_STORAGE")),
+        AnalyticsStorage | None,
+        Meta(
+            description="Where analytics are counted; STORAGE when it is not set, duckdb for the embedded warehouse.",
+            extra=also("ANALYTICS_STORAGE"),
+        ),
     ] = None
     analytics_segments_file: Annotated[
         SegmentFile | None,
@@ -77,7 +81,7 @@ class AppConfig(Struct, frozen=True, kw_only=True):
     ] = None
 
     @property
-    def analytics(self) -> Storage:
+    def analytics(self) -> AnalyticsStorage:
         """The store that counts for analytics."""
         return self.analytics_storage or self.storage
 
@@ -323,6 +327,25 @@ class StreamConfig(Struct, frozen=True, kw_only=True):
     ] = 3_600.0
 
 
+class WarehouseConfig(Struct, frozen=True, kw_only=True):
+    """The embedded warehouse, and what each process may use for it."""
+
+    folder: Annotated[str, Meta(min_length=1, description="Where the embedded warehouse keeps its files.")] = (
+        ".daybook/warehouse"
+    )
+    memory_mb: Annotated[
+        int, Meta(ge=64, le=1_048_576, description="Megabytes that counting takes in each process; then it uses disk.")
+    ] = 384
+    threads: Annotated[int, Meta(ge=1, le=1024, description="Threads that count in each process.")] = 2
+    questions: Annotated[int, Meta(ge=1, le=1000, description="Questions that each process counts at once.")] = 4
+    sync_seconds: Annotated[
+        float, Meta(ge=0.05, le=3600, description="The least seconds from one sync to the next.")
+    ] = 1.0
+    keep_seconds: Annotated[
+        int, Meta(ge=1, le=86_400, description="Seconds for which files are kept that a question may still read.")
+    ] = 60
+
+
 class SnowflakeConfig(Struct, frozen=True, kw_only=True):
     """The account of the warehouse."""
 
@@ -352,6 +375,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     redis: RedisConfig = RedisConfig()
     performance: PerformanceConfig = PerformanceConfig()
     stream: StreamConfig = StreamConfig()
+    warehouse: WarehouseConfig = WarehouseConfig()
     snowflake: SnowflakeConfig = SnowflakeConfig()
 
 

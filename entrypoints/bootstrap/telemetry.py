@@ -29,6 +29,7 @@ from prometheus_client.openmetrics import exposition
 from adapters.postgres.pool import Pool
 from application.errors import Unavailable
 from application.ports.consumers import ConsumerPosition
+from application.warehouse.service import WarehouseLag
 from entrypoints.bootstrap import extras
 from entrypoints.bootstrap.job_telemetry import JobMetrics
 from entrypoints.bootstrap.settings import Settings
@@ -39,7 +40,7 @@ FOLDER_NAME: Final = "PROMETHEUS_MULTIPROC_DIR"
 _QUERY_BUCKETS: Final = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _OPEN_METRICS: Final = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 # As the semantic conventions of OpenTelemetry name them.
-_SYSTEMS: Final = {"postgres": "postgresql", "snowflake": "snowflake"}
+_SYSTEMS: Final = {"postgres": "postgresql", "snowflake": "snowflake", "duckdb": "duckdb"}
 _POOL_EVERY: Final = 1.0
 _LAG_EVERY: Final = 5.0
 _NANOSECONDS: Final = 1_000_000_000
@@ -94,6 +95,17 @@ class Metrics:
                     self._lag.labels(one.name).set(one.behind)
             await asyncio.sleep(_LAG_EVERY)
 
+    async def follow_warehouse(self, ask: Callable[[], Awaitable[WarehouseLag]]) -> None:
+        """Tells how late the warehouse is, until it is cancelled."""
+        lag = self._newest("warehouse_lag_seconds", "For how long there has been an event that the warehouse has not.")
+        segments = self._newest("warehouse_segments", "Segments that the warehouse lies in.")
+        while True:
+            with suppress(Unavailable):
+                found = await ask()
+                lag.set(found.lag_seconds)
+                segments.set(found.status.segments)
+            await asyncio.sleep(_LAG_EVERY)
+
     def watch(self, pools: Mapping[str, Pool]) -> None:
         """Tells of these pools from now on. Call it inside the running event loop."""
         self._pools = pools
@@ -117,6 +129,10 @@ class Metrics:
 
     def _gauge(self, name: str, documentation: str, labels: tuple[str, ...] = ()) -> Gauge:
         return Gauge(name, documentation, labels, registry=self._registry, multiprocess_mode="livesum")
+
+    def _newest(self, name: str, documentation: str) -> Gauge:
+        # Every process asks the same warehouse: what one of them was told last is true.
+        return Gauge(name, documentation, registry=self._registry, multiprocess_mode="livemostrecent")
 
     def _tick(self, loop: asyncio.AbstractEventLoop) -> None:
         # A scrape reaches one process; what the others have of their pools must lie ready.

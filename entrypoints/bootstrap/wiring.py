@@ -17,17 +17,22 @@ from adapters.postgres.pool import Pool
 from application.analytics.answers import AnswerObserver, unobserved
 from application.analytics.verify import Backend, VerificationService
 from application.events.consuming import EventConsumer
+from application.jobs.housekeeping import USUAL_SCHEDULES
 from application.jobs.running import JobRunner, JobTelemetry
 from application.mail.order_jobs import ConfirmPlacedOrders, order_confirmation
 from application.mail.pause_jobs import webhook_paused
 from application.ports.history import HistorySink, HistorySource
 from application.ports.jobs import JobReader
+from application.warehouse.following import WarehouseFollower
+from application.warehouse.jobs import USUAL_SCHEDULES as OF_WAREHOUSE
+from application.warehouse.jobs import warehouse_jobs
+from application.warehouse.service import WarehouseService
 from application.webhooks.listening import WebhookConsumer
 from entrypoints.bootstrap import extras, mail, migrate
 from entrypoints.bootstrap.aside import Aside
 from entrypoints.bootstrap.containers import MemoryAdapters, PostgresAdapters, SystemAdapters, services
 from entrypoints.bootstrap.models import ModelsWhenAsked
-from entrypoints.bootstrap.settings import PerformanceConfig, Settings, Storage
+from entrypoints.bootstrap.settings import AnalyticsStorage, PerformanceConfig, Settings
 from entrypoints.services import Services
 from entrypoints.worker.worker import Worker
 
@@ -51,14 +56,14 @@ class Wiring:
         settings: Settings,
         url: str | None,
         *,
-        observe: Callable[[Storage], QueryObserver] | None = None,
+        observe: Callable[[AnalyticsStorage], QueryObserver] | None = None,
         wrap: Callable[[type[Any]], type[Any]] | None = None,
         answer_observer: AnswerObserver = unobserved,
         counts_aside: bool = False,
     ) -> None:
         self._settings = settings
         self._observe = observe
-        self._made: dict[Storage, containers.Container] = {}
+        self._made: dict[AnalyticsStorage, containers.Container] = {}
         performance = settings.performance
         self._counts_aside = counts_aside
         self._aside = Aside(performance.reports_at_once)
@@ -69,6 +74,9 @@ class Wiring:
         kinds = [webhook_paused(mail.pause_notices(settings.mail, records))]
         if self.order_confirmations is not None:
             kinds.append(order_confirmation(self.order_confirmations))
+        embedded = self.warehouse() if settings.app.analytics == "duckdb" else None
+        if embedded is not None:
+            kinds += warehouse_jobs(embedded)
         self._models = ModelsWhenAsked(partial(extras.lifetime_models, performance.fit_seconds))
         self.services: Services = services(
             records,
@@ -78,6 +86,7 @@ class Wiring:
             cache=self._redis or (_memory_cache(performance) if performance.cache_bytes else None),
             answer_observer=answer_observer,
             job_kinds=kinds,
+            warehouse=embedded,
             wrap=wrap,
         )
 
@@ -101,6 +110,8 @@ class Wiring:
                 await self._redis.close()
             if "snowflake" in self._made:
                 await self._made["snowflake"].warehouse().close()
+            if "duckdb" in self._made:
+                await self._made["duckdb"].engine().close()
 
     def worker(self, telemetry: JobTelemetry) -> Worker:
         """What this process does in the background."""
@@ -117,6 +128,8 @@ class Wiring:
             schedules=self.services.schedules,
             consuming=self.services.consuming,
             consumers=self._consumers(),
+            followers=self._followers(),
+            usual=USUAL_SCHEDULES if self._settings.app.analytics != "duckdb" else (*USUAL_SCHEDULES, *OF_WAREHOUSE),
             queues=config.queues,
             concurrency=config.concurrency,
             grace=config.grace_seconds,
@@ -129,6 +142,27 @@ class Wiring:
             found.append(ConfirmPlacedOrders(clock=clock, ids=ids))
         return found
 
+    def _followers(self) -> list[WarehouseFollower]:
+        if self._settings.app.analytics != "duckdb":
+            return []
+        return [
+            WarehouseFollower(
+                service=self.warehouse(),
+                store=self._adapters("duckdb").fact_store(),
+                signal=self._adapters(self._settings.app.storage).signal(),
+                clock=SystemAdapters.clock(),
+                every=self._settings.warehouse.sync_seconds,
+            )
+        ]
+
+    def warehouse(self) -> WarehouseService:
+        """The embedded warehouse of the store of record."""
+        return WarehouseService(
+            source=self._adapters(self._settings.app.storage).fact_source(),
+            store=self._adapters("duckdb").fact_store(),
+            clock=SystemAdapters.clock(),
+        )
+
     def jobs(self) -> JobReader:
         """Jobs as they are kept, for who counts them."""
         reader: JobReader = self._adapters(self._settings.app.storage).jobs()
@@ -140,7 +174,7 @@ class Wiring:
         async with self._adapters(self._settings.app.storage).signal().running():
             yield
 
-    def verification(self, backends: Sequence[Storage]) -> VerificationService:
+    def verification(self, backends: Sequence[AnalyticsStorage]) -> VerificationService:
         """Compares these stores with each other; those that are not the store of record are given its history."""
         records = self._settings.app.storage
         return VerificationService(
@@ -148,7 +182,8 @@ class Wiring:
             backends={
                 name: Backend(
                     facts=self._adapters(name).facts(),
-                    sink=None if name == records else self._adapters(name).sink(),
+                    sink=None if name in (records, "duckdb") else self._adapters(name).sink(),
+                    sync=self.warehouse().sync if name == "duckdb" else None,
                 )
                 for name in backends
             },
@@ -175,17 +210,19 @@ class Wiring:
         source: HistorySource = self._adapters(self._settings.app.storage).history()
         return source
 
-    def _adapters(self, storage: Storage) -> Any:
+    def _adapters(self, storage: AnalyticsStorage) -> Any:
         if storage not in self._made:
             self._made[storage] = self._new(storage)
         return self._made[storage]
 
-    def _observer(self, storage: Storage) -> QueryObserver | None:
+    def _observer(self, storage: AnalyticsStorage) -> QueryObserver | None:
         return None if self._observe is None else self._observe(storage)
 
-    def _new(self, storage: Storage) -> containers.Container:
+    def _new(self, storage: AnalyticsStorage) -> containers.Container:
         if storage == "snowflake":
             return extras.snowflake(self._settings.snowflake, self._observer("snowflake"))
+        if storage == "duckdb":
+            return extras.embedded_warehouse(self._settings.warehouse, self._observer("duckdb"), self._aside)
         if storage == "postgres" and self.pools:
             heartbeat = timedelta(seconds=self._settings.worker.heartbeat_seconds)
             return PostgresAdapters(

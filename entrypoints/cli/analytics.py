@@ -19,8 +19,8 @@ from domain.analytics.cohorts import Cohorts
 from domain.analytics.recommendations import Recommendations
 from domain.analytics.rules import BasketRules
 from entrypoints.bootstrap.failures import ConfigurationError
-from entrypoints.bootstrap.rules import without_snowflake
-from entrypoints.bootstrap.settings import Settings, Storage
+from entrypoints.bootstrap.rules import without_duckdb, without_snowflake
+from entrypoints.bootstrap.settings import AnalyticsStorage, Settings
 from entrypoints.bootstrap.wiring import Wiring
 from entrypoints.cli.exits import OK, AnswersDiffer, UsageError
 from entrypoints.cli.output import FormatOption, as_json, message, show
@@ -31,7 +31,7 @@ from entrypoints.cli.running import prepared, use, use_wiring
 # In a table for people these are shown whole, since what they are asked for stands beside the list.
 _WHOLE: Final = frozenset({"repeat-rate", "interpurchase", "pareto", "comparison", "lifetime-value", "churn"})
 
-BackendsOption = Annotated[str | None, Parameter(help="Two or more of memory, postgres and snowflake.")]
+BackendsOption = Annotated[str | None, Parameter(help="Two or more of memory, postgres, duckdb and snowflake.")]
 VerifyFormat = Annotated[Literal["table", "json"], Parameter(help="How the outcome is shown.")]
 
 
@@ -124,7 +124,7 @@ def verify(
 ) -> int:
     """Asks every report of several stores and compares the digests. The exit code is 6 when two of them differ.
 
-    $ daybook analytics verify --backends memory,postgres
+    $ daybook analytics verify --backends postgres,duckdb
     $ daybook analytics verify --backends memory,postgres,snowflake --format json
 
     Stores other than that of record are given its history first, so the warehouse is loaded, too.
@@ -167,16 +167,18 @@ def load(*, format: VerifyFormat = "table") -> None:  # noqa: A002  # the name o
     show(WarehouseLoad(rows=rows), format)
 
 
-def _stores(settings: Settings, text: str | None) -> tuple[Storage, ...]:
+def _stores(settings: Settings, text: str | None) -> tuple[AnalyticsStorage, ...]:
     """The stores to compare. Raises UsageError or ConfigurationError."""
     problems = list(without_snowflake(settings.snowflake))
     if text is None:
-        return ("memory", "postgres") if problems else ("memory", "postgres", "snowflake")
+        embedded: tuple[AnalyticsStorage, ...] = () if list(without_duckdb()) else ("duckdb",)
+        return ("memory", "postgres", *embedded, *(() if problems else ("snowflake",)))
     names = tuple(dict.fromkeys(part.strip() for part in text.split(",")))
-    known: tuple[Storage, ...] = ("memory", "postgres", "snowflake")
+    known: tuple[AnalyticsStorage, ...] = ("memory", "postgres", "duckdb", "snowflake")
     if len(names) < 2 or not set(names) <= set(known):
         raise UsageError(f"--backends must be two or more of {', '.join(known)}, with commas between")
-    if "snowflake" in names and problems:
+    problems = [*(problems if "snowflake" in names else ()), *(without_duckdb() if "duckdb" in names else ())]
+    if problems:
         raise ConfigurationError(problems)
     return tuple(name for name in known if name in names)
 

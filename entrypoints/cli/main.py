@@ -52,6 +52,7 @@ _GROUPS: Final = {
         "entrypoints.cli.webhooks:app",
         "Webhooks: list, get, create, update, rotate-secret, test, resume, deliveries, replay, delete, restore.",
     ),
+    "warehouse": ("entrypoints.cli.warehouse:app", "The embedded warehouse: sync, status, rebuild, compact."),
     "analytics": ("entrypoints.cli.analytics:app", "Who buys what: reports, their definitions, verification."),
     "jobs": ("entrypoints.cli.jobs:app", "Jobs: list, show, cancel, retry, wait."),
     "schedules": (

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from typing import Protocol
 
 import structlog
 
@@ -10,11 +11,19 @@ from application.errors import ApplicationError
 from application.events.consuming import Consuming, EventConsumer
 from application.jobs.housekeeping import USUAL_SCHEDULES
 from application.jobs.running import JobRunner
-from application.jobs.scheduling import ScheduleService
+from application.jobs.scheduling import ScheduleService, Usual
 
 _TICK_EVERY = 1.0
 _AGAIN_AFTER = 2.0
 _log = structlog.get_logger("daybook.worker")
+
+
+class Follower(Protocol):
+    """Something that follows the events in a way of its own."""
+
+    async def follow(self) -> None:
+        """Until it is cancelled, which may be at any moment."""
+        ...
 
 
 class Worker:
@@ -29,6 +38,8 @@ class Worker:
         schedules: ScheduleService,
         consuming: Consuming,
         consumers: Sequence[EventConsumer],
+        followers: Sequence[Follower] = (),
+        usual: Sequence[Usual] = USUAL_SCHEDULES,
         queues: Sequence[str],
         concurrency: int,
         grace: float,
@@ -37,6 +48,8 @@ class Worker:
         self._schedules = schedules
         self._consuming = consuming
         self._consumers = consumers
+        self._followers = followers
+        self._usual = usual
         self._queues = queues
         self._concurrency = concurrency
         self._grace = grace
@@ -45,6 +58,7 @@ class Worker:
         """Works until `stopping` is set; what runs then has its grace to end, and is handed back after that."""
         async with asyncio.TaskGroup() as tasks:
             following = [tasks.create_task(self._consuming.follow(one)) for one in self._consumers]
+            following += [tasks.create_task(one.follow()) for one in self._followers]
             tasks.create_task(_kept_up(self._run_jobs, stopping, "jobs"))
             tasks.create_task(_kept_up(self._tick, stopping, "schedules"))
             await stopping.wait()
@@ -58,7 +72,7 @@ class Worker:
         )
 
     async def _tick(self, stopping: asyncio.Event) -> None:
-        await self._schedules.install(USUAL_SCHEDULES)
+        await self._schedules.install(self._usual)
         while not stopping.is_set():
             await self._schedules.tick()
             with suppress(TimeoutError):

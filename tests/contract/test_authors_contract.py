@@ -25,6 +25,8 @@ from tests.support.builders import MORNING, a_book, an_author, credited, isbn, m
 from tests.support.lists import asked, walked
 from tests.support.store_case import StoreCase, StorePorts
 
+pytestmark = pytest.mark.needs("reads_records")
+
 CALLER = Caller("bob")
 LATER = MORNING + minutes(5)
 EDITOR, TRANSLATOR = ContributorRole.EDITOR, ContributorRole.TRANSLATOR

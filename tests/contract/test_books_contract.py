@@ -18,6 +18,8 @@ from tests.support.builders import MORNING, a_book, isbn, minutes, new_id
 from tests.support.lists import asked, walked
 from tests.support.store_case import StorePorts
 
+pytestmark = pytest.mark.needs("reads_records")
+
 CALLER = Caller("bob")
 LATER = MORNING + minutes(5)
 FULL = {

@@ -34,6 +34,8 @@ from tests.support.definition import drawn_anew, how_many_histories
 from tests.support.lists import asked, walked
 from tests.support.store_case import StoreCase, StorePorts
 
+pytestmark = pytest.mark.needs("reads_records")
+
 CALLER = Caller("bob", request_id="req-7")
 LATER = MORNING + minutes(5)
 ODD = ('it\'s \\ "so"', "第一部", "C++", "a | b & !c:*", "Ümläut", "x' || 'y")

@@ -17,6 +17,8 @@ from tests.support.builders import MORNING, a_customer, minutes, new_id
 from tests.support.lists import asked, walked
 from tests.support.store_case import StorePorts
 
+pytestmark = pytest.mark.needs("reads_records")
+
 CALLER = Caller("bob")
 LATER = MORNING + minutes(5)
 FULL = {

@@ -35,6 +35,8 @@ from tests.support.builders import MORNING, a_book, a_customer, a_lone_return, a
 from tests.support.lists import walked
 from tests.support.store_case import StoreCase, StorePorts
 
+pytestmark = pytest.mark.needs("reads_records")
+
 CALLER = Caller("bob", "req-7")
 LATER = MORNING + minutes(5)
 Thing = Customer | Book | Order | Return | Review | Group | Segment | Address | Consent

@@ -24,6 +24,8 @@ from tests.support.definition import drawn_anew, how_many_histories
 from tests.support.lists import asked, walked
 from tests.support.store_case import StoreCase, StorePorts
 
+pytestmark = pytest.mark.needs("reads_records")
+
 CALLER = Caller("bob")
 LATER = MORNING + minutes(5)
 WORDS = 'Line one.\nLine "two"\twith \\ and {braces}, 第一部 📚.'

@@ -268,6 +268,7 @@ class TestEvents:
             before = after
 
 
+@pytest.mark.needs("reads_records")
 @pytest.mark.without("writes")
 async def test_a_store_that_takes_no_changes_says_so(ports: StorePorts) -> None:
     with pytest.raises(ReadOnlyStore):

@@ -49,6 +49,8 @@ def statements() -> Iterator[tuple[str, Select[Any]]]:
             yield f"returns by {period}, {name}", analytics.returns_by_period(shape, period)
         for by, metric in zip((*By, By.PRODUCT), Metric, strict=True):
             yield f"top {by} by {metric}, {name}", analytics.top_products(shape, by, metric)
+        for by in By:
+            yield f"top {by} by revenue alone, {name}", analytics.top_earners(shape, by)
         yield f"positive totals, {name}", analytics.positive_totals(shape)
         for by in (By.AUTHOR, By.CATEGORY):
             yield f"lines without {by}, {name}", analytics.unattributed_lines(shape, by)

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
+from tests.support.duckdb_case import duckdb_case
 from tests.support.memory_case import memory_case
 from tests.support.postgres_case import postgres_case
 from tests.support.snowflake_case import snowflake_case
 from tests.support.store_case import CAPABILITIES, StoreCase
 
-CASES: tuple[StoreCase, ...] = (memory_case(), postgres_case(), snowflake_case())
+CASES: tuple[StoreCase, ...] = (memory_case(), postgres_case(), snowflake_case(), duckdb_case())
 
 
 def having(needed: Iterable[str], without: Iterable[str] = ()) -> list[StoreCase]:

@@ -33,6 +33,7 @@ from adapters.memory.segments import MemorySegmentReader, MemorySegmentRepositor
 from adapters.memory.store import MemoryStore
 from adapters.memory.stores import MemoryHealth
 from adapters.memory.unit_of_work import MemoryUnitOfWork, MemoryUnitsOfWork
+from adapters.memory.warehouse import MemoryFactSource
 from adapters.memory.webhooks import MemoryWebhookReader, MemoryWebhookRepository
 from adapters.system.system import SystemClock
 from application.ports.addresses import AddressReader, AddressRepository
@@ -59,8 +60,9 @@ from application.ports.schedules import ScheduleReader, ScheduleRepository
 from application.ports.segments import SegmentReader, SegmentRepository
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from application.ports.warehouse import FactSource, FactStore, FactWriter
 from application.ports.webhooks import WebhookReader, WebhookRepository
-from tests.support.store_case import KeptEvent, StoreCase, StorePorts
+from tests.support.store_case import KEEPS_NO_FACTS, KeptEvent, StoreCase, StorePorts
 
 
 def memory_ports(store: MemoryStore) -> StorePorts:
@@ -101,6 +103,7 @@ def memory_ports(store: MemoryStore) -> StorePorts:
         signal=MemoryEventSignal(store),
         source=MemoryHistorySource(store),
         sink=MemoryHistorySink(store),
+        facts=MemoryFactSource(store),
         purchases=MemoryPurchaseFacts(store),
         watermark=watermark,
         events=events,
@@ -117,6 +120,7 @@ def memory_case() -> StoreCase:
     return StoreCase(
         name="memory",
         adapters=frozenset({"memory"}),
+        reads_records=True,
         writes=True,
         transactions=True,
         enforces_unique=True,
@@ -124,6 +128,8 @@ def memory_case() -> StoreCase:
         reads_orders=True,
         tells_history=True,
         takes_history=True,
+        tells_facts=True,
+        keeps_facts=False,
         remote=False,
         histories=25,
         open=_open,
@@ -176,5 +182,7 @@ def memory_case() -> StoreCase:
             PurchaseFacts: MemoryPurchaseFacts,
             PurchaseView: MemoryPurchaseView,
             Store: MemoryHealth,
+            FactSource: MemoryFactSource,
         },
+        lacks={FactStore: KEEPS_NO_FACTS, FactWriter: KEEPS_NO_FACTS},
     )

@@ -38,6 +38,7 @@ from adapters.postgres.schedules import PostgresScheduleReader, PostgresSchedule
 from adapters.postgres.segments import PostgresSegmentReader, PostgresSegmentRepository
 from adapters.postgres.stores import PostgresHealth
 from adapters.postgres.unit_of_work import PostgresUnitOfWork, PostgresUnitsOfWork
+from adapters.postgres.warehouse import PostgresFactSource
 from adapters.postgres.webhooks import PostgresWebhookReader, PostgresWebhookRepository
 from adapters.sql.purchases import SqlPurchaseView
 from adapters.system.system import SystemClock
@@ -65,11 +66,12 @@ from application.ports.schedules import ScheduleReader, ScheduleRepository
 from application.ports.segments import SegmentReader, SegmentRepository
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from application.ports.warehouse import FactSource, FactStore, FactWriter
 from application.ports.webhooks import WebhookReader, WebhookRepository
 from domain.shared.events import Event
 from entrypoints.bootstrap import migrate
 from tests.support.postgres import TemplateDatabase, template_database
-from tests.support.store_case import KeptEvent, StoreCase, StorePorts
+from tests.support.store_case import KEEPS_NO_FACTS, KeptEvent, StoreCase, StorePorts
 
 # Short, so that tests see what becomes of a job whose worker is gone.
 _HEARTBEAT = timedelta(seconds=2)
@@ -195,6 +197,7 @@ def postgres_ports(pool: Pool) -> StorePorts:
         signal=signal,
         source=PostgresHistorySource(pool),
         sink=PostgresHistorySink(pool),
+        facts=PostgresFactSource(pool),
         purchases=PostgresPurchaseFacts(pool),
         watermark=watermark,
         events=events,
@@ -233,6 +236,7 @@ def postgres_case() -> StoreCase:
     return StoreCase(
         name="postgres",
         adapters=frozenset({"postgres", "sql"}),
+        reads_records=True,
         writes=True,
         transactions=True,
         enforces_unique=True,
@@ -240,6 +244,8 @@ def postgres_case() -> StoreCase:
         reads_orders=True,
         tells_history=True,
         takes_history=True,
+        tells_facts=True,
+        keeps_facts=False,
         remote=True,
         open=_open,
         server="postgres_contract_pool",
@@ -293,5 +299,7 @@ def postgres_case() -> StoreCase:
             PurchaseFacts: PostgresPurchaseFacts,
             PurchaseView: SqlPurchaseView,
             Store: PostgresHealth,
+            FactSource: PostgresFactSource,
         },
+        lacks={FactStore: KEEPS_NO_FACTS, FactWriter: KEEPS_NO_FACTS},
     )

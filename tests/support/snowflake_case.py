@@ -55,8 +55,9 @@ from application.ports.schedules import ScheduleReader, ScheduleRepository
 from application.ports.segments import SegmentReader, SegmentRepository
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
+from application.ports.warehouse import FactSource, FactStore, FactWriter
 from application.ports.webhooks import WebhookReader, WebhookRepository
-from tests.support.store_case import Gap, StoreCase, StorePorts
+from tests.support.store_case import KEEPS_NO_FACTS, Gap, StoreCase, StorePorts
 
 TABLES = (
     *("customers", "authors", "categories", "books", "reviews"),
@@ -196,6 +197,7 @@ def snowflake_case() -> StoreCase:
     return StoreCase(
         name="snowflake",
         adapters=frozenset({"snowflake", "sql"}),
+        reads_records=True,
         writes=False,
         transactions=False,
         enforces_unique=False,
@@ -203,6 +205,8 @@ def snowflake_case() -> StoreCase:
         reads_orders=False,
         tells_history=False,
         takes_history=True,
+        tells_facts=False,
+        keeps_facts=False,
         remote=True,
         open=_open,
         server="migrated_snowflake",
@@ -260,5 +264,8 @@ def snowflake_case() -> StoreCase:
             EventSignal: _NO_EVENTS,
             ConsumerRepository: _READ_ONLY,
             ConsumerReader: _NO_EVENTS,
+            FactSource: _NO_SOURCE,
+            FactStore: KEEPS_NO_FACTS,
+            FactWriter: KEEPS_NO_FACTS,
         },
     )

@@ -29,10 +29,12 @@ from application.ports.schedules import ScheduleReader
 from application.ports.segments import SegmentReader
 from application.ports.stores import Store
 from application.ports.unit_of_work import UnitsOfWork
+from application.ports.warehouse import FactSource, FactStore
 from application.ports.webhooks import WebhookReader
 from domain.shared.events import Event
 
 CAPABILITIES = {
+    "reads_records": "there are readers of customers and of the catalogue; without it `units` is nobody's business",
     "writes": "units of work keep what they commit; without it every one is refused with ReadOnlyStore",
     "transactions": "a unit of work that fails leaves nothing, and of two that race for one row one loses",
     "enforces_unique": "the store itself refuses a second e-mail address, reference or ISBN",
@@ -40,6 +42,8 @@ CAPABILITIES = {
     "reads_orders": "there are readers of orders and of returns",
     "tells_history": "there is a HistorySource",
     "takes_history": "there is a HistorySink",
+    "tells_facts": "there is a FactSource",
+    "keeps_facts": "there is a FactStore",
     "remote": "the store is behind a connection that may be down; the case has `unreachable`",
 }
 
@@ -57,6 +61,9 @@ class Gap:
 
     def __str__(self) -> str:
         return f"{self.word}: {self.reason}"
+
+
+KEEPS_NO_FACTS = Gap("never", "it counts its own records")
 
 
 class KeptEvent(NamedTuple):
@@ -101,6 +108,8 @@ class StorePorts:
     deliveries: DeliveryReader | None = None
     source: HistorySource | None = None
     sink: HistorySink | None = None
+    facts: FactSource | None = None
+    warehouse: FactStore | None = None
     purchases: PurchaseFacts
     watermark: Callable[[], Awaitable[int]]
     events: Callable[[], Awaitable[Sequence[KeptEvent]]] | None = None
@@ -130,6 +139,7 @@ class StoreCase:
 
     name: str
     adapters: frozenset[str]
+    reads_records: bool
     writes: bool
     transactions: bool
     enforces_unique: bool
@@ -137,6 +147,8 @@ class StoreCase:
     reads_orders: bool
     tells_history: bool
     takes_history: bool
+    tells_facts: bool
+    keeps_facts: bool
     remote: bool
     open: Callable[[Any], AbstractAsyncContextManager[StorePorts]]
     implements: Mapping[type, type]

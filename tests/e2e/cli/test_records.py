@@ -189,6 +189,32 @@ def test_stores_that_answer_the_same(daybook: Run) -> None:
     assert "SNOWFLAKE_ACCOUNT" in error
 
 
+def test_the_embedded_warehouse(daybook: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    code, _, error = daybook("warehouse", "status")
+    assert code == 5
+    assert "run `daybook warehouse sync`" in error
+    order = made(daybook, "orders", "create", "--currency", "GBP", "--line", "GIFT,2,1.50")
+    assert made(daybook, "warehouse", "sync")["sales"] == 1
+    made(daybook, "orders", "create", "--currency", "GBP", "--line", "GIFT,2,1.50")
+    assert daybook("orders", "cancel", order["id"], "--yes")[0] == 0
+    assert made(daybook, "warehouse", "status")["lag_seconds"] > 0
+    synced = made(daybook, "warehouse", "sync")
+    assert (synced["orders"], synced["withdrawn"], synced["segments"]) == (2, 1, 2)
+    compacted = made(daybook, "warehouse", "compact")
+    assert (compacted["orders"], compacted["withdrawn"], compacted["segments"]) == (1, 0, 1)
+    assert made(daybook, "warehouse", "rebuild")["orders"] == 1
+    assert "lag_seconds" in daybook("warehouse", "status")[1]
+    verification = made(daybook, "analytics", "verify", "--backends", "postgres,duckdb")
+    assert (verification["agree"], verification["watermarks"]) == (True, {"postgres": 3, "duckdb": 3})
+    monkeypatch.setenv("ANALYTICS_STORAGE", "duckdb")
+    answer = made(daybook, "analytics", "summary")
+    assert (answer["store"], answer["watermark"], answer["data"]["revenue"]) == ("duckdb", 3, "3.00")
+    made(daybook, "orders", "create", "--currency", "GBP", "--line", "GIFT,1,1.50")
+    assert made(daybook, "analytics", "summary")["watermark"] == 3
+    fresh = made(daybook, "analytics", "summary", "--max-lag", "0")
+    assert (fresh["store"], fresh["watermark"]) == ("postgres", 4)
+
+
 def test_stores_that_answer_differently(daybook: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     made(daybook, "orders", "create", "--currency", "GBP", "--line", "GIFT,2,1.50")
     # One store finds a piece too many.

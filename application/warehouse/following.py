@@ -1,0 +1,60 @@
+"""Following the events into the warehouse, as they come."""
+
+import asyncio
+import logging
+
+from application.errors import Conflict, Unavailable
+from application.ports.event_signal import EventSignal
+from application.ports.system import Clock
+from application.ports.warehouse import FactStore
+from application.warehouse.service import WarehouseService
+
+_LOOK_EVERY = 5.0
+_PAUSE = 1.0
+_logger = logging.getLogger("daybook.warehouse")
+
+
+class WarehouseFollower:
+    """Brings the warehouse forward whenever there are events, at least `every` seconds from one time to the next.
+
+    Any number of processes may: whoever writes holds the others up, and what one has taken the next one finds there.
+    """
+
+    def __init__(
+        self,
+        *,
+        service: WarehouseService,
+        store: FactStore,
+        signal: EventSignal,
+        clock: Clock,
+        every: float = 1.0,
+    ) -> None:
+        self._service = service
+        self._store = store
+        self._signal = signal
+        self._clock = clock
+        self._every = every
+
+    async def follow(self) -> None:
+        """Until it is cancelled. What a round raises is logged, and tried again a second later."""
+        while True:
+            try:
+                place = await self._round()
+                await asyncio.sleep(self._every)
+                await self._signal.wait(place, seconds=_LOOK_EVERY)
+            except Conflict:
+                # Another process is at it.
+                await asyncio.sleep(self._every)
+            except Unavailable as error:
+                _logger.warning("the warehouse waits: %s", error.detail)
+                await asyncio.sleep(_PAUSE)
+            except Exception:
+                _logger.exception("a round of the warehouse failed")
+                await asyncio.sleep(_PAUSE)
+
+    async def _round(self) -> int:
+        async with self._store.writing() as writer:
+            status = await self._service.brought_forward(writer)
+            await writer.compact(whole=False)
+            await writer.tidy(at=self._clock.now())
+        return status.place.sequence
