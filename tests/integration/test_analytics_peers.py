@@ -18,6 +18,9 @@ from tests.support.definition import Definition, analytics
 
 _PEERS = {"duckdb": duckdb_sql, "pandas": pandas_frames, "polars": polars_frames}
 
+# What is fitted needs a larger shop than this one to be the same: `make bench-analytics` compares it.
+_COUNTED = [one for one in QUESTIONS if one.report in REPORTS and one.is_counted]
+
 
 @pytest.fixture(scope="module")
 def shop() -> Shop:
@@ -43,7 +46,7 @@ def peer(request: pytest.FixtureRequest, files: tuple[Path, Given]) -> Answers:
     return answers
 
 
-@pytest.mark.parametrize("question", [one for one in QUESTIONS if one.report in REPORTS], ids=lambda one: one.name)
+@pytest.mark.parametrize("question", _COUNTED, ids=lambda one: one.name)
 async def test_a_peer_has_the_figures_of_the_definition(
     question: Question, peer: Answers, definition: Definition, files: tuple[Path, Given]
 ) -> None:

@@ -7,19 +7,26 @@ figures are not those of Daybook stops the run: a fast wrong answer is none. See
 """
 
 import argparse
+import importlib.util
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from time import monotonic
 
 from rich.console import Console
 
+from tests.benchmarks.analytics.events import measure_events
+from tests.benchmarks.analytics.lag import measure_lag
 from tests.benchmarks.analytics.loading import shop_in_postgres
 from tests.benchmarks.analytics.shop import Size
 from tests.benchmarks.analytics.stores import compare_reports
+from tests.benchmarks.servers import ROOT
 
 FULL, SMALL = 5_000_000, 100_000
-PARTS = ("reports",)
+_ISOLATION = "tests.benchmarks.isolation"
+PARTS = ("reports", "lag", "events", "isolation")
 
 
 class Progress:
@@ -50,8 +57,23 @@ def measure(folder: Path, given: argparse.Namespace, console: Console) -> None:
     with shop_in_postgres(folder, Size(lines=given.lines), say) as shop:
         if "reports" in parts:
             compare_reports(shop, given, console, say)
+        if "lag" in parts:
+            measure_lag(shop, console, say)
+        if "events" in parts:
+            measure_events(shop, console, say)
+    if "isolation" in parts:
+        measure_isolation(console, say)
     loads = ", ".join(f"{one:.1f}" for one in os.getloadavg())
     console.print(f"load of the machine in the last 1, 5 and 15 minutes: {loads} ({os.cpu_count()} cores)")
+
+
+def measure_isolation(console: Console, say: Progress) -> None:
+    """What heavy reports do to orders, on a shop of its own."""
+    if importlib.util.find_spec(_ISOLATION) is None:
+        console.print(f"[bold]isolation[/bold]: not measured, for {_ISOLATION} is not there")
+        return
+    say("orders at half load, without heavy reports and beside them")
+    subprocess.run([sys.executable, "-m", _ISOLATION], cwd=ROOT, check=True)
 
 
 def main() -> None:

@@ -49,6 +49,7 @@ class Store:
 
     def __init__(self, server: Running) -> None:
         self.name = server.name
+        self.port = server.port
         self.processes = Processes(server.pid)
         self._connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=600)
 

@@ -1,8 +1,8 @@
 """A bookshop by lot: the same one for the same size and seed, as columns of whole numbers.
 
-Customers come all the time, buy at a rate of their own and stop some day, as those of BG/NBD do. Books are bought by
-Zipf's law, and a quarter of the lines hold a companion of the book before. Amounts are in cents, moments in seconds of
-Unix time (UTC), and everybody and everything is a number from 0.
+Customers come all the time, buy at a rate of their own and stop some day, as those of BG/NBD do; some buy for many.
+Books are bought by Zipf's law, and a quarter of the lines hold a companion of the book before. Amounts are in cents,
+moments in seconds of Unix time (UTC), and everybody and everything is a number from 0.
 """
 
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ def make_shop(size: Size, seed: int = SEED) -> Shop:
     line_order = np.repeat(np.arange(len(counts)), counts)
     line_number = np.arange(size.lines) - np.repeat(first_line, counts) + 1
     product = _products(chance, size, line_number)
-    quantity = 1 + chance.choice(3, size.lines, p=(0.93, 0.05, 0.02))
+    quantity = _quantities(chance, size, customer[line_order])
     reduced = chance.random(size.lines) < 0.05
     return_order, returned_at = _returns(chance, placed_at, cancelled)
     return Shop(
@@ -130,6 +130,12 @@ def _products(chance: np.random.Generator, size: Size, line_number: Numbers) -> 
     follows = (line_number > 1) & (chance.random(size.lines) < 0.25)
     held: Numbers = np.where(follows, companion[np.roll(drawn, 1)], drawn)
     return held
+
+
+def _quantities(chance: np.random.Generator, size: Size, customer: Numbers) -> Numbers:
+    """How many of it: some customers buy for many, so that what a purchase is worth differs from one to the next."""
+    more = chance.gamma(0.5, 0.5, size.customers)
+    return 1 + chance.poisson(np.where(customer == NOBODY, 0.1, more[customer]))
 
 
 def _returns(

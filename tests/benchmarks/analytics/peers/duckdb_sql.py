@@ -13,6 +13,7 @@ from typing import Any, Final
 import duckdb
 
 from tests.benchmarks.analytics.files import RETURNED, SALES
+from tests.benchmarks.analytics.peers import duckdb_baskets, duckdb_customers
 from tests.benchmarks.analytics.peers.figures import Answers, Figures, Given, cents
 from tests.benchmarks.analytics.shop import AS_OF
 
@@ -211,4 +212,6 @@ _ANSWERS: Final[Mapping[str, Callable[[Ask, Given], Figures]]] = {
     "repeat-rate": repeat_rate,
     "interpurchase": interpurchase,
     "pareto": pareto,
+    **duckdb_baskets.ANSWERS,
+    **duckdb_customers.ANSWERS,
 }

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from tests.benchmarks.analytics.files import RETURNED, SALES
+from tests.benchmarks.analytics.peers import pandas_baskets, pandas_customers
 from tests.benchmarks.analytics.peers.figures import Answers, Figures, Given
 from tests.benchmarks.analytics.shop import AS_OF
 
@@ -204,4 +205,6 @@ _ANSWERS: Final[Mapping[str, Callable[[Frames, Given], Figures]]] = {
     "repeat-rate": repeat_rate,
     "interpurchase": interpurchase,
     "pareto": pareto,
+    **pandas_baskets.ANSWERS,
+    **pandas_customers.ANSWERS,
 }

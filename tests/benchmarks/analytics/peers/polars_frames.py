@@ -13,6 +13,7 @@ from typing import Any, Final
 import polars as pl
 
 from tests.benchmarks.analytics.files import RETURNED, SALES
+from tests.benchmarks.analytics.peers import polars_baskets, polars_customers
 from tests.benchmarks.analytics.peers.figures import Answers, Figures, Given
 from tests.benchmarks.analytics.shop import AS_OF
 
@@ -232,4 +233,6 @@ _ANSWERS: Final[Mapping[str, Callable[[Frames, Given], Figures]]] = {
     "repeat-rate": repeat_rate,
     "interpurchase": interpurchase,
     "pareto": pareto,
+    **polars_baskets.ANSWERS,
+    **polars_customers.ANSWERS,
 }
