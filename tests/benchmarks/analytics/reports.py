@@ -5,6 +5,7 @@ import os
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Final
 
 from rich import box
@@ -28,9 +29,10 @@ _SLOW, _VERY_SLOW = 4.0, 15.0
 
 @dataclass(slots=True, kw_only=True)
 class Measured:
-    """The seconds of one who was asked, the most memory meanwhile, and why there is no answer if there is none."""
+    """The seconds of one who was asked, those of CPU, the most memory meanwhile, and why there is no answer if so."""
 
     seconds: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
     peak: int = 0
     why_not: str = ""
 
@@ -73,22 +75,31 @@ def _asked(
             mine = measured[one.name]
             if mine.why_not or len(mine.seconds) >= _enough(mine, rounds):
                 continue
-            one.processes.forget_peak()
-            mine.seconds.append(one.ask(question, given).seconds)
-            mine.peak = max(mine.peak, one.processes.peak_memory())
+            _told(question, one, given, mine)
     return measured
 
 
 def _first(question: Question, one: Asked, given: Given, console: Console) -> tuple[Told, Measured]:
     """The first time is for warming up, unless it takes so long that it is the last time too."""
-    one.processes.forget_peak()
-    told = one.ask(question, given)
-    measured = Measured(peak=one.processes.peak_memory(), why_not=told.why_not)
+    measured = Measured()
+    told = _told(question, one, given, measured)
     if told.figures is None:
+        measured.why_not = told.why_not
         console.print(f"[bold]{question.name}[/bold] is not measured on {one.name}: {told.why_not}")
-    elif told.seconds >= _VERY_SLOW:
-        measured.seconds.append(told.seconds)
+    if told.figures is None or told.seconds < _VERY_SLOW:
+        measured.seconds.clear()
+        measured.cpu.clear()
     return told, measured
+
+
+def _told(question: Question, one: Asked, given: Given, measured: Measured) -> Told:
+    one.processes.forget_peak()
+    before = one.processes.cpu_seconds()
+    told = one.ask(question, given)
+    measured.seconds.append(told.seconds)
+    measured.cpu.append(one.processes.cpu_seconds() - before)
+    measured.peak = max(measured.peak, one.processes.peak_memory())
+    return told
 
 
 def _enough(measured: Measured, rounds: int) -> int:
@@ -98,14 +109,18 @@ def _enough(measured: Measured, rounds: int) -> int:
 
 
 def _compare(question: Question, answers: Mapping[str, Figures]) -> None:
-    (first, figures), *others = answers.items()
-    for name, other in others:
+    for (first, figures), (name, other) in pairwise(answers.items()):
         if found := difference(figures, other, within=question.within):
             raise SystemExit(f"{question.name}: {first} and {name} differ at {found}")
 
 
 def _show(found: Found, names: Sequence[str], console: Console) -> None:
-    for title, cell in (("ms", _milliseconds), ("peak memory, MB", _megabytes)):
+    titles = {
+        "ms": _milliseconds,
+        "ms of CPU, without that of PostgreSQL": _cpu_milliseconds,
+        "peak memory without that of PostgreSQL, MB": _megabytes,
+    }
+    for title, cell in titles.items():
         table = Table(title=title, title_justify="left", box=box.MARKDOWN)
         table.add_column("report")
         for name in names:
@@ -117,6 +132,10 @@ def _show(found: Found, names: Sequence[str], console: Console) -> None:
 
 def _milliseconds(one: Measured) -> str:
     return "-" if one.median is None else f"{one.median * 1000:,.0f}"
+
+
+def _cpu_milliseconds(one: Measured) -> str:
+    return f"{statistics.median(one.cpu) * 1000:,.0f}" if one.cpu else "-"
 
 
 def _megabytes(one: Measured) -> str:

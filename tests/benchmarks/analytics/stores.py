@@ -59,7 +59,7 @@ def rebuild(shop: LoadedShop, options: argparse.Namespace, console: Console, say
     """All facts into the warehouse, by its command; a process of its own from start to end."""
     say("daybook warehouse rebuild")
     command = [str(Path(sys.executable).with_name("daybook")), "warehouse", "rebuild", "--format", "json"]
-    environment = {**os.environ, **with_warehouse(shop), "LOG_LEVEL": "warning"}
+    environment = {**os.environ, **with_warehouse(shop), "LOG_LEVEL": "warning", "PYTHONPATH": str(ROOT)}
     began = perf_counter()
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     seconds = perf_counter() - began
