@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 
 import duckdb
 import numpy as np
-import pyarrow as pa
+import pyarrow as pa  # type: ignore[import-untyped]  # it brings no types
 
 from tests.benchmarks.analytics.people_and_books import BY
 from tests.benchmarks.analytics.shop import CURRENCY, NOBODY, Shop

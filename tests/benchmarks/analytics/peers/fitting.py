@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
-from scipy.special import gammaln, hyp2f1
+from scipy.optimize import minimize  # type: ignore[import-untyped]  # it brings no types
+from scipy.special import gammaln, hyp2f1  # type: ignore[import-untyped]  # it brings no types
 
 from tests.benchmarks.analytics.peers.figures import Figures
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol
 
 import numpy as np
-import pandas as pd
-from scipy import sparse
+import pandas as pd  # type: ignore[import-untyped]  # it brings no types
+from scipy import sparse  # type: ignore[import-untyped]  # it brings no types
 
 from tests.benchmarks.analytics.peers import baskets
 from tests.benchmarks.analytics.peers.figures import Figures, Given, digest

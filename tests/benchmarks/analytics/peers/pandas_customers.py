@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final, Protocol
 
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]  # it brings no types
 
 from tests.benchmarks.analytics.peers import fitting
 from tests.benchmarks.analytics.peers.figures import FIRST, SECOND, Figures, Given, compared
