@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -51,16 +51,18 @@ class Store:
         self.name = server.name
         self.port = server.port
         self.processes = Processes(server.pid)
-        self._connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=600)
 
     def ask(self, question: Question, given: Given) -> Told:
         """Without figures when the server does not know the report, or refuses the question."""
         path = f"/v1/analytics/{question.report}?{urlencode(question.asked(given))}"
-        began = perf_counter()
-        self._connection.request("GET", path)
-        answer = self._connection.getresponse()
-        body = answer.read()
-        seconds = perf_counter() - began
+        # One of its own, since the server closes one that is idle while others answer.
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=600)) as connection:
+            connection.connect()
+            began = perf_counter()
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            body = answer.read()
+            seconds = perf_counter() - began
         if answer.status != 200:
             problem = json.loads(body)
             if answer.status in {404, 503, 504} or problem["code"] in _REFUSED or _refused(problem):
