@@ -3,6 +3,7 @@
 import argparse
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -63,6 +64,8 @@ def rebuild(shop: LoadedShop, options: argparse.Namespace, console: Console, say
     say("daybook warehouse rebuild")
     command = [str(Path(sys.executable).with_name("daybook")), "warehouse", "rebuild", "--format", "json"]
     environment = {**os.environ, **with_warehouse(shop), "LOG_LEVEL": "warning", "PYTHONPATH": str(ROOT)}
+    # From nothing, so that its folder holds what is current and no more.
+    shutil.rmtree(environment["WAREHOUSE_FOLDER"], ignore_errors=True)
     began = perf_counter()
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     seconds = perf_counter() - began
