@@ -1,7 +1,7 @@
 # The commands of the project. `make` alone lists them. All paths are relative, so the folder may have any name.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench bench-jobs verify-long clean runtime environment
+.PHONY: help run demo test check bench bench-analytics bench-jobs verify-long clean runtime environment
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 SHELL := /bin/sh
 
@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 help: ## list these commands
 	@echo "make <command>:"
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1#\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'#' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1#\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F'#' '{ printf "%-17s %s\n", $$1, $$2 }'
 
 run: runtime ## serve on http://127.0.0.1:8000 with a PostgreSQL of its own (or DATABASE_URL, or STORAGE=memory)
 	@exec $(BIN)/daybook serve
@@ -49,6 +49,9 @@ bench: environment ## compare with other stacks on this machine
 
 bench-jobs: environment ## how soon a job begins, how many a second, and what asking for one costs
 	@$(BIN)/python -m tests.benchmarks.jobs
+
+bench-analytics: environment ## each report on a shop of 5 million order lines, beside pandas, DuckDB and Polars by hand
+	@$(BIN)/python -m tests.benchmarks.analytics
 
 verify-long: environment ## the tests that take long: thousands of histories, hundreds of kills
 	@$(BIN)/pytest -q -m long

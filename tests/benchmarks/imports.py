@@ -28,7 +28,7 @@ from rich.table import Table
 
 from adapters.embedded.server import EmbeddedPostgres
 from entrypoints.bootstrap.migrate import upgrade
-from tests.benchmarks.servers import ROOT
+from tests.benchmarks.servers import ROOT, high_water
 from tests.support.data import VARIABLE, data_folder
 
 DECEMBER = "purchases/online_retail_2010-12.csv.gz"
@@ -126,7 +126,7 @@ class _Bench:
                 os.sched_setaffinity(process.pid, {self._core})
             peak = 0
             while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
-                peak = max(peak, _high_water(process.pid))
+                peak = max(peak, high_water(process.pid))
                 time.sleep(0.005)
             seconds = time.monotonic() - begun
             process.returncode = os.waitstatus_to_exitcode(ended[1])
@@ -150,15 +150,6 @@ async def _execute(dsn: str, *statements: str) -> None:
     for statement in statements:
         await connection.execute(statement)
     await connection.close()
-
-
-def _high_water(pid: int) -> int:
-    """The most resident memory that a process had so far, in bytes; 0 when it has ended."""
-    with contextlib.suppress(OSError):
-        for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024
-    return 0
 
 
 def _repeat(source: Path, target: Path, times: int) -> None:

@@ -1,5 +1,6 @@
-"""Starting the servers of the benchmark, and reading what CPU time they used (Linux: from /proc)."""
+"""Starting the servers of the benchmark, and reading what CPU time and memory they used (Linux: from /proc)."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -71,8 +72,28 @@ class Running:
     pid: int
 
     def cpu_seconds(self) -> float:
-        """User and system time of the process and all its children, threads included."""
+        """User and system time of the process and all its children."""
+        return Processes(self.pid).cpu_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """A process and all its children, threads included."""
+
+    pid: int
+
+    def cpu_seconds(self) -> float:
+        """User and system time."""
         return sum(_cpu(pid) for pid in _family(self.pid))
+
+    def forget_peak(self) -> None:
+        """What the peak is counted from."""
+        for pid in _family(self.pid):
+            Path(f"/proc/{pid}/clear_refs").write_text("5", encoding="ascii")
+
+    def peak_memory(self) -> int:
+        """The most memory that each had since then, in bytes; what they share counts for each."""
+        return sum(high_water(pid) for pid in _family(self.pid))
 
 
 @contextmanager
@@ -128,3 +149,12 @@ def _family(pid: int) -> list[int]:
 def _cpu(pid: int) -> float:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICK
+
+
+def high_water(pid: int) -> int:
+    """The most resident memory that a process had so far, in bytes; 0 when it has ended."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return 0

@@ -1,0 +1,1 @@
+"""The benchmark of analytics: a generated shop, asked the same questions of Daybook and of its peers."""

@@ -1,0 +1,1 @@
+"""The questions of the reports, each written by hand for one library."""
