@@ -22,6 +22,7 @@ from domain.analytics.recommendations import (
     recommendations,
     scored,
 )
+from domain.analytics.scope import Scope
 from domain.analytics.segments import SegmentTable
 from domain.analytics.similar import SimilarProducts, similar_products
 
@@ -162,13 +163,21 @@ async def answer_similar_products(view: PurchaseView, question: Question, _segme
 
 async def answer_recommendations(view: PurchaseView, question: Question, _segments: SegmentTable) -> Recommendations:
     """What to buy next. Raises BadQuery with `unknown-customer` or `too-many-pairs`."""
-    scope, least, limit = question.scope, question.number("min_count"), question.number("limit")
     customer = _customer(question)
+    if customer is not None and not await view.is_customer(customer):
+        raise bad_query("customer", "unknown-customer", "there is no such customer, or none who is not deleted")
+    return await recommended(
+        view, question.scope, customer, least=question.number("min_count"), limit=question.number("limit")
+    )
+
+
+async def recommended(
+    view: PurchaseView, scope: Scope, customer: UUID | None, *, least: int, limit: int
+) -> Recommendations:
+    """The first `limit` for this customer, or for somebody new. Raises BadQuery with `too-many-pairs`."""
     found: list[Scored] = []
     bought = 0
     if customer is not None:
-        if not await view.is_customer(customer):
-            raise bad_query("customer", "unknown-customer", "there is no such customer, or none who is not deleted")
         bought = await view.bought(scope, customer)
         if view.most_pairs is not None:
             _refuse(await view.pairs_beside(scope, customer, least=least), view.most_pairs)

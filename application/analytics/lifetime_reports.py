@@ -125,12 +125,13 @@ CUSTOMER_PROFILE = report_spec(
         choice("method", Method, Method.QUANTILE, "How values become scores, as in rfm."),
         _MONTHS,
         _DISCOUNT,
-        whole("limit", "How many favourite categories are told.", most=100, default=5, example=5),
+        whole("limit", "How many favourite categories and next best books are told.", most=100, default=5, example=5),
     ),
     words=(
         "One customer, in the numbers of rfm-customers, churn-customers and lifetime-value with the same parameters, "
-        "and the categories of which they bought in the most orders, ties in the order of their bytes. Where no model "
-        "can be fitted, what needs one is null, and no_model says why."
+        "the categories of which they bought in the most orders, ties in the order of their bytes, and the first of "
+        "recommendations. Where no model can be fitted, what needs one is null, and no_model says why; next best books "
+        "are null where the store would have to count more pairs than it is made for."
     ),
     formula="each number is that of its own report",
     source="As the reports that it puts together.",

@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
+from application.analytics.affinity import recommended
 from application.analytics.lifetime import expected_purchases, fitted_buying
 from application.analytics.questions import Question
-from application.errors import NotInstalled
+from application.errors import BadQuery, NotInstalled
 from application.ports.lifetime_models import LifetimeModels
 from application.ports.purchases import PurchaseView
 from domain.analytics.bg_nbd import BgNbd
@@ -14,6 +15,7 @@ from domain.analytics.fitted import FitNotConverged, TooLittleData, enough_to_fi
 from domain.analytics.lifetime_facts import SpendingFacts
 from domain.analytics.lifetime_value import months_in_weeks, worths
 from domain.analytics.profile import CustomerProfile, ProfileValue, favourite_categories, profile_value
+from domain.analytics.recommendations import Recommendations
 from domain.analytics.rfm import Method, RfmCustomer, rfm_customer, scoring
 from domain.analytics.segments import SegmentTable
 
@@ -35,6 +37,12 @@ async def profile_of(
     except (TooLittleData, FitNotConverged, NotInstalled) as error:
         no_model = error.detail
     favourites = await view.favourites(scope, customer_id, By.CATEGORY, question.number("limit"))
+    next_books: Recommendations | None = None
+    no_next_books: str | None = None
+    try:
+        next_books = await recommended(view, scope, customer_id, least=1, limit=question.number("limit"))
+    except BadQuery as error:
+        no_next_books = "; ".join(one.message for one in error.problems)
     return CustomerProfile(
         id=customer_id,
         currency=scope.currency,
@@ -43,6 +51,8 @@ async def profile_of(
         value=value,
         no_model=no_model,
         favourite_categories=favourite_categories(favourites, scope),
+        next_best_books=None if next_books is None else next_books.items,
+        no_next_best_books=no_next_books,
     )
 
 

@@ -10,6 +10,7 @@ from domain.analytics.digest import NOT_IN_DIGEST
 from domain.analytics.facts import ProductFacts
 from domain.analytics.fitted import fitted_number
 from domain.analytics.lifetime_value import Worth
+from domain.analytics.recommendations import Recommendation
 from domain.analytics.rfm import RfmCustomer
 from domain.analytics.scope import Scope
 from domain.shared.money import canonical
@@ -38,11 +39,12 @@ class ProfileValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerProfile:
-    """What the reports `rfm-customers`, `churn-customers` and `lifetime-value` say of one customer.
+    """What the reports `rfm-customers`, `churn-customers`, `lifetime-value` and `recommendations` say of one customer.
 
     `rfm` is null without a purchase in the scope; `churn` and `value` are null when the first purchase ever is not in
     it, or when no model could be fitted, of which `no_model` says why; `value` is null, too, for repeat purchases that
-    came to nothing or less.
+    came to nothing or less. `next_best_books` is null where the store would have to count more pairs than it is made
+    for, and `no_next_best_books` says so.
     """
 
     id: UUID = field(metadata=NOT_IN_DIGEST)
@@ -52,6 +54,8 @@ class CustomerProfile:
     value: ProfileValue | None
     no_model: str | None
     favourite_categories: Sequence[FavouriteCategory]
+    next_best_books: Sequence[Recommendation] | None
+    no_next_best_books: str | None
 
 
 def profile_value(worth: Worth, *, months: int, discount: Decimal) -> ProfileValue:

@@ -121,7 +121,8 @@ class SystemAdapters(containers.DeclarativeContainer):
     ids = providers.Singleton(Uuid7Generator, clock)
     recurrence = providers.Singleton(CronRecurrence)
     random = providers.Singleton(SystemRandomBytes)
-    computation = providers.Singleton(ProcessComputation)
+    computation_seconds: providers.Object[float] = providers.Object(30.0)
+    computation = providers.Singleton(ProcessComputation, seconds=computation_seconds)
 
 
 class WebAdapters(containers.DeclarativeContainer):
@@ -462,7 +463,7 @@ def services(
     if settings.app.storage == "postgres" and records is not analytics_records:
         fresh = FreshEnough(warehouse=analytics_records.facts(), records=records.facts(), service=warehouse)
     application = Application(
-        system=SystemAdapters(),
+        system=SystemAdapters(computation_seconds=settings.performance.analytics_seconds),
         web=WebAdapters(reach=settings.webhooks.reach),
         records=records,
         analytics_records=analytics_records,

@@ -14,6 +14,7 @@ from domain.analytics.fitted import BuyingFit
 from domain.analytics.history import PurchaseHistory
 from domain.analytics.lifetime_value import CustomerValue, LifetimeValue, SpendingFit
 from domain.analytics.profile import CustomerProfile, FavouriteCategory, ProfileValue
+from domain.analytics.recommendations import Basis, Reason, Recommendation
 from domain.analytics.rfm import RfmCustomer
 
 FITTED_PARAMETERS: dict[str, dict[str, Any]] = {
@@ -109,6 +110,19 @@ def _profile(churn: ChurnCustomer) -> CustomerProfile:
         ),
         no_model=None,
         favourite_categories=[FavouriteCategory(category="Fiction", orders=14, units=30, revenue=Decimal("801.20"))],
+        next_best_books=[
+            Recommendation(
+                rank=1,
+                key="9780141439549",
+                name="Middlemarch",
+                basis=Basis.SIMILAR,
+                score=0.408248290464,
+                customers=6,
+                because=[Reason(key="9780141439587", name="Emma", both=2, similarity=0.408248290464)],
+                categories=[],
+            )
+        ],
+        no_next_best_books=None,
     )
 
 

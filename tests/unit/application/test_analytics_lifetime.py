@@ -5,6 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from adapters.memory.history import MemoryHistorySink
+from adapters.memory.purchases import MemoryPurchaseFacts
+from adapters.memory.store import MemoryStore
 from application.analytics.lifetime import WithoutModels
 from application.analytics.service import AnalyticsService
 from application.errors import BadQuery, NotInstalled
@@ -12,9 +15,12 @@ from domain.analytics.churn import Churn, ChurnCustomer
 from domain.analytics.fitted import FitNotConverged, TooLittleData
 from domain.analytics.history import PurchaseHistory
 from domain.analytics.lifetime_value import LifetimeValue
+from domain.analytics.recommendations import Recommendations
 from tests.support.builders import a_book, a_customer, a_line, an_order
-from tests.support.definition import AtNoon, AtOnce, Definition, analytics
+from tests.support.definition import MODELS, AtNoon, AtOnce, Definition, analytics
+from tests.support.histories import batch
 from tests.support.regulars import BEGAN, regulars
+from tests.support.store_case import told
 
 Pairs = list[tuple[str, str]]
 DAY: Pairs = [("as_of", "2026-05-16")]
@@ -172,6 +178,9 @@ async def test_a_profile_says_what_the_reports_say() -> None:
         assert found.value.lifetime_value == valued[key].lifetime_value
         assert found.value.expected_purchases == valued[key].expected_purchases
         assert found.value.purchase_value == valued[key].purchase_value
+        advice = (await service().ask("recommendations", [*DAY, ("customer", str(found.id)), ("limit", "5")])).data
+        assert isinstance(advice, Recommendations)
+        assert (found.next_best_books, found.no_next_best_books) == (advice.items, None)
         assert answer.parameters.keys() >= {"method", "months", "discount", "limit", "as_of"}
 
 
@@ -203,6 +212,18 @@ async def test_a_profile_without_a_model_says_why_and_the_rest() -> None:
     bare = AnalyticsService(facts=Definition(regulars()), clock=AtNoon(), computation=AtOnce(), models=WithoutModels())
     customer = regulars().customers[0].id
     assert "install daybook[models]" in str((await bare.customer_profile(customer, DAY)).data.no_model)
+
+
+async def test_a_profile_is_not_refused_for_what_a_store_does_not_count() -> None:
+    store = MemoryStore()
+    await MemoryHistorySink(store).write(told(batch(regulars()), watermark=1))
+    small = AnalyticsService(
+        facts=MemoryPurchaseFacts(store, most_pairs=0), clock=AtNoon(), computation=AtOnce(), models=MODELS
+    )
+    found = (await small.customer_profile(regulars().customers[0].id, DAY)).data
+    assert found.rfm is not None
+    assert found.next_best_books is None
+    assert "and it counts 0 at most" in str(found.no_next_best_books)
 
 
 async def test_of_who_never_bought_the_reports_say_nothing() -> None:
