@@ -8,8 +8,9 @@ from uuid import UUID
 import msgspec
 
 from adapters.sql import affinity
-from adapters.sql.rows import Row, Run, whole
-from adapters.sql.scope import Shape, scope_values
+from adapters.sql.rows import Row, whole
+from adapters.sql.scope import scope_values
+from adapters.sql.view import SqlView
 from domain.analytics.facts import By
 from domain.analytics.pairs import (
     NeighbourFacts,
@@ -23,16 +24,10 @@ from domain.analytics.pairs import (
 from domain.analytics.scope import Scope
 
 
-class SqlAffinityView:
-    """The part of a view that is about pairs, of which one question may count `most_pairs`.
+class SqlAffinityView(SqlView):
+    """The part of a view that is about pairs, of which one question may count so many."""
 
-    `flat` says whether the store keeps facts, as a `Shape` tells them.
-    """
-
-    def __init__(self, run: Run, most_pairs: int | None, *, flat: bool) -> None:
-        self._run = run
-        self._flat = flat
-        self._most_pairs = most_pairs
+    _most_pairs: int | None = None
 
     @property
     def most_pairs(self) -> int | None:
@@ -132,9 +127,6 @@ class SqlAffinityView:
     async def is_customer(self, customer: UUID) -> bool:
         """Whether there is such a customer."""
         return bool(await self._run("affinity.customer", affinity.living_customer(), {"customer": customer}))
-
-    def _shape(self, scope: Scope) -> Shape:
-        return Shape.of(scope, flat=self._flat)
 
 
 def _parts(name: str, threshold: Fraction | None) -> Mapping[str, Any]:

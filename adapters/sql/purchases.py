@@ -1,8 +1,7 @@
 """The view of purchases that all SQL engines share: which statements answer which question, and rows to facts."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import astuple
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -10,8 +9,9 @@ from uuid import UUID
 
 from sqlalchemy import Select
 
-from adapters.sql import analytics, basket_rules, comparison, lifetime, pareto, retention, rfm
+from adapters.sql import analytics, basket_rules, comparison, pareto, retention, rfm
 from adapters.sql.affinity_view import SqlAffinityView
+from adapters.sql.lifetime_view import SqlLifetimeView
 from adapters.sql.rows import Row, Run
 from adapters.sql.rows import amount as _amount
 from adapters.sql.rows import day as _day
@@ -38,15 +38,6 @@ from domain.analytics.facts import (
     Scoring,
     SummaryFacts,
 )
-from domain.analytics.lifetime_facts import (
-    BuyingFacts,
-    IdleBuyer,
-    Late,
-    LateFacts,
-    Repeater,
-    RepeatHistory,
-    SpendingFacts,
-)
 from domain.analytics.periods import Period
 from domain.analytics.scope import Scope
 from domain.shared.money import EXACT
@@ -58,7 +49,7 @@ Place = TypeVar("Place", date, tuple[date, date])
 _NOTHING: Mapping[str, int] = {"units": 0, "revenue": 0}
 
 
-class SqlPurchaseView(SqlAffinityView):
+class SqlPurchaseView(SqlAffinityView, SqlLifetimeView):
     """One view of a SQL store, whose statements `run` sends to it and whose `watermark` it knows.
 
     One question may count `most_pairs` pairs and be about `most_basket_items`, or as many as there are. `flat` says
@@ -74,8 +65,9 @@ class SqlPurchaseView(SqlAffinityView):
         most_pairs: int | None = None,
         most_basket_items: int | None = None,
     ) -> None:
-        super().__init__(run, most_pairs, flat=flat)
+        super().__init__(run, flat=flat)
         self._watermark = watermark
+        self._most_pairs = most_pairs
         self._most_basket_items = most_basket_items
 
     async def watermark(self) -> int:
@@ -302,54 +294,6 @@ class SqlPurchaseView(SqlAffinityView):
         # In a thread, since a million sets take a second to read.
         return await asyncio.to_thread(Baskets.of, map(_item_set, rows))
 
-    async def repeat_buying(self, scope: Scope, split: date) -> Sequence[BuyingFacts]:
-        """How many customers have each history."""
-        values = {**scope_values(scope), "split": split}
-        rows = await self._run("lifetime.repeat_buying", lifetime.repeat_buying(self._shape(scope)), values)
-        found = (
-            BuyingFacts(
-                repeats=_whole(row["repeats"]),
-                recency_days=_whole(row["recency_days"]),
-                age_days=_whole(row["age_days"]),
-                later_repeats=_whole(row["later_repeats"]),
-                customers=_whole(row["customers"]),
-            )
-            for row in rows
-        )
-        return sorted(found, key=lambda one: (one.repeats, one.recency_days, one.age_days, one.later_repeats))
-
-    async def repeat_spending(self, scope: Scope) -> Sequence[SpendingFacts]:
-        """How many customers have each history, with what it came to."""
-        statement = lifetime.repeat_spending(self._shape(scope))
-        rows = await self._run("lifetime.repeat_spending", statement, scope_values(scope))
-        found = (SpendingFacts(history=_repeats(row), customers=_whole(row["customers"])) for row in rows)
-        return sorted(found, key=lambda one: astuple(one.history))
-
-    async def repeaters(self, scope: Scope, histories: Collection[RepeatHistory], limit: int) -> Sequence[Repeater]:
-        """The first customers who have one of these histories."""
-        values = {**scope_values(scope), **lifetime.wanted_histories(histories), "limit": limit}
-        rows = await self._run("lifetime.repeaters", lifetime.repeaters(self._shape(scope)), values)
-        return [_repeater(row) for row in rows]
-
-    async def late(self, scope: Scope) -> LateFacts:
-        """How many customers are late."""
-        row = await self._one("lifetime.late", lifetime.late_counted(self._shape(scope)), scope)
-        return LateFacts(
-            customers=_whole(row["customers"]),
-            repeat_customers=_whole(row["repeat_customers"]),
-            late=_whole(row["late"]),
-        )
-
-    async def idle_buyers(
-        self, scope: Scope, late: Late, *, after: tuple[str, UUID] | None, limit: int
-    ) -> Sequence[IdleBuyer]:
-        """One page of customers, by key, then by id."""
-        values = {**scope_values(scope), "limit": limit}
-        if after is not None:
-            values |= {"after_key": after[0], "after_id": str(after[1])}
-        statement = lifetime.idle_buyers(self._shape(scope), late, after=after is not None)
-        return [_idle_buyer(row) for row in await self._run("lifetime.idle_buyers", statement, values)]
-
     async def rfm_buyer(self, scope: Scope, scoring: Scoring, customer_id: UUID) -> ScoredBuyer | None:
         """One customer, scored among all."""
         values = {**scope_values(scope), **_scoring_values(scoring), "customer": customer_id}
@@ -357,26 +301,11 @@ class SqlPurchaseView(SqlAffinityView):
         rows = await self._run("rfm.one_buyer", statement, values)
         return _scored(rows[0]) if rows else None
 
-    async def repeater(self, scope: Scope, customer_id: UUID) -> Repeater | None:
-        """One customer and its history."""
-        values = {**scope_values(scope), "customer": customer_id, "limit": 1}
-        rows = await self._run("lifetime.one_repeater", lifetime.one_repeater(self._shape(scope)), values)
-        return _repeater(rows[0]) if rows else None
-
-    async def idle_buyer(self, scope: Scope, customer_id: UUID) -> IdleBuyer | None:
-        """One customer and the ends of its purchase days."""
-        values = {**scope_values(scope), "customer": customer_id, "limit": 1}
-        rows = await self._run("lifetime.one_idle_buyer", lifetime.one_idle_buyer(self._shape(scope)), values)
-        return _idle_buyer(rows[0]) if rows else None
-
     async def favourites(self, scope: Scope, customer_id: UUID, by: By, limit: int) -> Sequence[ProductFacts]:
         """What one customer bought most often."""
         values = {**scope_values(scope), "customer": customer_id, "limit": limit}
         rows = await self._run("analytics.favourites", analytics.favourites(self._shape(scope), by), values)
         return [_product(row) for row in rows]
-
-    async def _one(self, name: str, statement: Select[Any], scope: Scope) -> Row:
-        return (await self._run(name, statement, scope_values(scope)))[0]
 
     async def _by_start(self, name: str, statement: Select[Any], scope: Scope) -> Mapping[date, Row]:
         return {_day(row["start"]): row for row in await self._run(name, statement, scope_values(scope))}
@@ -420,31 +349,6 @@ def _scored(row: Row) -> ScoredBuyer:
         revenue=_amount(row["revenue"]),
     )
     return ScoredBuyer(buyer=buyer, r=_whole(row["r"]), f=_whole(row["f"]), m=_whole(row["m"]))
-
-
-def _repeats(row: Row) -> RepeatHistory:
-    return RepeatHistory(
-        repeats=_whole(row["repeats"]),
-        recency_days=_whole(row["recency_days"]),
-        age_days=_whole(row["age_days"]),
-        repeat_revenue=_amount(row["repeat_revenue"]),
-    )
-
-
-def _repeater(row: Row) -> Repeater:
-    return Repeater(key=row["key"], id=UUID(row["id"]), history=_repeats(row))
-
-
-def _idle_buyer(row: Row) -> IdleBuyer:
-    gap = row["long_gap_tenths"]
-    return IdleBuyer(
-        key=row["key"],
-        id=UUID(row["id"]),
-        first_day=_day(row["first_day"]),
-        last_day=_day(row["last_day"]),
-        purchase_days=_whole(row["days"]),
-        long_gap_tenths=None if gap is None else _whole(gap),
-    )
 
 
 def _by_cohort(rows: Sequence[Row]) -> Mapping[tuple[date, date], Row]:
