@@ -118,8 +118,8 @@ def _type(column: Column, values: Iterable[Any]) -> pa.DataType:
     return _TYPES[column.kind]
 
 
-def _scale(values: Iterable[Decimal | int | None]) -> int:
-    needed = max((_places(value) for value in values if isinstance(value, Decimal)), default=0)
+def _scale(values: Iterable[Decimal | float | None]) -> int:
+    needed = max((_places(_decimal(value)) for value in values if value is not None), default=0)
     return next((scale for scale in _SCALES if scale >= needed), needed)
 
 
@@ -139,5 +139,10 @@ def _value(column: Column, value: Any) -> Any:
         case Kind.RECORD:
             return {one.name: _value(one, one.read(value)) for one in column.inner}
         case Kind.DECIMAL:
-            return Decimal(value)
+            return _decimal(value)
     return value
+
+
+def _decimal(value: Decimal | float) -> Decimal:
+    # A ratio among amounts has the digits that JSON tells, and not those of its binary form.
+    return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)

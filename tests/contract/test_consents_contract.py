@@ -81,10 +81,12 @@ async def test_of_two_at_once_one_wins(ports: StorePorts) -> None:
     ada = a_customer()
     await added(ports, ada)
 
+    all_have_read = asyncio.Barrier(5)
+
     async def agree() -> None:
         async with ports.units(CALLER) as uow:
             before = await uow.consents.of(ada.id)
-            await asyncio.sleep(0.01)
+            await all_have_read.wait()
             after, _ = before.give(ConsentId(new_id()), "newsletter", source="web", when=LATER, at=LATER, by="bob")
             uow.consents.save(before, after)
             await uow.commit()

@@ -25,7 +25,7 @@ from adapters.arrow.report_files import ArrowReport, ParquetReport
 from adapters.text.report_files import CsvReport, NdjsonReport
 from adapters.xlsx.report_files import CELL_CHARACTERS, SHEET_ROWS, XlsxReport
 from application.analytics.tables import columns_of
-from application.ports.report_files import ReportFormat, Table, TabularReport, cell_text
+from application.ports.report_files import Column, Kind, ReportFormat, Table, TabularReport, cell_text
 from domain.shared.text import reads_as_formula
 
 ABOUT = {
@@ -393,3 +393,12 @@ def test_the_types_of_arrow_do_not_hang_on_the_rows() -> None:
 def test_times_are_told_in_utc() -> None:
     there = row(moment=datetime(2026, 1, 31, 12, tzinfo=UTC) + timedelta(microseconds=1))
     assert from_parquet(written(ParquetReport(), report([there])))[0]["moment"] == there.moment
+
+
+def test_a_ratio_among_amounts_has_the_digits_that_are_told() -> None:
+    """A comparison has amounts, counts and ratios in one column."""
+    told: Sequence[Decimal | int | float] = [Decimal("12.50"), 3, 0.1, 0.808429118774]
+    column = Column(name="value", kind=Kind.DECIMAL, read=lambda row: row)
+    report = TabularReport(title="t", about={}, main=Table(name="t", columns=(column,), rows=told), others=())
+    found = parquet.read_table(io.BytesIO(b"".join(ParquetReport().write(report)))).column("value").to_pylist()
+    assert found == [Decimal(str(one)) for one in told]

@@ -31,7 +31,7 @@ def test_commands_and_server_answer_with_the_segments_of_the_file(tmp_path: Path
     shown = command(tmp_path, "analytics", "rfm", *DAY, **settings)
     assert shown.stderr.startswith("as of 2026-04-01, from postgres, segments by the table our shelves, sha256:")
     definitions = command(tmp_path, "analytics", "definitions", **settings).stdout
-    assert definitions.count(f"segments by the table our shelves ({table['digest']})") == 2
+    assert definitions.count(f"segments by the table our shelves ({table['digest']})") == 3
     verified = command(tmp_path, "analytics", "verify", "--backends", "memory,postgres", **settings)
     assert verified.returncode == 0
 
