@@ -57,7 +57,7 @@ verify-long: environment ## the tests that take long: thousands of histories, hu
 	@$(BIN)/pytest -q -m long
 	@DAYBOOK_HISTORIES=3000 $(BIN)/pytest -q tests/contract/test_purchases_contract.py tests/unit/domain/analytics \
 		tests/contract/test_purchases_rules.py tests/contract/test_purchases_comparison.py \
-		tests/contract/test_purchases_lifetime.py
+		tests/contract/test_purchases_lifetime.py tests/contract/test_purchases_affinity.py
 	@DAYBOOK_HISTORIES=1700 $(BIN)/pytest -q tests/contract/test_in_step.py tests/contract/test_in_step_people.py \
 		tests/contract/test_reviews_contract.py tests/contract/test_merges_contract.py tests/contract/test_segments_contract.py
 

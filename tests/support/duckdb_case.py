@@ -98,7 +98,7 @@ def duckdb_case() -> StoreCase:
         tells_facts=False,
         keeps_facts=True,
         remote=False,
-        histories=25,
+        histories=15,
         open=_open,
         implements=implements,
         lacks={port: _TAKES_FACTS if port is FactSource else _COUNTS_ALONE for port in others},

@@ -131,7 +131,7 @@ def memory_case() -> StoreCase:
         tells_facts=True,
         keeps_facts=False,
         remote=False,
-        histories=25,
+        histories=15,
         open=_open,
         implements={
             UnitsOfWork: MemoryUnitsOfWork,

@@ -211,7 +211,7 @@ def snowflake_case() -> StoreCase:
         open=_open,
         server="migrated_snowflake",
         # One costs half a second on fakesnow, which translates each statement in Python.
-        histories=8,
+        histories=4,
         unreachable=_unreachable,
         implements={
             UnitsOfWork: SnowflakeUnitsOfWork,
