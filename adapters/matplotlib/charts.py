@@ -9,7 +9,9 @@ from typing import Any, Final
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from adapters.matplotlib.affinity import draw_affinity
 from adapters.matplotlib.cohorts import draw_cohorts
+from adapters.matplotlib.lifetime_value import draw_lifetime_value
 from adapters.matplotlib.pareto import draw_pareto
 from adapters.matplotlib.revenue import draw_revenue
 from adapters.matplotlib.rfm import draw_rfm
@@ -24,6 +26,8 @@ _DRAWINGS: Final[Mapping[str, Drawing]] = {
     "cohorts": draw_cohorts,
     "rfm": draw_rfm,
     "pareto": draw_pareto,
+    "affinity": draw_affinity,
+    "lifetime-value": draw_lifetime_value,
 }
 _PNG_DPI: Final = 160
 # The settings of Matplotlib are those of the process, and its fonts are not for several threads at once.

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from adapters.matplotlib.style import HEAT, MUTED, PAPER, RULE, nothing, on_heat, panel, percents
+from adapters.matplotlib.style import HEAT, MUTED, PAPER, heat_scale, nothing, on_heat, panel, percents
 from domain.analytics.cohorts import CohortCell, Cohorts
 from domain.analytics.periods import Period
 
@@ -48,11 +48,7 @@ def draw_cohorts(figure: Figure, data: Cohorts) -> str:
         for cell in data.cells:
             _number(axes, cell, row_of[cell.cohort], most)
     _axes(axes, data)
-    bar = figure.colorbar(mesh, ax=axes, cax=_beside(figure, axes), extend="max" if most < 1 else "neither")
-    bar.set_label("part of the cohort", color=MUTED)
-    bar.outline.set_edgecolor(RULE)
-    bar.ax.tick_params(length=0)
-    bar.ax.yaxis.set_major_formatter(percents())
+    heat_scale(figure, axes, mesh, "part of the cohort", percents(), more=most < 1)
     return title
 
 
@@ -99,9 +95,3 @@ def _beside_row(axes: Axes, text: str, place: float, size: float) -> None:
         size=size,
         color=MUTED,
     )
-
-
-def _beside(figure: Figure, axes: Axes) -> Axes:
-    width, _ = figure.get_size_inches()
-    place = axes.get_position()
-    return figure.add_axes((place.x1 + 0.2 / width, place.y0, 0.14 / width, place.height))

@@ -12,6 +12,7 @@ from html import escape
 from typing import Any, Final, Literal
 
 from matplotlib.axes import Axes
+from matplotlib.collections import QuadMesh
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
@@ -87,15 +88,29 @@ def on_heat(part: float) -> str:
     return _ON_PALE if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 else _ON_DEEP
 
 
+def heat_scale(
+    figure: Figure, axes: Axes, mesh: QuadMesh, label: str, ticks: FuncFormatter, *, more: bool = False
+) -> None:
+    """The scale of heat beside axes that leave it room; `more`: there are values above it."""
+    width, _ = figure.get_size_inches()
+    place = axes.get_position()
+    beside = figure.add_axes((place.x1 + 0.2 / width, place.y0, 0.14 / width, place.height))
+    bar = figure.colorbar(mesh, ax=axes, cax=beside, extend="max" if more else "neither")
+    bar.set_label(label, color=MUTED)
+    bar.outline.set_edgecolor(RULE)
+    bar.ax.tick_params(length=0)
+    bar.ax.yaxis.set_major_formatter(ticks)
+
+
 def nothing(axes: Axes, text: str = "nothing was bought") -> None:
     """Instead of data."""
     axes.set_axis_off()
     axes.text(0.5, 0.5, text, transform=axes.transAxes, ha="center", va="center", color=MUTED, size=11)
 
 
-def shortened(name: str) -> str:
+def shortened(name: str, most: int = _NAME) -> str:
     """A name that fits beside a bar."""
-    return name if len(name) <= _NAME else f"{name[: _NAME - 1].rstrip()}…"
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
 
 
 def amounts() -> FuncFormatter:

@@ -70,6 +70,7 @@ AFFINITY = report_spec(
         "Srivastava 2004, Information Systems 29(4), for all of them side by side."
     ),
     rows="pairs",
+    charted=True,
 )
 
 SIMILAR_PRODUCTS = report_spec(

@@ -64,6 +64,7 @@ LIFETIME_VALUE = report_spec(
     ),
     names_customers=True,
     rows="top",
+    charted=True,
 )
 
 _CHURN_WORDS = (

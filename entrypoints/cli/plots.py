@@ -6,6 +6,8 @@ A report is added with a function of its data in `PLOTS`.
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import partial
+from math import isfinite
 from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
@@ -17,7 +19,11 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from domain.analytics.affinity import Affinity
+from domain.analytics.affinity_matrix import affinity_matrix
 from domain.analytics.cohorts import CohortCell, Cohorts
+from domain.analytics.lifetime_value import LifetimeValue
+from domain.analytics.pairs import Measure, Unit
 from domain.analytics.pareto import Pareto
 from domain.analytics.periods import Period
 from domain.analytics.revenue import RevenueSeries
@@ -28,7 +34,9 @@ _WIDEST: Final = 120
 _PIPE_WIDTH: Final = 100
 # From pale to deep, so that more is darker, as in the pictures of files.
 _PALE, _DEEP = (222, 235, 247), (8, 64, 129)
-_BAR, _BELOW_ZERO = "steel_blue", "red"
+_BAR, _BELOW_ZERO, _PREDICTED = "steel_blue", "red", "dark_orange"
+# Things in a matrix, characters of a cell of it, and of a name beside it.
+_MATRIX, _CELL, _NAME = 20, 6, 24
 
 
 def print_plot(plot: Plot, data: Any) -> None:
@@ -131,6 +139,58 @@ def _pareto(data: Pareto, width: int) -> Iterator[RenderableType]:
     yield Text(f"Gini {'-' if data.gini is None else f'{data.gini:.3f}'}", style="dim")
 
 
+def _affinity(data: Affinity, width: int) -> Iterator[RenderableType]:
+    """The matrix of as many things as fit beside their names."""
+    matrix = affinity_matrix(data, min((width - _NAME - 4) // _CELL, _MATRIX))
+    finite = [value for value in matrix.cells.values() if isfinite(value)]
+    least, most = min([0.0, *finite]), max([0.0, *finite])
+    percent = data.sort in (Measure.SUPPORT, Measure.CONFIDENCE)
+    shown = partial(_pair, percent=percent, least=least, most=most)
+    table = Table(box=None, padding=(0, 0), pad_edge=False)
+    table.add_column()
+    for column in range(len(matrix.items)):
+        table.add_column(str(column + 1), justify="right", width=_CELL)
+    for row, item in enumerate(matrix.items):
+        cells = [shown(matrix.cells.get((row, column))) for column in range(len(matrix.items))]
+        cells[row] = Text("-", "dim")
+        table.add_row(Text(f"{row + 1:>2} {_cut(item.name)} "), *cells)
+    told = f"{matrix.pairs:,} of {data.count:,} pairs"
+    where = "in one basket" if data.unit is Unit.BASKET else "by one customer"
+    yield Text(f"{data.sort}{' in %' if percent else ''} of what is bought {where}, {told}", style="bold")
+    if matrix.items:
+        yield table
+
+
+def _pair(value: float | None, *, percent: bool, least: float, most: float) -> Text:
+    if value is None:
+        return Text("")
+    part = (min(value, most) - least) / (most - least) if most > least else 1.0
+    said = [f"{100 * value if percent else value:.{digits}g}" for digits in (3, 2, 1)]
+    return Text(next((text for text in said if len(text) < _CELL), said[-1]).rjust(_CELL), _shade(part))
+
+
+def _lifetime_value(data: LifetimeValue, width: int) -> Iterator[RenderableType]:
+    """The calibration: a bar of what was predicted above one of what came."""
+    held = data.calibration
+    if held is None:
+        yield Text(f"no calibration: {data.no_calibration}")
+        return
+    bars: list[tuple[str, float, str, str]] = []
+    for one in held.rows:
+        actual = one.actual or 0.0
+        label = f"{one.repeats}{'+' if one.and_more else ''}"
+        bars.append((label, one.predicted, f"predicted {one.predicted:,.2f}", _PREDICTED))
+        bars.append(("", actual, f"actual {actual:,.2f}", _BAR))
+    most = max((number for _, number, _, _ in bars), default=0.0) or 1.0
+    table, room = _grid(), _room(width, [label for label, *_ in bars], [value for _, _, value, _ in bars])
+    for label, number, value, color in bars:
+        table.add_row(label, Bar(most, 0, number, width=room, color=color), value)
+    since = f"in the {held.holdout_weeks} weeks from {held.holdout_from}"
+    yield Text(f"purchases a customer {since}, by repeat purchases before", style="bold")
+    yield table
+    yield Text(f"{held.customers:,} customers: {held.predicted:,.0f} predicted, {held.actual:,} actual", style="dim")
+
+
 def _shares(labels: Sequence[str], shares: Sequence[float | None], values: Sequence[str], width: int) -> Table:
     table, room = _grid(), _room(width, labels, values)
     for label, share, value in zip(labels, shares, values, strict=True):
@@ -167,5 +227,16 @@ def _shade(part: float) -> Style:
     return Style.parse(f"{ink} on rgb({red},{green},{blue})")
 
 
-PLOTS: Final[Mapping[str, Plot]] = {"revenue": _revenue, "cohorts": _cohorts, "rfm": _rfm, "pareto": _pareto}
+def _cut(name: str) -> str:
+    return name if len(name) <= _NAME else f"{name[: _NAME - 1].rstrip()}…"
+
+
+PLOTS: Final[Mapping[str, Plot]] = {
+    "revenue": _revenue,
+    "cohorts": _cohorts,
+    "rfm": _rfm,
+    "pareto": _pareto,
+    "affinity": _affinity,
+    "lifetime-value": _lifetime_value,
+}
 PlotOption = Annotated[bool, Parameter(negative="", help=f"Draw it on the terminal: {', '.join(PLOTS)}.")]

@@ -13,9 +13,12 @@ from PIL import Image
 from adapters.matplotlib.charts import MatplotlibPainter
 from adapters.matplotlib.style import INKS, on_heat, short_amount
 from application.analytics.exporting import SPECS, chart_of
+from application.analytics.lifetime_reports import FITTED
 from application.ports.charts import Chart, ChartPainter, Picture
 from domain.analytics.history import PurchaseHistory
-from tests.support.answers import CHARTED, answer, history
+from domain.analytics.pairs import Measure
+from tests.support.answers import CHARTED, START, answer, history
+from tests.support.builders import a_customer, a_line, an_order
 
 ROOT = Path(__file__).parents[2]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -24,6 +27,11 @@ MORE = {
     "cohorts": [{"period": "week"}, {"retention": "unbounded"}],
     "rfm": [{"method": "ntile"}],
     "pareto": [{"by": "customer", "limit": "1"}, {"by": "author"}],
+    "affinity": [
+        {"unit": "customer", "limit": "500"},
+        *({"sort": one.value} for one in Measure if one != Measure.SUPPORT),
+    ],
+    "lifetime-value": [{"months": "6", "holdout_weeks": "13"}],
 }
 
 
@@ -102,10 +110,58 @@ async def test_parameters_are_drawn_and_told(painter: ChartPainter, report: str,
     assert all(value in given.scope for value in parameters.values())
 
 
-@pytest.mark.parametrize("report", CHARTED)
+@pytest.mark.parametrize("report", [name for name in CHARTED if name not in FITTED])
 async def test_a_shop_without_a_sale_has_a_picture(painter: ChartPainter, report: str) -> None:
     given = await chart(report, PurchaseHistory(customers=[], orders=[]))
     assert texts(painter.draw(given, "svg"))
+    assert painter.draw(given, "png").startswith(b"\x89PNG")
+
+
+async def test_a_matrix_has_each_pair_both_ways_and_how_often_each_thing_occurs(painter: ChartPainter) -> None:
+    given = await chart("affinity", sort="lift", limit="1")
+    (pair,) = given.data.pairs
+    shown = texts(painter.draw(given, "svg"))
+    assert shown.count(short_amount(float(f"{pair.lift:.3g}"))) == 2
+    assert (shown.count(pair.a_name), shown.count(pair.b_name)) == (2, 2)
+    assert {short_amount(pair.n_a), short_amount(pair.n_b)} <= set(shown)
+    assert any(f"1 of {given.data.count:,} pairs, by lift" in text for text in shown)
+
+
+async def test_a_matrix_is_of_twenty_things_at_most_and_cuts_their_names(painter: ChartPainter) -> None:
+    customer = a_customer()
+    lines = [a_line(number, sku=f"S{number:02}", description=f"{number:02} {'x' * 40}") for number in range(1, 31)]
+    crowded = PurchaseHistory(customers=[customer], orders=[an_order(*lines, customer=customer, placed_at=START)])
+    given = await chart("affinity", crowded, min_count="1", limit="1000")
+    shown = texts(painter.draw(given, "svg"))
+    assert any("190 of 435 pairs" in text for text in shown)
+    assert sum(text.endswith("x…") for text in shown) == 40
+
+
+async def test_infinite_convictions_are_drawn(painter: ChartPainter) -> None:
+    orders = [
+        an_order(*(a_line(number, sku=sku) for number, sku in enumerate(skus, 1)), placed_at=START)
+        for skus in ("AB", "C")
+    ]
+    always = PurchaseHistory(customers=[], orders=orders)
+    given = await chart("affinity", always, sort="conviction", min_count="1")
+    assert given.data.pairs[0].conviction_ab is None
+    assert texts(painter.draw(given, "svg")).count("∞") == 2
+
+
+async def test_calibration_is_told_a_row_and_in_all(painter: ChartPainter) -> None:
+    given = await chart("lifetime-value")
+    held = given.data.calibration
+    shown = " ".join(texts(painter.draw(given, "svg")))
+    assert f"{held.predicted:,.0f} purchases predicted, {held.actual:,} came" in shown
+    assert f"repeat purchases before {held.holdout_from}" in shown
+    assert all(f"({row.customers:,})" in shown for row in held.rows)
+    assert "7 or more" in shown
+
+
+async def test_without_a_calibration_the_picture_says_why(painter: ChartPainter) -> None:
+    given = await chart("lifetime-value", holdout_weeks="500")
+    assert given.data.calibration is None
+    assert given.data.no_calibration in " ".join(texts(painter.draw(given, "svg")))
     assert painter.draw(given, "png").startswith(b"\x89PNG")
 
 

@@ -40,6 +40,15 @@ def test_models_of_an_imported_shop(daybook: Run, tmp_path: Path) -> None:
     assert value["answer_digest"] not in error, "another holdout is another answer"
     shown = daybook("analytics", "lifetime-value", *DAY)[1]
     assert "calibration" in shown
+    held = value["data"]["calibration"]
+    code, out, _ = daybook("analytics", "lifetime-value", *DAY, "--holdout-weeks", "13", "--plot")
+    assert (code, max(map(len, out.splitlines())) <= 100) == (0, True)
+    assert all(
+        f"predicted {row['predicted']:.2f}" in out and f"actual {row['actual']:.2f}" in out for row in held["rows"]
+    )
+    assert f"{held['customers']} customers: {held['predicted']:.0f} predicted, {held['actual']} actual" in out
+    code, out, _ = daybook("analytics", "lifetime-value", *DAY, "--holdout-weeks", "500", "--plot")
+    assert (code, out.startswith("no calibration: before ")) == (0, True)
     bands = daybook("analytics", "churn", *DAY, "--format", "csv")[1]
     assert sum(int(row["customers"]) for row in csv.DictReader(io.StringIO(bands))) == 250
     code, out, _ = daybook("analytics", "churn-customers", *DAY, "--late", "yes", "--format", "ndjson")
