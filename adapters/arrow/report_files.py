@@ -119,8 +119,13 @@ def _type(column: Column, values: Iterable[Any]) -> pa.DataType:
 
 
 def _scale(values: Iterable[Decimal | float | None]) -> int:
-    needed = max((_places(_decimal(value)) for value in values if value is not None), default=0)
+    needed = max((_places(_decimal(value)) for value in values if isinstance(value, Decimal | float)), default=0)
     return next((scale for scale in _SCALES if scale >= needed), needed)
+
+
+def _decimal(value: Decimal | float) -> Decimal:
+    """A float is the number that it is written as, here as in JSON."""
+    return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)
 
 
 def _places(value: Decimal) -> int:
@@ -141,8 +146,3 @@ def _value(column: Column, value: Any) -> Any:
         case Kind.DECIMAL:
             return _decimal(value)
     return value
-
-
-def _decimal(value: Decimal | float) -> Decimal:
-    # A ratio among amounts has the digits that JSON tells, and not those of its binary form.
-    return Decimal(repr(value)) if isinstance(value, float) else Decimal(value)

@@ -116,6 +116,8 @@ class _Writing:
                 sheet.write_number(place, number, value, self._kept["amount"] if column.kind is Kind.DECIMAL else None)
             case Kind.NUMBER if math.isfinite(value):
                 sheet.write_number(place, number, value)
+            case Kind.DECIMAL if isinstance(value, float):
+                sheet.write_number(place, number, value)
             case Kind.FLAG:
                 sheet.write_boolean(place, number, value)
             case Kind.DAY:
