@@ -37,11 +37,14 @@ def history(**line: Any) -> PurchaseHistory:
     return PurchaseHistory(customers=[*customers, a_customer()], orders=orders)
 
 
+def shop_of(report: str) -> PurchaseHistory:
+    """A shop of which this report has something to tell."""
+    return regulars() if report in _FITTED else history()
+
+
 async def answer(report: str, of: PurchaseHistory | None = None, **parameters: str) -> Answer[Any]:
     """The answer of the definition itself; a list is whole."""
-    if of is None:
-        of = regulars() if report in _FITTED else history()
-    service = analytics(Definition(of))
+    service = analytics(Definition(shop_of(report) if of is None else of))
     asked = [("as_of", AS_OF.isoformat()), *parameters.items()]
     match report:
         case RFM_CUSTOMERS.name:
