@@ -21,7 +21,7 @@ class Basis(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reason:
+class RecommendationReason:
     """Because of this product (`key` is its SKU), which the customer bought.
 
     `both` is how many customers bought it and the recommended one, `similarity` the cosine of the two.
@@ -48,7 +48,7 @@ class Recommendation:
     basis: Basis
     score: float | None
     customers: int
-    because: Sequence[Reason]
+    because: Sequence[RecommendationReason]
     categories: Sequence[str]
 
 
@@ -153,7 +153,7 @@ def _similar(rank: int, one: Scored, names: Mapping[str, str]) -> Recommendation
         score=one.score,
         customers=one.neighbours[0].n_j,
         because=[
-            Reason(
+            RecommendationReason(
                 key=reason.key,
                 name=names.get(reason.key, reason.key),
                 both=reason.n_ij,

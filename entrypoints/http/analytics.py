@@ -35,6 +35,7 @@ _KINDS: Mapping[str, Mapping[str, Any]] = {
     "text": {"type": "string", "minLength": 1, "maxLength": 2_000},
 }
 _OWN_SHAPES: Mapping[str, Mapping[str, Any]] = {
+    "customer": {"type": "string", "format": "uuid"},
     "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
     "cursor": CURSOR,
     "tz": {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_+/-]*$"},
@@ -152,13 +153,20 @@ def _parameter(given: ReportParameter) -> Parameter:
         most = _MAX_CLAMPED if given.clamped else given.maximum
         schema = {"type": "integer", "minimum": given.minimum, "maximum": most}
     elif given.kind == "decimal":
-        schema = {"type": "string", "pattern": r"^[0-9]{1,9}(\.[0-9]{1,12})?$"}
+        schema = {"type": "string", "pattern": _decimals_to(given.maximum or 0)}
     elif given.kind == "choice":
         schema = {"type": "string", "enum": list(given.choices)}
     if given.default is not None:
         schema["default"] = int(given.default) if given.kind == "integer" else given.default
     example = int(given.example) if given.kind == "integer" else given.example
     return Parameter(name=given.name, about=given.description, schema=schema, example=example)
+
+
+def _decimals_to(most: int) -> str:
+    """What plain decimals from 0 to a power of ten look like, with nine digits before the point at most."""
+    zeros = len(str(most)) - 1
+    below = "0{1,9}" if zeros == 0 else f"0{{0,{9 - zeros}}}[0-9]{{1,{zeros}}}"
+    return rf"^({below}(\.[0-9]{{1,12}})?|0{{0,{8 - zeros}}}{most}(\.0{{1,12}})?)$"
 
 
 def _definitions(definitions: Sequence[ReportDefinition], handlers: Handlers) -> list[Operation]:

@@ -14,7 +14,7 @@ from domain.analytics.fitted import BuyingFit
 from domain.analytics.history import PurchaseHistory
 from domain.analytics.lifetime_value import CustomerValue, LifetimeValue, SpendingFit
 from domain.analytics.profile import CustomerProfile, FavouriteCategory, ProfileValue
-from domain.analytics.recommendations import Basis, Reason, Recommendation
+from domain.analytics.recommendations import Basis, Recommendation, RecommendationReason
 from domain.analytics.rfm import RfmCustomer
 
 FITTED_PARAMETERS: dict[str, dict[str, Any]] = {
@@ -118,7 +118,7 @@ def _profile(churn: ChurnCustomer) -> CustomerProfile:
                 basis=Basis.SIMILAR,
                 score=0.408248290464,
                 customers=6,
-                because=[Reason(key="9780141439587", name="Emma", both=2, similarity=0.408248290464)],
+                because=[RecommendationReason(key="9780141439587", name="Emma", both=2, similarity=0.408248290464)],
                 categories=[],
             )
         ],

@@ -18,6 +18,7 @@ from tests.support.builders import isbn
 MEANINGS = frozenset(
     {
         "after-the-end",
+        "against-or-days",
         "authors-deleted",
         "authors-twice",
         "bad-cursor",
@@ -59,6 +60,7 @@ MEANINGS = frozenset(
         "too-precise",
         "unknown-country",
         "unknown-currency",
+        "unknown-customer",
         "unknown-segment",
         "unknown-time-zone",
     }
