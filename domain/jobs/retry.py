@@ -27,4 +27,5 @@ class RetryPolicy:
             return None
         doublings: int = 1 << min(attempt - 1, _MOST_DOUBLINGS)
         whole = min(self.longest, self.first * doublings)
-        return whole / 2 * (1 + chance)
+        # Half of an odd number of microseconds is rounded, and twice that may be more than the whole.
+        return min(whole, whole / 2 * (1 + chance))

@@ -29,6 +29,11 @@ def test_half_of_a_delay_is_left_to_chance() -> None:
     assert [policy.delay(1, chance) for chance in (0, 0.5)] == [timedelta(seconds=5), timedelta(seconds=7.5)]
 
 
+def test_half_of_an_odd_microsecond_makes_no_delay_longer() -> None:
+    longest = timedelta(minutes=10, microseconds=3)
+    assert RetryPolicy(attempts=22, longest=longest).delay(21, 0.9999999999999999) == longest
+
+
 @pytest.mark.parametrize("attempts", [1, 5])
 def test_after_the_last_attempt_there_is_none(attempts: int) -> None:
     policy = RetryPolicy(attempts=attempts)
