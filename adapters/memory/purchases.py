@@ -36,7 +36,7 @@ from domain.analytics.counting_affinity import (
     list_neighbours,
     list_popular,
 )
-from domain.analytics.counting_baskets import count_baskets, list_basket_items, list_item_sets
+from domain.analytics.counting_baskets import list_basket_items, list_item_sets
 from domain.analytics.counting_comparison import count_movements, count_new_customers
 from domain.analytics.counting_lifetime import (
     count_late,
@@ -226,10 +226,6 @@ class MemoryPurchaseView:
     async def movements(self, scope: Scope, before: Scope, by: By, metric: Metric, limit: int) -> MovementFacts:
         """What moved most between two scopes."""
         return await asyncio.to_thread(count_movements, self._history, scope, before, by, metric, limit)
-
-    async def baskets(self, scope: Scope) -> int:
-        """How many purchases there are."""
-        return await asyncio.to_thread(count_baskets, self._history, scope)
 
     @property
     def most_basket_items(self) -> int | None:

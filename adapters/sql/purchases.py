@@ -271,11 +271,6 @@ class SqlPurchaseView(SqlAffinityView, SqlLifetimeView):
             fallen=_whole(rows[0]["fallen"]) if rows else 0,
         )
 
-    async def baskets(self, scope: Scope) -> int:
-        """How many purchases there are."""
-        orders = await self._one("analytics.purchases", analytics.purchases_counted(self._shape(scope)), scope)
-        return _whole(orders["orders"])
-
     @property
     def most_basket_items(self) -> int | None:
         """As the store has it."""

@@ -10,6 +10,7 @@ from application.analytics.specs import choice, decimal, report_spec, whole
 from application.ports.purchases import PurchaseView
 from domain.analytics.facts import By
 from domain.analytics.itemsets import MOST_ITEMSETS
+from domain.analytics.pairs import Unit
 from domain.analytics.rules import BasketRules, MinedRules, RuleMeasure, RuleQuestion, basket_rules, mine_rules
 from domain.analytics.segments import SegmentTable
 
@@ -84,7 +85,7 @@ async def answer_basket_rules(view: PurchaseView, question: Question, _segments:
     Raises BadQuery with `too-many-basket-items`, later Invalid with `too-many-itemsets`.
     """
     scope, by = question.scope, By(question.text("by"))
-    n = await view.baskets(scope)
+    n = await view.units(scope, Unit.BASKET)
     asked = RuleQuestion(
         n=n,
         least=max(question.number("min_count"), ceil(Fraction(question.decimal("min_support")) * n)),

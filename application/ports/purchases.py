@@ -179,10 +179,6 @@ class PurchaseView(Protocol):
         """
         ...
 
-    async def baskets(self, scope: Scope) -> int:
-        """How many purchases there are, each of which is a basket."""
-        ...
-
     @property
     def most_basket_items(self) -> int | None:
         """For how many items, added up over the baskets that hold them, `item_sets` may be asked; None: for any."""

@@ -11,11 +11,6 @@ from domain.analytics.history import PurchaseHistory
 from domain.analytics.scope import Scope
 
 
-def count_baskets(history: PurchaseHistory, scope: Scope) -> int:
-    """How many purchases there are."""
-    return sum(1 for _ in history.purchases(scope))
-
-
 def list_basket_items(history: PurchaseHistory, scope: Scope, by: By, least: int) -> list[ItemFacts]:
     """What `least` baskets or more hold, by key; a product is called as `count_products` has it."""
     counts = _counts(history, scope, by, least)

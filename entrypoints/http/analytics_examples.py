@@ -22,7 +22,7 @@ from domain.analytics.counting import (
     score,
 )
 from domain.analytics.counting_affinity import count_pairs, count_units, list_names, list_neighbours, list_popular
-from domain.analytics.counting_baskets import count_baskets, list_basket_items, list_item_sets
+from domain.analytics.counting_baskets import list_basket_items, list_item_sets
 from domain.analytics.counting_comparison import count_movements, count_new_customers
 from domain.analytics.counting_retention import count_cohorts, count_gaps, count_purchase_days
 from domain.analytics.digest import answer_digest
@@ -175,7 +175,7 @@ def _affinity_data(report: str, history: PurchaseHistory) -> Any:
 
 def _basket_rules(history: PurchaseHistory) -> BasketRules:
     asked = RuleQuestion(
-        n=count_baskets(history, _SCOPE),
+        n=count_units(history, _SCOPE, Unit.BASKET),
         least=1,
         confidence=Fraction(1, 2),
         lift=Fraction(0),

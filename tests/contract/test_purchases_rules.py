@@ -13,6 +13,7 @@ from application.ports.purchases import PurchaseFacts, PurchaseView
 from domain.analytics.baskets import Baskets
 from domain.analytics.facts import By
 from domain.analytics.history import PurchaseHistory
+from domain.analytics.pairs import Unit
 from domain.analytics.rules import BasketRules, RuleMeasure
 from domain.analytics.scope import Scope
 from tests.contract.conftest import Load
@@ -29,7 +30,7 @@ Pairs = list[tuple[str, str]]
 async def facts_of(view: PurchaseView, scope: Scope, by: By, least: int) -> tuple[Any, ...]:
     """Every fact about baskets, in an order of its own only where none is promised."""
     sets = await view.item_sets(scope, by, least=least)
-    return await view.baskets(scope), list(await view.basket_items(scope, by, least=least)), sorted(sets)
+    return await view.units(scope, Unit.BASKET), list(await view.basket_items(scope, by, least=least)), sorted(sets)
 
 
 @st.composite
@@ -101,7 +102,7 @@ async def told(ports: StorePorts, least: int, by: By = By.PRODUCT) -> tuple[Sequ
 async def test_a_basket_holds_an_item_once_whatever_its_lines_and_quantities(ports: StorePorts, load: Load) -> None:
     twice = an_order(a_line(1, sku="A", quantity=7), a_line(2, sku="A"), a_line(3, sku="B", quantity=2))
     await load(HistoryBatch(orders=[twice, an_order_of("A"), an_order_of("B", "A")]))
-    assert await ports.purchases.read(methodcaller("baskets", SCOPE)) == 3
+    assert await ports.purchases.read(methodcaller("units", SCOPE, Unit.BASKET)) == 3
     items, sets = await told(ports, 1)
     assert (items, sorted(sets)) == ([("A", 3), ("B", 2)], [((0, 1), 2)])
 
