@@ -1,7 +1,7 @@
 # The commands of the project. `make` alone lists them. All paths are relative, so the folder may have any name.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test check bench bench-analytics bench-jobs verify-long clean runtime environment
+.PHONY: help run demo test check bench bench-analytics bench-jobs verify-long clean runtime environment peers
 MAKEFLAGS += --no-print-directory --no-builtin-rules
 SHELL := /bin/sh
 
@@ -44,7 +44,7 @@ check: environment ## lint, types, import rules, lock file, migrations, and what
 		$(BIN)/daybook openapi --against "$$each" 2>.daybook/openapi.log || { cat .daybook/openapi.log; exit 1; }; \
 	done
 
-bench: environment ## compare with other stacks on this machine
+bench: peers ## compare with other stacks on this machine
 	@$(BIN)/python -m tests.benchmarks.compare
 
 bench-jobs: environment ## how soon a job begins, how many a second, and what asking for one costs
@@ -74,7 +74,14 @@ runtime: $(UV)
 environment: $(UV)
 	@if [ ! .venv/.whole -nt uv.lock ]; then \
 		echo "Installing the whole environment from uv.lock (the first time only) ..." >&2; \
-		$(UV) sync --quiet --frozen --all-extras --all-groups && touch .venv/.whole .venv/.runtime; \
+		$(UV) sync --quiet --frozen --all-extras --all-groups --no-group bench && touch .venv/.whole .venv/.runtime; \
+	fi
+
+# The stacks that are compared with stay out of the tests: dependency-injector imports FastAPI at each start where it is.
+peers: environment
+	@if [ ! .venv/.peers -nt uv.lock ]; then \
+		echo "Installing the stacks to compare with from uv.lock (the first time only) ..." >&2; \
+		$(UV) sync --quiet --frozen --all-extras --all-groups && touch .venv/.peers; \
 	fi
 
 $(UV): requirements-uv.txt
