@@ -8,6 +8,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 pytest_plugins = [
     "tests.support.caches",
+    "tests.support.commands",
     "tests.support.event_loop",
     "tests.support.postgres",
     "tests.support.postgres_case",

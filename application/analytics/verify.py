@@ -1,6 +1,6 @@
 """The same questions to several stores: do they answer the same, to the digit?"""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import cycle
@@ -88,8 +88,11 @@ class VerificationService:
         self._segments = segments
         self._models = models
 
-    async def verify(self, told: Callable[[Check], None] = lambda _check: None) -> Verification:
-        """Copies the history of the source into the backends with a sink, then asks all of them every question.
+    async def verify(
+        self, told: Callable[[Check], None] = lambda _check: None, *, reports: Collection[str] = ()
+    ) -> Verification:
+        """Copies the history of the source into the backends with a sink, then asks all of them every question, or
+        those of `reports` alone.
 
         - Every report, all three RFM methods, days, weeks and months, several time zones, each currency.
         - A store that refuses to count so many pairs differs from no other by that.
@@ -101,7 +104,7 @@ class VerificationService:
             services = self._services()
             checks: list[Check] = []
             first = await self._watermarks()
-            for report, parameters in await self._questions():
+            for report, parameters in await self._questions(reports):
                 check = await _ask(services, report, parameters)
                 checks.append(check)
                 told(check)
@@ -142,7 +145,7 @@ class VerificationService:
             name: await backend.facts.read(lambda view: view.watermark()) for name, backend in self._backends.items()
         }
 
-    async def _questions(self) -> list[tuple[str, Parameters]]:
+    async def _questions(self, reports: Collection[str]) -> list[tuple[str, Parameters]]:
         currencies: set[str] = set()
         for backend in self._backends.values():
             currencies |= set(await backend.facts.read(lambda view: view.currencies()))
@@ -150,7 +153,13 @@ class VerificationService:
             (report, {**parameters, **({"currency": currency} if currency else {})})
             for currency in sorted(currencies) or [""]
             for report, parameters in questions()
+            if not reports or report in reports
         ]
+
+
+def verified_reports() -> tuple[str, ...]:
+    """The names of the reports that there are questions of."""
+    return tuple(dict.fromkeys(report for report, _ in questions()))
 
 
 def questions() -> Iterator[tuple[str, Parameters]]:

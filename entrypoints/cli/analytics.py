@@ -14,7 +14,7 @@ from application.analytics.reports import RFM_CUSTOMERS
 from application.analytics.reports import definitions as all_definitions
 from application.analytics.service import AnalyticsService
 from application.analytics.specs import ReportSpec
-from application.analytics.verify import Verification
+from application.analytics.verify import Verification, verified_reports
 from domain.analytics.cohorts import Cohorts
 from domain.analytics.recommendations import Recommendations
 from domain.analytics.rules import BasketRules
@@ -32,6 +32,7 @@ from entrypoints.cli.running import prepared, use, use_wiring
 _WHOLE: Final = frozenset({"repeat-rate", "interpurchase", "pareto", "comparison", "lifetime-value", "churn"})
 
 BackendsOption = Annotated[str | None, Parameter(help="Two or more of memory, postgres, duckdb and snowflake.")]
+ReportsOption = Annotated[str | None, Parameter(help="These reports alone, instead of all.")]
 VerifyFormat = Annotated[Literal["table", "json"], Parameter(help="How the outcome is shown.")]
 
 
@@ -120,24 +121,27 @@ def definitions(*, format: FormatOption = "table") -> None:  # noqa: A002  # the
 def verify(
     *,
     backends: BackendsOption = None,
+    reports: ReportsOption = None,
     format: VerifyFormat = "table",  # noqa: A002  # the name of the option
 ) -> int:
     """Asks every report of several stores and compares the digests. The exit code is 6 when two of them differ.
 
     $ daybook analytics verify --backends postgres,duckdb
     $ daybook analytics verify --backends memory,postgres,snowflake --format json
+    $ daybook analytics verify --backends postgres,snowflake --reports summary,rfm
 
     Stores other than that of record are given its history first, so the warehouse is loaded, too.
     """
     settings = prepared()
     names = _stores(settings, backends)
+    only = _reports(reports)
     if settings.app.storage != "postgres":
         raise UsageError(f"STORAGE={settings.app.storage} has no history to compare others with")
 
     async def compare(wiring: Wiring) -> Verification:
         if "snowflake" in names:
             await wiring.upgrade_warehouse()
-        return await wiring.verification(names).verify()
+        return await wiring.verification(names).verify(reports=only)
 
     found = use_wiring(compare)
     if format == "json":
@@ -165,6 +169,14 @@ def load(*, format: VerifyFormat = "table") -> None:  # noqa: A002  # the name o
         raise ConfigurationError(problems)
     rows = use_wiring(lambda wiring: wiring.load_warehouse())
     show(WarehouseLoad(rows=rows), format)
+
+
+def _reports(text: str | None) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(",")) if text is not None else ()
+    known = verified_reports()
+    if unknown := [name for name in names if name not in known]:
+        raise UsageError(f"--reports: there is no {', no '.join(unknown)}; there are: {', '.join(known)}")
+    return names
 
 
 def _stores(settings: Settings, text: str | None) -> tuple[AnalyticsStorage, ...]:

@@ -3,9 +3,8 @@
 import json
 from typing import Any
 
-from tests.e2e.cli.test_records import NOBODY, Run, daybook, made
+from tests.support.commands import NOBODY, Run, made
 
-__all__ = ["daybook"]
 HOME = ("--type", "shipping", "--line", "12 St James's Square", "--city", "London", "--country", "GB")
 
 

@@ -1,41 +1,12 @@
 """Authors, and many books at once, on the command line, on PostgreSQL."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from entrypoints.cli.main import run
 from tests.support.builders import isbn
-
-Run = Callable[..., tuple[int, str, str]]
-NOBODY = "01997f43-8c00-7000-8000-000000000000"
-
-
-@pytest.fixture
-def daybook(
-    database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    """Runs a command on a clean database; gives its exit code and what it wrote."""
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.chdir(tmp_path)
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = run(arguments)
-        return (code, *capsys.readouterr())
-
-    return command
-
-
-def made(daybook: Run, *arguments: str) -> Any:
-    """The record that a command answers with."""
-    code, out, error = daybook(*arguments, "--format", "json")
-    assert code == 0, error
-    return json.loads(out)
+from tests.support.commands import NOBODY, Run, made
 
 
 def test_authors(daybook: Run) -> None:

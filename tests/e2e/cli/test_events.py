@@ -4,40 +4,12 @@ import asyncio
 import json
 import signal
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import asyncpg
-import pytest
 
-from entrypoints.cli.main import run
+from tests.support.commands import Run, made
 from tests.support.daybook_process import COMMAND, environment
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def daybook(
-    database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    """Runs a command on a clean database; gives its exit code and what it wrote."""
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.chdir(tmp_path)
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = run(arguments)
-        return (code, *capsys.readouterr())
-
-    return command
-
-
-def made(daybook: Run, *arguments: str) -> dict[str, object]:
-    code, out, error = daybook(*arguments, "--format", "json")
-    assert (code, error) == (0, "")
-    record: dict[str, object] = json.loads(out)
-    return record
 
 
 def test_what_happened_is_listed(daybook: Run) -> None:

@@ -5,10 +5,8 @@ import io
 import json
 from pathlib import Path
 
-from tests.e2e.cli.test_records import NOBODY, Run, daybook, made
+from tests.support.commands import NOBODY, Run, made
 from tests.support.regulars import regulars
-
-__all__ = ["daybook"]
 
 DAY = ("--as_of", "2026-05-16")
 

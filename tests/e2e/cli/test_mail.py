@@ -5,10 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.cli.test_records import NOBODY, Run, daybook, made
+from tests.support.commands import NOBODY, Run, made
 from tests.support.mailers import taken_apart
-
-__all__ = ["daybook"]
 
 ORDER = ("orders", "create", "--currency", "GBP", "--line", "TOTE,2,4.50", "--reference", "W-1")
 IMPORTED = "channel,reference,placed_at,customer,currency,sku,quantity,unit_price\nold,O-1,2020-01-31,,EUR,TOTE,1,5\n"

@@ -5,9 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.cli.test_records import NOBODY, Run, daybook, made
-
-__all__ = ["daybook"]
+from tests.support.commands import NOBODY, Run, made
 
 
 def test_one_is_exported_and_erased(daybook: Run, tmp_path: Path) -> None:

@@ -3,47 +3,16 @@
 import csv
 import io
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from domain.analytics.counting import count_summary
-from entrypoints.cli.main import run
 from tests.support.builders import isbn
-
-NOBODY = "01997f43-8c00-7000-8000-000000000000"
-MIDDLEMARCH = ("--title", "Middlemarch", "--author", "George Eliot", "--isbn", "978-0-14-143954-9")
+from tests.support.commands import MIDDLEMARCH, NOBODY, Run, made
 
 FORMS = ("table", "csv", "ndjson")
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def daybook(
-    database_url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> Run:
-    """Runs a command on a clean database; gives its exit code and what it wrote."""
-    monkeypatch.setenv("DATABASE_URL", database_url)
-    monkeypatch.setenv("NO_COLOR", "1")
-    monkeypatch.chdir(tmp_path)
-
-    def command(*arguments: str) -> tuple[int, str, str]:
-        capsys.readouterr()
-        code = run(arguments)
-        return (code, *capsys.readouterr())
-
-    return command
-
-
-def made(daybook: Run, *arguments: str) -> Any:
-    """The record that a command answers with."""
-    code, out, error = daybook(*arguments, "--format", "json")
-    assert (code, error) == (0, "")
-    return json.loads(out)
 
 
 def test_books(daybook: Run) -> None:
@@ -237,11 +206,17 @@ def test_the_warehouse_is_loaded_and_compared(
     code, out, error = daybook("analytics", "load", "--format", "json")
     assert code == 0, error
     assert json.loads(out)["rows"] == 1
-    code, out, error = daybook("analytics", "verify", "--backends", "memory,postgres,snowflake", "--format", "json")
+    # That every report agrees on every store is in tests/contract, without one command for them all.
+    compared = ("--backends", "memory,postgres,snowflake", "--reports", "summary,rfm-customers", "--format", "json")
+    code, out, error = daybook("analytics", "verify", *compared)
     assert code == 0, error
     verification = json.loads(out)
     assert verification["agree"] is True
     assert set(verification["watermarks"]) == {"memory", "postgres", "snowflake"}
+    assert {check["report"] for check in verification["checks"]} == {"summary", "rfm-customers"}
+    code, out, error = daybook("analytics", "verify", "--reports", "summary,sumary,rmf")
+    assert (code, out) == (2, "")
+    assert error.startswith("error: --reports: there is no sumary, no rmf; there are: summary, repeat-rate, ")
 
 
 def test_fields_are_shown_alone_in_every_form(daybook: Run) -> None:

@@ -2,9 +2,7 @@
 
 from pathlib import Path
 
-from tests.e2e.cli.test_records import MIDDLEMARCH, NOBODY, Run, daybook, made
-
-__all__ = ["daybook"]
+from tests.support.commands import MIDDLEMARCH, NOBODY, Run, made
 
 
 def test_reviews(daybook: Run, tmp_path: Path) -> None:

@@ -4,6 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tests.support.commands import Run
 from tests.support.daybook_process import command, server
 
 OWN = {"name": "our shelves", "rows": {str(r): ["new", "new", "loyal", "best", "best"] for r in range(1, 6)}}
@@ -14,27 +17,28 @@ ORDERS = "reference,placed_at,currency,customer,sku,quantity,unit_price\n" + "".
 DAY = ("--as-of", "2026-04-01")
 
 
-def test_commands_and_server_answer_with_the_segments_of_the_file(tmp_path: Path, database_url: str) -> None:
+def test_commands_and_server_answer_with_the_segments_of_the_file(
+    daybook: Run, tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "segments.json").write_text(json.dumps(OWN))
-    settings = {"DATABASE_URL": database_url, "ANALYTICS_SEGMENTS_FILE": "segments.json"}
+    monkeypatch.setenv("ANALYTICS_SEGMENTS_FILE", "segments.json")
     for name, rows in (("customers.csv", CUSTOMERS), ("orders.csv", ORDERS)):
         (tmp_path / name).write_text(rows)
-        assert command(tmp_path, "import", name, "--strict", **settings).returncode == 0
+        assert daybook("import", name, "--strict")[0] == 0
 
-    told = command(tmp_path, "analytics", "rfm", *DAY, "--format", "json", **settings)
-    answer: dict[str, Any] = json.loads(told.stdout)
+    answer: dict[str, Any] = json.loads(daybook("analytics", "rfm", *DAY, "--format", "json")[1])
     table = answer["definition"]["segment_table"]
     assert table["name"] == "our shelves"
     # All bought once, so F is 1 and FM, the rounded-up mean of F and M, is 1, 2, 2, 3 and 3.
     assert {one["segment"]: one["customers"] for one in answer["data"]["segments"]} == {"new": 3, "loyal": 2, "best": 0}
 
-    shown = command(tmp_path, "analytics", "rfm", *DAY, **settings)
-    assert shown.stderr.startswith("as of 2026-04-01, from postgres, segments by the table our shelves, sha256:")
-    definitions = command(tmp_path, "analytics", "definitions", **settings).stdout
+    _, _, origin = daybook("analytics", "rfm", *DAY)
+    assert origin.startswith("as of 2026-04-01, from postgres, segments by the table our shelves, sha256:")
+    _, definitions, _ = daybook("analytics", "definitions")
     assert definitions.count(f"segments by the table our shelves ({table['digest']})") == 3
-    verified = command(tmp_path, "analytics", "verify", "--backends", "memory,postgres", **settings)
-    assert verified.returncode == 0
+    assert daybook("analytics", "verify", "--backends", "memory,postgres", "--reports", "rfm,rfm-customers")[0] == 0
 
+    settings = {"DATABASE_URL": database_url, "ANALYTICS_SEGMENTS_FILE": "segments.json"}
     with server(tmp_path, **settings, WORKERS="2") as running:
         (tmp_path / "segments.json").write_text("changed while it runs")
         over_http = running.get("/v1/analytics/rfm?as_of=2026-04-01").json()

@@ -8,9 +8,7 @@ from threading import Thread
 import pytest
 from standardwebhooks.webhooks import Webhook
 
-from tests.e2e.cli.test_records import NOBODY, Run, daybook, made
-
-__all__ = ["daybook"]
+from tests.support.commands import NOBODY, Run, made
 
 JSON = ("--format", "json")
 URL = "https://shop.example.org/hooks"
