@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,8 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.support.forked import Forked, forked
 from tests.support.servers import free_port
 
+# A start from nothing, for what a test holds of that; all others are forked.
 COMMAND = (sys.executable, "-m", "entrypoints.cli.main")
 _START_SECONDS = 90.0
 # Names of settings that the machine of the tests may have for itself.
@@ -40,7 +43,7 @@ class Answer:
 class Server:
     """A server that was started in `folder`; its two outputs are there as `out` and `err`."""
 
-    def __init__(self, folder: Path, process: "subprocess.Popen[bytes]", port: int) -> None:
+    def __init__(self, folder: Path, process: "subprocess.Popen[bytes] | Forked", port: int) -> None:
         self.folder = folder
         self.process = process
         self.port = port
@@ -98,26 +101,23 @@ def environment(**given: str) -> dict[str, str]:
 
 
 @contextmanager
-def server(folder: Path, *, program: Sequence[str] = COMMAND, **settings: str) -> Iterator[Server]:
-    """`daybook serve` in `folder`, ready, on a free port unless one is given; ended at last if it still runs."""
+def server(folder: Path, *, program: Sequence[str] | None = None, **settings: str) -> Iterator[Server]:
+    """`daybook serve` in `folder`, ready, on a free port unless one is given; ended at last if it still runs.
+
+    `program` is what to start in place of `daybook`.
+    """
     with starting_server(folder, program=program, **settings) as running:
         running.wait_until_ready()
         yield running
 
 
 @contextmanager
-def starting_server(folder: Path, *, program: Sequence[str] = COMMAND, **settings: str) -> Iterator[Server]:
+def starting_server(folder: Path, *, program: Sequence[str] | None = None, **settings: str) -> Iterator[Server]:
     """As `server`, not yet ready, and perhaps never."""
     port = int(settings.get("PORT") or free_port())
-    with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
-        process = subprocess.Popen(
-            [*program, "serve"],
-            cwd=folder,
-            env=environment(**{"PORT": str(port), "LOG_FORMAT": "json", **settings}),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-        )
+    around = environment(**{"PORT": str(port), "LOG_FORMAT": "json", **settings})
+    out, err = folder / "out", folder / "err"
+    process = start(program, ["serve"], folder, around, out, err)
     running = Server(folder, process, port)
     try:
         yield running
@@ -132,20 +132,37 @@ def starting_server(folder: Path, *, program: Sequence[str] = COMMAND, **setting
 
 
 def command(
-    folder: Path, *arguments: str, typed: str | None = None, program: Sequence[str] = COMMAND, **settings: str
+    folder: Path, *arguments: str, typed: str | None = None, program: Sequence[str] | None = None, **settings: str
 ) -> "subprocess.CompletedProcess[str]":
     """One command in `folder`, run to its end."""
-    return subprocess.run(
-        [*program, *arguments],
-        cwd=folder,
-        env=environment(**settings),
-        input=typed,
-        stdin=subprocess.DEVNULL if typed is None else None,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    with tempfile.TemporaryDirectory() as streams:
+        out, err, stdin = (Path(streams) / name for name in ("out", "err", "in"))
+        stdin.write_text(typed or "")
+        process = start(program, arguments, folder, environment(**settings), out, err, stdin)
+        try:
+            code = process.wait(120)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        return subprocess.CompletedProcess(["daybook", *arguments], code, out.read_text(), err.read_text())
+
+
+def start(
+    program: Sequence[str] | None,
+    arguments: Sequence[str],
+    folder: Path,
+    around: Mapping[str, str],
+    out: Path,
+    err: Path,
+    stdin: Path = Path(os.devnull),
+) -> "subprocess.Popen[bytes] | Forked":
+    """`daybook`, or another program with these arguments; what it writes goes into the files."""
+    if program is None:
+        return forked(arguments, folder=folder, environment=around, out=out, err=err, stdin=stdin)
+    with stdin.open("rb") as reading, out.open("wb") as writing, err.open("wb") as complaining:
+        return subprocess.Popen(
+            [*program, *arguments], cwd=folder, env=around, stdin=reading, stdout=writing, stderr=complaining
+        )
 
 
 def children(pid: int) -> list[int]:

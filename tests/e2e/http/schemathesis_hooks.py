@@ -67,7 +67,8 @@ MEANINGS = frozenset(
 )
 # Days and times have to lie in the years 1900 to 9998, so that each has a date in every time zone. A book needs the
 # name of its author only where it does not say who the authors are.
-TIMES = frozenset((pointer, "out-of-range") for pointer in ("/at", "/placed_at", "/returned_at", "from", "as_of")) | {
+DATED = ("/at", "/placed_at", "/returned_at", "from", "as_of", "against_from", "against_as_of")
+TIMES = frozenset((pointer, "out-of-range") for pointer in DATED) | {
     ("/author", "required"),
     ("segment", "bad-value"),
     ("from", "bad-value"),
