@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.daybook_process import environment, server
+from tests.support.forked import typed
 from tests.support.postgres import TemplateDatabase
-from tests.support.servers import free_port, serving
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -54,31 +55,34 @@ def masked(text: str) -> str:
 @contextmanager
 def shell(database_url: str, folder: Path) -> Iterator[tuple[dict[str, str], int]]:
     """A server on a clean database, and the environment of somebody who types beside it."""
-    port = free_port()
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "DATABASE_URL": database_url, "PORT": str(port), "PATH": path, "COLUMNS": "120"}
-    environment |= {"NO_COLOR": "1", "LOG_LEVEL": "error"}
-    with serving(environment, folder):
-        yield environment, port
+    commands, logs = folder / "bin", folder / "logs"
+    commands.mkdir()
+    logs.mkdir()
+    with typed(commands):
+        path = os.pathsep.join((str(commands), str(Path(sys.executable).parent), os.environ["PATH"]))
+        around = environment(DATABASE_URL=database_url, PATH=path, COLUMNS="120", LOG_LEVEL="error")
+        with server(logs, DATABASE_URL=database_url, LOG_LEVEL="error") as running:
+            yield {**around, "PORT": str(running.port)}, running.port
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if examples(page)], ids=lambda page: page.name)
 def test_the_commands_of_a_page_do_what_it_says(
     page: Path, migrated_template: TemplateDatabase, tmp_path: Path
 ) -> None:
-    with migrated_template.copy() as url, shell(url, tmp_path) as (environment, port):
+    (tmp_path / "here").mkdir()
+    with migrated_template.copy() as url, shell(url, tmp_path) as (around, port):
         for command, answer in examples(page):
             if command.startswith("make "):
                 subprocess.run(["make", "--dry-run", *command.split()[1:]], cwd=ROOT, check=True, capture_output=True)
                 continue
             if command.startswith(("daybook serve", "daybook demo")) and "--export" not in command:
-                subprocess.run([*command.split()[:2], "--help"], env=environment, check=True, capture_output=True)
+                subprocess.run([*command.split()[:2], "--help"], env=around, check=True, capture_output=True)
                 continue
             typed = command.replace("127.0.0.1:8000", f"127.0.0.1:{port}")
             done = subprocess.run(
                 ["bash", "-c", typed],
-                cwd=tmp_path,
-                env=environment,
+                cwd=tmp_path / "here",
+                env=around,
                 capture_output=True,
                 text=True,
                 timeout=60,

@@ -19,9 +19,10 @@ from typing import Any
 
 import pytest
 
+from tests.support.daybook_process import server as daybook_server
 from tests.support.mailers import taken_apart
 from tests.support.pools import onlooker
-from tests.support.servers import free_port, serving
+from tests.support.servers import free_port
 
 ROOT = Path(__file__).parents[2]
 # The second attempt comes after some 5 s, and no answer is waited for longer than 15 s.
@@ -70,11 +71,10 @@ def listens(port: int) -> bool:
 @pytest.fixture
 def server(database_url: str, tmp_path: Path) -> Iterator[str]:
     """A server that may send to this machine, and that writes mail into `mail`."""
-    port = free_port()
-    environment = {**os.environ, "DATABASE_URL": database_url, "PORT": str(port), "LOG_LEVEL": "error"}
     mail = {"MAIL_TRANSPORT": "folder", "MAIL_FOLDER": "mail", "MAIL_FROM_ADDRESS": "shop@shop.example"}
-    with serving({**environment, **mail, "WEBHOOKS_ALLOWED_NETWORKS": "127.0.0.0/8"}, tmp_path):
-        yield f"http://127.0.0.1:{port}/v1"
+    settings = {"DATABASE_URL": database_url, "LOG_LEVEL": "error", "WEBHOOKS_ALLOWED_NETWORKS": "127.0.0.0/8"}
+    with daybook_server(tmp_path, **settings, **mail) as running:
+        yield f"{running.url}/v1"
 
 
 def test_a_receiver_that_takes_drops_delays_and_refuses(server: str) -> None:

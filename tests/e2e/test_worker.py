@@ -1,14 +1,13 @@
 """Jobs as a shop has them done: by the server itself, or by workers beside it."""
 
 import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.support.daybook_process import COMMAND, Server, command, environment, server
+from tests.support.daybook_process import Process, Server, command, environment, server, start
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
@@ -43,23 +42,20 @@ def done(running: Server, path: str, within: float = 20) -> dict[str, Any]:
 
 
 @contextmanager
-def worker(folder: Path, **settings: str) -> Iterator["subprocess.Popen[str]"]:
+def worker(folder: Path, **settings: str) -> Iterator[Process]:
     """`daybook worker`, once it takes jobs."""
-    process = subprocess.Popen(
-        [*COMMAND, "worker"],
-        cwd=folder,
-        env=environment(LOG_FORMAT="json", **settings),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )
+    told = folder / "worker"
+    process = start(None, ["worker"], folder, environment(LOG_FORMAT="json", **settings), told, folder / "worker.log")
     try:
-        assert process.stdout is not None
-        assert "takes jobs" in process.stdout.readline()
+        deadline = time.monotonic() + 60
+        while "takes jobs" not in told.read_text():
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
         yield process
     finally:
         process.kill()
-        process.communicate()
+        process.wait()
 
 
 def test_a_server_does_the_jobs_it_is_asked_for_and_goes_on_with_the_trace(tmp_path: Path, database_url: str) -> None:
@@ -80,8 +76,8 @@ def test_a_worker_beside_the_server_does_them_where_the_server_shall_not(tmp_pat
             first = done(running, run_now(running, schedule(running, "forget-jobs")))
             assert first["state"] == "succeeded"
             beside.send_signal(signal.SIGTERM)
-            assert "has stopped" in beside.communicate(timeout=30)[0]
-            assert beside.returncode == 0
+            assert beside.wait(30) == 0
+        assert "has stopped" in (tmp_path / "worker").read_text()
         path = run_now(running, schedule(running, "forget-jobs"))
         time.sleep(1)
         assert running.get(path).json()["state"] == "waiting"

@@ -20,6 +20,7 @@ from tests.support.servers import free_port
 
 # A start from nothing, for what a test holds of that; all others are forked.
 COMMAND = (sys.executable, "-m", "entrypoints.cli.main")
+Process = subprocess.Popen[bytes] | Forked
 _START_SECONDS = 90.0
 # Names of settings that the machine of the tests may have for itself.
 _OURS = re.compile(
@@ -43,7 +44,7 @@ class Answer:
 class Server:
     """A server that was started in `folder`; its two outputs are there as `out` and `err`."""
 
-    def __init__(self, folder: Path, process: "subprocess.Popen[bytes] | Forked", port: int) -> None:
+    def __init__(self, folder: Path, process: Process, port: int) -> None:
         self.folder = folder
         self.process = process
         self.port = port
@@ -155,11 +156,12 @@ def start(
     out: Path,
     err: Path,
     stdin: Path = Path(os.devnull),
-) -> "subprocess.Popen[bytes] | Forked":
+) -> Process:
     """`daybook`, or another program with these arguments; what it writes goes into the files."""
-    if program is None:
-        return forked(arguments, folder=folder, environment=around, out=out, err=err, stdin=stdin)
     with stdin.open("rb") as reading, out.open("wb") as writing, err.open("wb") as complaining:
+        if program is None:
+            streams = (reading.fileno(), writing.fileno(), complaining.fileno())
+            return forked(arguments, folder=folder, environment=around, streams=streams)
         return subprocess.Popen(
             [*program, *arguments], cwd=folder, env=around, stdin=reading, stdout=writing, stderr=complaining
         )

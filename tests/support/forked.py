@@ -5,14 +5,21 @@ code. That the installed script starts from nothing is held by tests/e2e/test_ma
 """
 
 import atexit
+import json
 import multiprocessing
 import os
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from multiprocessing.process import BaseProcess
+from multiprocessing.reduction import DupFd
 from pathlib import Path
+from typing import Any
 
 from entrypoints.cli.main import main
 
@@ -20,6 +27,17 @@ _FORKING = multiprocessing.get_context("forkserver")
 _FORKING.set_forkserver_preload(
     ["entrypoints.cli.main", "entrypoints.cli.serve", "entrypoints.cli.worker", "entrypoints.cli.analytics"]
 )
+_ONE_AT_A_TIME = threading.Lock()
+# Asks for a fork in its own place, and ends as that does.
+_TYPED = """#!{python} -IS
+import json, os, socket, sys
+with socket.socket(socket.AF_UNIX) as asked:
+    asked.connect({address!r})
+    told = {{"arguments": sys.argv[1:], "folder": os.getcwd(), "environment": dict(os.environ)}}
+    socket.send_fds(asked, [json.dumps(told).encode()], [0, 1, 2])
+    sys.exit(int(asked.recv(16)))
+"""
+_MOST = 1 << 20
 
 
 class Forked:
@@ -56,33 +74,79 @@ class Forked:
 
 
 def forked(
-    arguments: Sequence[str],
-    *,
-    folder: Path,
-    environment: Mapping[str, str],
-    out: Path,
-    err: Path,
-    stdin: Path = Path(os.devnull),
+    arguments: Sequence[str], *, folder: Path, environment: Mapping[str, str], streams: tuple[int, int, int]
 ) -> Forked:
-    """Begins `daybook` with these arguments; what it writes goes into files."""
-    for file in (out, err):
-        file.write_bytes(b"")
-    streams = (str(stdin), str(out), str(err))
-    process = _FORKING.Process(target=_be, args=(tuple(arguments), str(folder), dict(environment), streams))
-    process.start()
+    """Begins `daybook` with these arguments and, as descriptors, its three standard streams."""
+    handed = [_Handed(one) for one in streams]
+    process = _FORKING.Process(target=_be, args=(tuple(arguments), str(folder), dict(environment), handed))
+    with _ONE_AT_A_TIME:
+        process.start()
     return Forked(process)
 
 
-def _be(arguments: Sequence[str], folder: str, environment: Mapping[str, str], streams: Sequence[str]) -> None:
+@contextmanager
+def typed(folder: Path) -> Iterator[Path]:
+    """The path of a `daybook` in `folder` that a shell may run for as long as the block: each run of it is a fork."""
+    # The address of a socket may not be longer than some 100 characters, which the folder's may be.
+    with tempfile.TemporaryDirectory(prefix="daybook-") as short, socket.socket(socket.AF_UNIX) as listening:
+        address = f"{short}/asked"
+        command = folder / "daybook"
+        command.write_text(_TYPED.format(python=sys.executable, address=address))
+        command.chmod(0o755)
+        listening.bind(address)
+        listening.listen()
+        answering = threading.Thread(target=_answer, args=(listening,), daemon=True)
+        answering.start()
+        yield command
+        listening.shutdown(socket.SHUT_RDWR)
+        answering.join()
+
+
+def _answer(listening: socket.socket) -> None:
+    while True:
+        try:
+            asked, _ = listening.accept()
+        except OSError:  # the block has ended
+            return
+        threading.Thread(target=_run, args=(asked,), daemon=True).start()
+
+
+def _run(asked: socket.socket) -> None:
+    with asked:
+        text, descriptors, _, _ = socket.recv_fds(asked, _MOST, 3)
+        told = json.loads(text)
+        given = {**told, "folder": Path(told["folder"])}
+        stdin, out, err = descriptors
+        process = forked(given.pop("arguments"), streams=(stdin, out, err), **given)
+        for one in descriptors:
+            os.close(one)
+        asked.sendall(str(process.wait()).encode())
+
+
+class _Handed:
+    """A descriptor of this process, which the new one gets as one of its own."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _taken, (DupFd(self._descriptor),)
+
+
+def _taken(handed: Any) -> int:
+    descriptor: int = handed.detach()
+    return descriptor
+
+
+def _be(arguments: Sequence[str], folder: str, environment: Mapping[str, str], streams: Sequence[int]) -> None:
     # What the parent was to do at its end is not for this one, nor is how that starts processes.
     atexit._clear()
     multiprocessing.set_start_method(None, force=True)
     os.environ.clear()
     os.environ.update(environment)
-    for number, path in enumerate(streams):
-        opened = os.open(path, os.O_RDONLY if number == 0 else os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
-        os.dup2(opened, number)
-        os.close(opened)
+    for number, descriptor in enumerate(streams):
+        os.dup2(descriptor, number)
+        os.close(descriptor)
     sys.stdin = open(0, closefd=False)  # noqa: SIM115  # as long as the process
     sys.stdout = open(1, "w", closefd=False)  # noqa: SIM115
     sys.stderr = open(2, "w", closefd=False, errors="backslashreplace")  # noqa: SIM115
