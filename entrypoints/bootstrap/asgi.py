@@ -20,11 +20,13 @@ from msgspec import Struct
 from application.analytics.answers import unobserved
 from entrypoints.bootstrap import logs
 from entrypoints.bootstrap.job_telemetry import JobTelemetry, watch_jobs
+from entrypoints.bootstrap.report_process import ReportProcess, has_report_process
 from entrypoints.bootstrap.settings import Settings
 from entrypoints.bootstrap.telemetry import Metrics, QueryTelemetry, traced, tracer_provider
 from entrypoints.bootstrap.wiring import Wiring
 from entrypoints.http.app import create_app, event_hub
 from entrypoints.http.config import HttpConfig
+from entrypoints.http.relay import Relay
 from entrypoints.http.telemetry import Telemetry
 from entrypoints.services import Services
 from entrypoints.worker.worker import Worker
@@ -58,9 +60,9 @@ def build(brief: Brief, ready: Semaphore | None = None) -> ASGIApp:
         observe=partial(QueryTelemetry, queries=metrics.queries if metrics is not None else None, tracer=tracer),
         wrap=partial(traced, tracer=tracer),
         answer_observer=unobserved if metrics is None else metrics.answers,
-        counts_aside=True,
+        counts_aside=not has_report_process(settings),
     )
-
+    reports = _report_process(brief, metrics)
     config = http_config(settings)
     hub = event_hub(wiring.services, config, metrics.streams if metrics is not None else None)
 
@@ -78,16 +80,13 @@ def build(brief: Brief, ready: Semaphore | None = None) -> ASGIApp:
             seen = JobTelemetry(None if metrics is None else metrics.jobs, tracer)
             worker = wiring.worker(seen) if internal else None
             counting = watch_jobs(wiring.jobs(), metrics.jobs) if records and metrics is not None else None
-            # What is there now stays: looking through it again and again is what made the slowest requests slow.
-            gc.collect()
-            gc.freeze()
-            # A page of fifty rows for each of thirty callers is more than Python looks through by itself at a time, and
-            # next to nothing of a request lies in a cycle.
-            gc.set_threshold(20_000, 20, 20)
+            settle_memory()
             if ready is not None:
                 ready.release()
             async with _beside(worker, counting):
                 yield
+            if reports is not None:
+                await reports.stop()
         await asyncio.to_thread(provider.shutdown)
         if metrics is not None:
             metrics.close()
@@ -98,6 +97,7 @@ def build(brief: Brief, ready: Semaphore | None = None) -> ASGIApp:
         lifespan=lifespan,
         metrics=metrics.scrape if metrics is not None else None,
         hub=hub,
+        counted_by=None if reports is None else Relay(reports.connect),
     )
     return Telemetry(
         app,
@@ -106,6 +106,27 @@ def build(brief: Brief, ready: Semaphore | None = None) -> ASGIApp:
         tracer=tracer,
         sampling=settings.monitoring.trace_sampling,
     )
+
+
+def settle_memory() -> None:
+    """Lets Python look through less of the memory of a process that has started."""
+    # What is there now stays: looking through it again and again is what made the slowest requests slow.
+    gc.collect()
+    gc.freeze()
+    # A page of fifty rows for each of thirty callers is more than Python looks through by itself at a time, and next to
+    # nothing of a request lies in a cycle.
+    gc.set_threshold(20_000, 20, 20)
+
+
+def _report_process(brief: Brief, metrics: Metrics | None) -> ReportProcess | None:
+    if not has_report_process(brief.settings):
+        return None
+    take, ended = (_untold, _untold) if metrics is None else (metrics.take, metrics.reports_ended)
+    return ReportProcess(brief.settings, brief.url, take=take, ended=ended)
+
+
+def _untold(*_: object) -> None:
+    """Where nothing is counted."""
 
 
 @asynccontextmanager

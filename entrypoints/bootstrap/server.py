@@ -26,6 +26,7 @@ from entrypoints.bootstrap import database, logs, migrate
 from entrypoints.bootstrap.asgi import Brief, Prepare, build
 from entrypoints.bootstrap.failures import PortInUse, ServerFailed
 from entrypoints.bootstrap.port import Port, PortTaken, answers
+from entrypoints.bootstrap.report_process import connections_for_reports
 from entrypoints.bootstrap.settings import ServerConfig, Settings
 from entrypoints.bootstrap.telemetry import FOLDER_NAME
 
@@ -226,7 +227,7 @@ def _metrics_folder() -> Iterator[str]:
 def _warn_of_connections(settings: Settings, url: str) -> None:
     config = settings.database
     # Each has those for reports besides, and one that hears of new events.
-    each = config.pool_size + config.max_overflow + settings.performance.reports_at_once + 1
+    each = config.pool_size + config.max_overflow + connections_for_reports(settings) + 1
     wanted = settings.server.workers * each
     allowed = asyncio.run(_connections_allowed(url))
     if wanted > allowed:

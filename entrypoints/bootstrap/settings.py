@@ -280,6 +280,13 @@ class PerformanceConfig(Struct, frozen=True, kw_only=True):
     fit_seconds: Annotated[
         float, Meta(gt=0, le=600, description="Seconds after which fitting a model of customers is given up.")
     ] = 20.0
+    analytics_process: Annotated[
+        bool,
+        Meta(
+            description="Count reports in a process beside each server process, from the first report on; otherwise in "
+            "a thread of it, as in memory always."
+        ),
+    ] = True
     analytics_at_once: Annotated[
         int,
         Meta(

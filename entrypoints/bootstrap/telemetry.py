@@ -10,6 +10,7 @@ from time import time_ns
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
+from msgspec import Struct
 from opentelemetry import trace
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
@@ -44,8 +45,40 @@ _SYSTEMS: Final = {"postgres": "postgresql", "snowflake": "snowflake", "duckdb":
 _POOL_EVERY: Final = 1.0
 _LAG_EVERY: Final = 5.0
 _NANOSECONDS: Final = 1_000_000_000
+# By whether it failed.
+_OUTCOMES: Final = ("ok", "error")
 
 Service = TypeVar("Service")
+
+
+class Answered(Struct, frozen=True, tag=True):
+    """One question for a report, as `AnswerObserver` is told of it."""
+
+    report: str
+    outcome: str
+
+
+class Queried(Struct, frozen=True, tag=True):
+    """One statement that ended in a store."""
+
+    store: str
+    query: str
+    failed: bool
+    seconds: float
+
+
+class PoolState(Struct, frozen=True, tag=True):
+    """The connections of one pool."""
+
+    name: str
+    max: int
+    in_use: int = 0
+    idle: int = 0
+    waiting: int = 0
+
+
+# What the process that counts reports has to say for the metrics.
+Note = Answered | Queried | PoolState
 
 
 class Metrics:
@@ -84,7 +117,7 @@ class Metrics:
             # Every process asks the same store: what one of them was told last is true.
             multiprocess_mode="livemostrecent",
         )
-        self._pools: Mapping[str, Pool] = {}
+        self._pools: dict[str, Pool | PoolState] = {}
 
     async def follow_consumers(self, ask: Callable[[], Awaitable[Sequence[ConsumerPosition]]]) -> None:
         """Tells how far consumers of the events have got, until it is cancelled."""
@@ -108,10 +141,27 @@ class Metrics:
 
     def watch(self, pools: Mapping[str, Pool]) -> None:
         """Tells of these pools from now on. Call it inside the running event loop."""
-        self._pools = pools
+        self._pools.update(pools)
         for name, pool in pools.items():
             self._limit.labels(name).set(pool.max)
         self._tick(asyncio.get_running_loop())
+
+    def take(self, note: Note) -> None:
+        """Counts what happened in the process that counts reports, as if it had happened here."""
+        match note:
+            case Answered():
+                self.answers(note.report, note.outcome)
+            case Queried():
+                self.queries.labels(note.store, note.query, _OUTCOMES[note.failed]).observe(note.seconds)
+            case PoolState():
+                self._pools[note.name] = note
+                self._limit.labels(note.name).set(note.max)
+
+    def reports_ended(self) -> None:
+        """That process is gone, and its connections are."""
+        for name, pool in self._pools.items():
+            if isinstance(pool, PoolState):
+                self._pools[name] = PoolState(name, pool.max)
 
     def scrape(self) -> tuple[str, bytes]:
         """The metrics of all processes: the media type of OpenMetrics, and the text."""
@@ -178,7 +228,7 @@ class QueryTelemetry:
             key = (name, error is None)
             observer = self._observers.get(key)
             if observer is None:
-                observer = self._queries.labels(self._store, name, "ok" if error is None else "error").observe
+                observer = self._queries.labels(self._store, name, _OUTCOMES[error is not None]).observe
                 self._observers[key] = observer
             observer(seconds)
         if self._tracer is not None and trace.get_current_span().is_recording():

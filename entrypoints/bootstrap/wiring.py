@@ -91,13 +91,16 @@ class Wiring:
         )
 
     @asynccontextmanager
-    async def opened(self) -> AsyncIterator["Wiring"]:
-        """Itself, with connections to its stores. Raises Unavailable when there is no connection."""
+    async def opened(self, *, connect: bool = True) -> AsyncIterator["Wiring"]:
+        """Itself, with connections to its stores. Raises Unavailable when there is no connection.
+
+        Without `connect` they are made when they are needed first.
+        """
         try:
             if self._counts_aside:
                 self._aside.start()
             if self.pools:
-                await _open(self.pools[RECORDS])
+                await _open(self.pools[RECORDS], connect=connect)
                 # Without a connection, since most commands ask for no report and the address is known to be right.
                 await self._aside.run(self.pools[REPORTS].open(connect=False))
             yield self
@@ -235,9 +238,9 @@ class Wiring:
         return MemoryAdapters(aside=self._aside)
 
 
-async def _open(pool: Pool) -> None:
+async def _open(pool: Pool, *, connect: bool) -> None:
     try:
-        await pool.open()
+        await pool.open(connect=connect)
     except Exception as error:
         raise_translated(error)
 

@@ -132,6 +132,7 @@ def _asking(spec: ReportSpec, path: str, handler: Handler) -> Operation:
         gives_example=example_of(spec.name),
         also_gives=tuple(one.media_type for one in file_types(spec)),
         tagged=True,
+        counts=True,
         errors=(
             NotAcceptable,
             TooManyQuestions,

@@ -68,13 +68,17 @@ def create_app(
     lifespan: Lifespan | None = None,
     metrics: Metrics | None = None,
     hub: EventHub | None = None,
+    counted_by: Handler | None = None,
 ) -> Litestar:
     """The application on these services.
 
     `lifespan` is entered when the server starts and left when it stops; `metrics` gives the media type and the text of
     /metrics, which does not exist without it. `hub` feeds the event stream; whoever stops the server closes it first.
+    `counted_by` answers in place of these services what takes long to count.
     """
     operations = http_operations(services, config, metrics, hub)
+    if counted_by is not None:
+        operations = [replace(one, handler=counted_by) if one.counts else one for one in operations]
 
     @asynccontextmanager
     async def span(_: Litestar) -> AsyncIterator[None]:

@@ -30,7 +30,8 @@ class Operation:
     the whole operation when it is `hidden`. `takes` and `gives` are the types of the body and of the answer, with
     an example of each, `also_gives` the media types of other forms of the answer, which `Accept` asks for; `errors`
     are the classes of errors that belong to it alone (those that follow from its shape, such as 404 for an id in
-    the path, are added by the document). One that `moves` answers 301 for what was merged.
+    the path, are added by the document). One that `moves` answers 301 for what was merged; one that
+    `counts` takes long, and is answered by another process where there is one for that.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Operation:
     guarded: bool = False
     located: bool = False
     moves: bool = False
+    counts: bool = False
     errors: tuple[type[Exception], ...] = ()
 
     @property

@@ -27,6 +27,7 @@ def profile_operations(profiles: ProfileService, handlers: Handlers) -> list[Ope
             about=f"{getdoc(profiles.profile)}\n\n{CUSTOMER_PROFILE.definition.words}",
             tag="customers",
             parameters=report_parameters(CUSTOMER_PROFILE),
+            counts=True,
             gives=CustomerProfileRead,
             gives_example={
                 "customer": plain(CUSTOMER),

@@ -3,11 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from time import perf_counter
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from litestar.types import ASGIApp, Receive, Scope, Send
+from litestar.types import ASGIApp
 
 from application.analytics.exporting import PICTURES, FileType, ReportFile, ReportFileService, file_types
 from application.analytics.specs import ReportSpec
@@ -15,15 +14,14 @@ from application.errors import NotAcceptable
 from entrypoints.http.conditions import has_tag, not_modified
 from entrypoints.http.handlers import Handlers
 from entrypoints.http.negotiation import preferred
-from entrypoints.http.replies import ANSWERED_AT, SECURITY_HEADERS, HeaderPairs, Reply
+from entrypoints.http.replies import SECURITY_HEADERS, HeaderPairs, Reply
 from entrypoints.http.requests import HttpRequest, header
+from entrypoints.http.streaming import Streamed
 
 JSON_TYPE: Final = "application/json"
 VARY: Final = (b"vary", b"Accept")
 # A file is made in a thread; more than two at once would only wait for each other, and keep requests waiting.
 _THREADS: Final = 2
-# Who takes nothing for so long is gone, or as good as.
-_STALLED: Final = 60.0
 # A picture that is opened on its own has its colours for light and dark in a style element.
 _STYLED = (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'")
 
@@ -65,53 +63,12 @@ class ReportFiles:
         first = None if head else await anext(pieces, None)
         if type_.name in PICTURES and first is not None:
             return self._handlers.packed(Reply(200, [*headers, (b"content-length", b"%d" % len(first))], first), scope)
-        return Reply(200, headers) if first is None else _Streamed(headers, first, pieces)
+        return Reply(200, headers) if first is None else Streamed(200, headers, first, pieces)
 
     async def _made(self, pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
         loop = asyncio.get_running_loop()
         while (piece := await loop.run_in_executor(self._threads, next, pieces, None)) is not None:
             yield piece
-
-
-class _Streamed:
-    """The answer: each piece is made when the one before it is sent, so that a slow reader costs no memory."""
-
-    def __init__(self, headers: HeaderPairs, first: bytes, rest: AsyncIterator[bytes]) -> None:
-        self._headers = headers
-        self._first = first
-        self._rest = rest
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Sends until all is there, or the caller is gone."""
-        # In tasks of their own, since the server may run this one in a way that knows no cancelling.
-        loop = asyncio.get_running_loop()
-        gone, sending = loop.create_task(_gone(receive)), loop.create_task(self._send_all(scope, send))
-        try:
-            await asyncio.wait([gone, sending], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            gone.cancel()
-            sending.cancel()
-        if sending.done() and not sending.cancelled():
-            # What went wrong there is said as what goes wrong anywhere.
-            sending.result()
-
-    async def _send_all(self, scope: Scope, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": self._headers})
-        scope["state"][ANSWERED_AT] = perf_counter()
-        await _put(send, self._first)
-        async for piece in self._rest:
-            await _put(send, piece)
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
-
-
-async def _put(send: Send, piece: bytes) -> None:
-    async with asyncio.timeout(_STALLED):
-        await send({"type": "http.response.body", "body": piece, "more_body": True})
-
-
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 def _tag(file: ReportFile) -> bytes:

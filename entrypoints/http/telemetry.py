@@ -103,13 +103,13 @@ class Telemetry:
         self,
         app: ASGIApp,
         *,
-        access_log: AccessLog,
+        access_log: AccessLog | None = None,
         metrics: RequestMetrics | None = None,
         tracer: trace.Tracer | None = None,
         sampling: float = 0.0,
     ) -> None:
         self._app = app
-        self._log = access_log if access_log.enabled else None
+        self._log = access_log if access_log is not None and access_log.enabled else None
         self._metrics = metrics
         self._tracer = tracer
         self._sampling = sampling

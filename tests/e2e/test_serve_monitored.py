@@ -72,7 +72,7 @@ def test_more_connections_than_the_database_allows_are_warned_of(tmp_path: Path,
         running.stop()
         warnings = [line["event"] for line in running.log if line["level"] == "warning"]
         assert len(warnings) == 1, warnings
-        assert warnings[0].startswith("2 processes with 923 connections each may ask for 1846 connections")
+        assert warnings[0].startswith("2 processes with 925 connections each may ask for 1850 connections")
 
 
 def test_metrics_can_be_left_out(tmp_path: Path) -> None:
