@@ -1,4 +1,4 @@
-"""Reports are counted beside the requests: in an event loop of their own, in a thread of its own.
+"""Reports are counted beside the requests: in an event loop of their own, in a thread, where they have no process.
 
 What a database has counted becomes rows and a report in Python, which takes tenths of a second for thousands of them;
 in the event loop of the requests all of them would stand still for that long.

@@ -10,6 +10,7 @@ import logging
 import pickle
 import socket
 import sys
+from asyncio.subprocess import Process
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import Context
@@ -108,26 +109,31 @@ class ReportProcess:
                 raise Unavailable("the server is being stopped")
             ours, theirs = socket.socketpair()
             ours.settimeout(0)
-            with theirs:
-                self._process = await asyncio.create_subprocess_exec(
-                    sys.executable, "-I", "-S", "-c", _START, *sys.path, stdin=theirs.fileno()
-                )
             loop = asyncio.get_running_loop()
-            with suppress(ConnectionError):
-                await loop.sock_sendall(ours, framed(pickle.dumps(self._told, pickle.HIGHEST_PROTOCOL)))
-            self._control = ours
-            self._watching = loop.create_task(self._watch(await asyncio.open_unix_connection(sock=ours)))
+            try:
+                with theirs:
+                    process = await asyncio.create_subprocess_exec(
+                        sys.executable, "-I", "-S", "-c", _START, *sys.path, stdin=theirs.fileno()
+                    )
+                with suppress(ConnectionError):
+                    await loop.sock_sendall(ours, framed(pickle.dumps(self._told, pickle.HIGHEST_PROTOCOL)))
+            except BaseException:
+                ours.close()
+                raise
+            self._process, self._control = process, ours
+            connection = await asyncio.open_unix_connection(sock=ours)
+            self._watching = loop.create_task(self._watch(process, connection))
         finally:
             self._starting = None
 
-    async def _watch(self, control: Connection) -> None:
+    async def _watch(self, process: Process, control: Connection) -> None:
         reader, writer = control
         with suppress(ConnectionError, asyncio.IncompleteReadError):
             while True:
                 self._take(_note(await read_frame(reader)))
         self._control = None
         writer.close()
-        code = await self._process.wait()
+        code = await process.wait()
         self._ended()
         if not self._stopped:
             _logger.warning("the process that counts reports ended (code %d): the next report starts another", code)

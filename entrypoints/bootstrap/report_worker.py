@@ -1,15 +1,17 @@
 """The other end: the process that counts reports. It answers what its server process passes on, and ends with it."""
 
 import asyncio
+import logging
 import os
 import pickle
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 import uvloop
@@ -35,10 +37,12 @@ from entrypoints.http.relay import answer, framed
 from entrypoints.http.telemetry import Telemetry
 
 _NICE: Final = 10
+_GRACE_SECONDS: Final = 15
 _POOLS_EVERY: Final = 1.0
 # Those that its server process calls so are others.
 _POOL_NAMES: Final = {RECORDS: "revisions"}
 _encode: Final = msgspec.msgpack.Encoder().encode
+_logger = logging.getLogger("daybook.server")
 
 
 def main() -> None:
@@ -53,7 +57,18 @@ def main() -> None:
         # From the process that started this one.
         settings, url = pickle.loads(_read(control, length))  # noqa: S301
         logs.configure(settings.logging)
-        uvloop.run(_work(settings, url, control))
+        failed = _failed(_work(settings, url, control))
+    # What libraries say of themselves when the interpreter ends is no line of a log.
+    os._exit(failed)
+
+
+def _failed(work: Coroutine[Any, Any, None]) -> bool:
+    try:
+        uvloop.run(work)
+    except Exception:
+        _logger.exception("the process that counts reports cannot go on")
+        return True
+    return False
 
 
 class Notes:
@@ -61,6 +76,7 @@ class Notes:
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control
+        self._one_by_one = threading.Lock()
 
     def answered(self, report: str, outcome: str, /) -> None:
         """An AnswerObserver."""
@@ -89,7 +105,7 @@ class Notes:
 
     def _send(self, note: Note) -> None:
         # Waits when it must, which is for the server process alone; when that is gone, so is this one in a moment.
-        with suppress(ConnectionError):
+        with self._one_by_one, suppress(ConnectionError):
             self._control.sendall(framed(_encode(note)))
 
 
@@ -113,6 +129,8 @@ async def _work(settings: Settings, url: str | None, control: socket.socket) -> 
         os.nice(_NICE)
         telling = asyncio.create_task(notes.of_pools(wiring))
         await over.wait()
+        # Whatever does not end by itself then, such as a statement that only a thread waits for, is ended.
+        signal.alarm(_GRACE_SECONDS)
         telling.cancel()
     await asyncio.to_thread(provider.shutdown)
 
