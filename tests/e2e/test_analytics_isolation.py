@@ -16,7 +16,7 @@ from pathlib import Path
 
 import asyncpg
 
-from tests.support.daybook_process import COMMAND, Answer, Server, children, environment, server
+from tests.support.daybook_process import APART, COMMAND, Answer, Server, children, environment, server
 from tests.support.pools import eventually, onlooker
 
 ORDER = {"currency": "EUR", "lines": [{"sku": "TOTE", "quantity": 1, "unit_price": "4.50"}]}
@@ -73,7 +73,7 @@ async def summary(folder: Path, **settings: str) -> asyncio.subprocess.Process:
 
 
 async def test_a_caller_who_goes_away_takes_the_query_along(tmp_path: Path, database_url: str) -> None:
-    with server(tmp_path, DATABASE_URL=database_url) as running:
+    with server(tmp_path, DATABASE_URL=database_url, **APART) as running:
         async with reports_take_long(database_url) as watcher:
             first, second = asked_and_left(running), asked_and_left(running)
             await counting(watcher, 1)
@@ -93,7 +93,7 @@ async def test_a_caller_who_goes_away_takes_the_query_along(tmp_path: Path, data
 async def test_a_report_that_takes_too_long_says_what_to_do_and_is_over_in_the_database(
     tmp_path: Path, database_url: str
 ) -> None:
-    with server(tmp_path, DATABASE_URL=database_url, PERFORMANCE_ANALYTICS_SECONDS="0.5") as running:
+    with server(tmp_path, DATABASE_URL=database_url, PERFORMANCE_ANALYTICS_SECONDS="0.5", **APART) as running:
         async with reports_take_long(database_url) as watcher:
             answer = await ask(running, SUMMARY)
             assert (answer.status, answer.headers["content-type"]) == (504, "application/problem+json")
@@ -114,7 +114,7 @@ async def test_orders_and_lists_go_on_while_reports_fill_all_their_places(tmp_pa
         "PERFORMANCE_ANALYTICS_AT_ONCE": "2",
         "PERFORMANCE_ANALYTICS_WAITING": "3",
     }
-    with server(tmp_path, DATABASE_URL=database_url, **settings) as running:
+    with server(tmp_path, DATABASE_URL=database_url, **settings, **APART) as running:
         await sell(running)
         async with reports_take_long(database_url) as watcher:
             reports = [
@@ -137,7 +137,7 @@ async def test_orders_and_lists_go_on_while_reports_fill_all_their_places(tmp_pa
 
 
 async def test_what_is_kept_is_answered_while_reports_take_long(tmp_path: Path, database_url: str) -> None:
-    with server(tmp_path, DATABASE_URL=database_url) as running:
+    with server(tmp_path, DATABASE_URL=database_url, **APART) as running:
         await sell(running)
         first = await ask(running, SUMMARY)
         async with reports_take_long(database_url):
@@ -193,7 +193,7 @@ async def test_a_report_of_the_command_line_has_its_deadline_too(tmp_path: Path,
 
 
 async def test_the_database_ends_a_report_whose_server_was_killed(tmp_path: Path, database_url: str) -> None:
-    with server(tmp_path, DATABASE_URL=database_url, PERFORMANCE_ANALYTICS_SECONDS="2") as running:
+    with server(tmp_path, DATABASE_URL=database_url, PERFORMANCE_ANALYTICS_SECONDS="2", **APART) as running:
         async with reports_take_long(database_url) as watcher:
             with asked_and_left(running):
                 await counting(watcher, 1)

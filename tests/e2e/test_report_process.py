@@ -12,7 +12,7 @@ import pytest
 
 from tests.e2e.test_analytics_isolation import SUMMARY, ask, counting, reports_take_long, sell
 from tests.e2e.test_serve_monitored import scraped, value
-from tests.support.daybook_process import Answer, Server, children, server, wait_until_gone
+from tests.support.daybook_process import APART, Answer, Server, children, server, wait_until_gone
 from tests.support.pools import eventually
 from tests.support.postgres import TemplateDatabase
 
@@ -29,7 +29,7 @@ def url(migrated_template: TemplateDatabase) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory, url: str) -> Iterator[Server]:
     settings = {"PERFORMANCE_ANALYTICS_SECONDS": "4", "PERFORMANCE_ANALYTICS_AT_ONCE": "2", "ALLOWED_ORIGINS": ORIGIN}
-    with server(tmp_path_factory.mktemp("server"), DATABASE_URL=url, **settings) as started:
+    with server(tmp_path_factory.mktemp("server"), DATABASE_URL=url, **settings, **APART) as started:
         yield started
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from prometheus_client import Metric
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from tests.support.daybook_process import Answer, Server, children, server
+from tests.support.daybook_process import APART, Answer, Server, children, server
 from tests.support.embedded import wait_until
 
 
@@ -68,7 +68,7 @@ def test_metrics_count_what_every_process_did(tmp_path: Path, database_url: str)
 
 def test_more_connections_than_the_database_allows_are_warned_of(tmp_path: Path, database_url: str) -> None:
     settings = {"WORKERS": "2", "DATABASE_POOL_SIZE": "900", "PERFORMANCE_ANALYTICS_AT_ONCE": "2"}
-    with server(tmp_path, DATABASE_URL=database_url, **settings) as running:
+    with server(tmp_path, DATABASE_URL=database_url, **settings, **APART) as running:
         running.stop()
         warnings = [line["event"] for line in running.log if line["level"] == "warning"]
         assert len(warnings) == 1, warnings

@@ -77,8 +77,6 @@ def warehouse(migrated_template: TemplateDatabase, tmp_path_factory: pytest.Temp
         again = command(folder, "analytics", "load", program=PROGRAM, DATABASE_URL=url, **kept)
         assert (again.returncode, again.stdout.split()) == (0, ["rows", "0"]), again.stderr
     # The database of record is gone by now.
-    # What takes the place of Snowflake here is reached from one process only.
-    kept["PERFORMANCE_ANALYTICS_PROCESS"] = "false"
     with server(folder, program=PROGRAM, STORAGE="snowflake", **kept) as running:
         yield Warehouse(running, answered)
 

@@ -21,6 +21,7 @@ from tests.support.servers import free_port
 # A start from nothing, for what a test holds of that; all others are forked.
 COMMAND = (sys.executable, "-m", "entrypoints.cli.main")
 Process = subprocess.Popen[bytes] | Forked
+APART = {"PERFORMANCE_ANALYTICS_PROCESS": "true"}
 _START_SECONDS = 90.0
 # Names of settings that the machine of the tests may have for itself.
 _OURS = re.compile(
@@ -96,9 +97,12 @@ class Server:
 
 
 def environment(**given: str) -> dict[str, str]:
-    """The environment of this process without what sets Daybook, and with what is given."""
+    """The environment of this process without what sets Daybook, and with what is given.
+
+    A server of a test has no process of its own for reports unless the test says `APART`: its start takes a second.
+    """
     kept = {name: value for name, value in os.environ.items() if not _OURS.fullmatch(name)}
-    return {**kept, "NO_COLOR": "1", **given}
+    return {**kept, "NO_COLOR": "1", "PERFORMANCE_ANALYTICS_PROCESS": "false", **given}
 
 
 @contextmanager
