@@ -10,7 +10,7 @@ from sqlalchemy import Column, DateTime, Integer, Numeric, Uuid
 
 from adapters.duckdb.engine import files_from
 from adapters.duckdb.manifest import Manifest
-from adapters.sql.facts import FACT_COLUMNS, order_facts, return_facts, sale_facts
+from adapters.sql.facts import AS_RECORDS, FACT_COLUMNS, FACT_IDS, order_facts, return_facts, sale_facts
 from application.ports.warehouse import FactTable
 
 GENERATION: Final = "generation"
@@ -19,21 +19,8 @@ _NAMED: Final = {
     FactTable.BOOKS: ("UUID", "VARCHAR", "VARCHAR", "VARCHAR[]"),
     FactTable.CUSTOMERS: ("UUID", "VARCHAR", "TIMESTAMP"),
 }
-IDS: Final = {FactTable.ORDERS: "order_id", FactTable.SALES: "order_id", FactTable.RETURNS: "return_id"}
-"""What a fact is taken back by."""
 MOMENTS: Final = {FactTable.ORDERS: "placed_at", FactTable.SALES: "placed_at", FactTable.RETURNS: "returned_at"}
 """When a fact happened."""
-
-# What single orders and returns are, for statements that know no facts.
-_AS_RECORDS: Final = {
-    "orders": (
-        "order_id AS id, customer_id, placed_at, currency, 'placed' AS status, amount AS subtotal, 1 AS line_count "
-        "FROM order_facts"
-    ),
-    "order_lines": "order_id, sku, book_id, description, quantity, unit_price, amount FROM sale_facts",
-    "returns": "DISTINCT return_id AS id, customer_id, returned_at, currency FROM return_facts",
-    "return_lines": "return_id, sku, book_id, description, quantity, unit_price, amount FROM return_facts",
-}
 
 
 def columns(table: FactTable) -> dict[str, str]:
@@ -56,7 +43,7 @@ def views(manifest: Manifest, folder: Path) -> Sequence[str]:
         made.append(f"CREATE VIEW {facts.name} AS {standing(table, files, withdrawn=bool(withdrawals))}")
     for name, file in (("books", manifest.books), ("customers", manifest.customers)):
         made.append(f"CREATE VIEW {name} AS SELECT * FROM {files_from([folder / file])}")
-    return [*made, *(f"CREATE VIEW {name} AS SELECT {columns}" for name, columns in _AS_RECORDS.items())]
+    return [*made, *(f"CREATE VIEW {name} AS SELECT {columns}" for name, columns in AS_RECORDS.items())]
 
 
 def standing(table: FactTable, files: Sequence[Path], *, withdrawn: bool) -> str:
@@ -67,7 +54,7 @@ def standing(table: FactTable, files: Sequence[Path], *, withdrawn: bool) -> str
     query = f"SELECT * FROM {files_from(files)} AS fact"
     if withdrawn:
         query += (
-            f" WHERE NOT EXISTS (SELECT 1 FROM withdrawn WHERE withdrawn.id = fact.{IDS[table]} "
+            f" WHERE NOT EXISTS (SELECT 1 FROM withdrawn WHERE withdrawn.id = fact.{FACT_IDS[table]} "
             f"AND withdrawn.{GENERATION} > fact.{GENERATION})"
         )
     return query

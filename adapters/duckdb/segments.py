@@ -10,8 +10,9 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from adapters.duckdb.engine import Cursor, Engine, SegmentGone, files_from, quoted
-from adapters.duckdb.layout import GENERATION, IDS, MOMENTS, columns, standing
+from adapters.duckdb.layout import GENERATION, MOMENTS, columns, standing
 from adapters.duckdb.manifest import Segment
+from adapters.sql.facts import FACT_IDS
 from application.errors import Unavailable
 from application.ports.warehouse import FactTable
 
@@ -60,8 +61,8 @@ class Segments:
     ) -> Made | None:
         """A file of those of the ids that these files hold facts of; None when they hold none."""
         known = " UNION ".join(
-            f"SELECT {IDS[table]} AS id FROM {files_from([self._folder / name for name in names])} "
-            f"WHERE {IDS[table]} IN (SELECT id FROM gone)"
+            f"SELECT {FACT_IDS[table]} AS id FROM {files_from([self._folder / name for name in names])} "
+            f"WHERE {FACT_IDS[table]} IN (SELECT id FROM gone)"
             for table, names in files
             if names
         )

@@ -17,19 +17,21 @@ from adapters.duckdb.layout import MOMENTS
 from adapters.duckdb.manifest import Manifest, ManifestFile, Segment, sync_folder
 from adapters.duckdb.segments import Made, Segments, segment_of
 from application.errors import Conflict, Unavailable
-from application.ports.warehouse import Changed, FactPart, Facts, FactTable, FactWriter, WarehouseStatus
+from application.ports.warehouse import (
+    Changed,
+    FactPart,
+    Facts,
+    FactTable,
+    FactWriter,
+    WarehouseBusy,
+    WarehouseStatus,
+)
 
 _SPOOL_BYTES: Final = 256 << 20
 _INCOMING: Final = "incoming"
 # A run of small segments is joined when together they have a good part of the rows of the one before them.
 _MANY: Final = 8
 _GROWTH: Final = 4
-
-
-class WarehouseBusy(Conflict):
-    """Another process writes to the warehouse."""
-
-    code = "warehouse-busy"
 
 
 class DuckDbFactStore:
@@ -107,7 +109,7 @@ class DuckDbFactWriter:
             after = replace(after, generation=before.generation)
         return await asyncio.to_thread(self._publish, before, after, at)
 
-    async def compact(self, *, whole: bool) -> bool:
+    async def compact(self, *, whole: bool, at: datetime) -> bool:
         """Joins the last segments, as many as are small beside the one before them, or all of them."""
         before = self._manifest.read()
         if before is None:
@@ -119,7 +121,7 @@ class DuckDbFactWriter:
         generation = before.generation + 1
         segment = await self._segments.joined(joined, generation, keep_withdrawals=first > 0)
         after = replace(before, generation=generation, segments=(*before.segments[:first], segment))
-        await asyncio.to_thread(self._publish, before, after, before.synced_at)
+        await asyncio.to_thread(self._publish, before, after, at)
         return True
 
     async def tidy(self, *, at: datetime) -> None:

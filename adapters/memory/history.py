@@ -16,7 +16,7 @@ class MemoryHistorySource:
     def __init__(self, store: MemoryStore) -> None:
         self._store = store
 
-    async def read(self) -> History:
+    async def read(self, *, purchases: bool = True) -> History:
         """All of it, in batches of at most 1,000 rows."""
         store = self._store
         everything = HistoryBatch(
@@ -25,8 +25,8 @@ class MemoryHistorySource:
             categories=sorted(store.categories.values(), key=lambda one: one.depth),
             books=list(store.books.values()),
             reviews=list(store.reviews.values()),
-            orders=list(store.orders.values()),
-            returns=list(store.returns.values()),
+            orders=list(store.orders.values()) if purchases else [],
+            returns=list(store.returns.values()) if purchases else [],
         )
         return History(watermark=store.watermark, batches=_batches(everything))
 

@@ -69,7 +69,7 @@ class PostgresHistorySource:
         self._pool = pool
         self._batch_rows = batch_rows
 
-    async def read(self) -> History:
+    async def read(self, *, purchases: bool = True) -> History:
         """All of it as of this moment, in batches of at most `batch_rows` rows and some 20,000 lines."""
         held = AsyncExitStack()
         try:
@@ -82,14 +82,17 @@ class PostgresHistorySource:
         except BaseException:
             await held.aclose()
             raise
-        return History(watermark=watermark, batches=_Batches(self._pool, connection, held, self._batch_rows))
+        told = _told(connection, self._batch_rows, purchases=purchases)
+        return History(watermark=watermark, batches=_Batches(told, self._pool, connection, held))
 
 
 class _Batches:
     """The batches of one snapshot. At the end, on an error, when closed and when forgotten, the connection is freed."""
 
-    def __init__(self, pool: Pool, connection: Connection, held: AsyncExitStack, batch_rows: int) -> None:
-        self._batches = _told(connection, batch_rows)
+    def __init__(
+        self, told: AsyncIterator[HistoryBatch], pool: Pool, connection: Connection, held: AsyncExitStack
+    ) -> None:
+        self._batches = told
         self._connection = connection
         self._held = held
         self._forgotten = weakref.finalize(self, pool.release, connection)
@@ -118,7 +121,7 @@ class _Batches:
                 await end_snapshot(self._connection)
 
 
-async def _told(connection: Connection, many: int) -> AsyncIterator[HistoryBatch]:
+async def _told(connection: Connection, many: int, *, purchases: bool) -> AsyncIterator[HistoryBatch]:
     async for rows in _fetched(connection, _CUSTOMERS, many):
         yield HistoryBatch(customers=[customer_of(row) for row in rows])
     async for rows in _fetched(connection, _MERGES, many):
@@ -132,6 +135,8 @@ async def _told(connection: Connection, many: int) -> AsyncIterator[HistoryBatch
         yield HistoryBatch(books=[book_of(row) for row in rows])
     async for rows in _fetched(connection, _REVIEWS, many):
         yield HistoryBatch(reviews=[review_of(row) for row in rows])
+    if not purchases:
+        return
     async for rows in _fetched(connection, _ORDERS, many):
         for some in _with_bounded_lines(rows):
             lines = await ORDER_STATEMENTS.lines_of(connection, [row["id"] for row in some])

@@ -1,4 +1,4 @@
-"""Aggregates as the documents that a load brings: a field for each column, and the lines inside their order.
+"""Aggregates as the documents that a load brings: a field for each column.
 
 Amounts and times are texts in them, so that nothing on the way takes them for something less exact.
 """
@@ -12,17 +12,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from adapters.sql.contributors import contributors_text
-from adapters.sql.tables import (
-    authors,
-    books,
-    categories,
-    customers,
-    order_lines,
-    orders,
-    return_lines,
-    returns,
-    reviews,
-)
+from adapters.sql.tables import authors, books, categories, customers, reviews
 from application.ports.history import HistoryBatch
 from domain.books.author import Author
 from domain.books.book import Book
@@ -30,8 +20,6 @@ from domain.books.category import Category
 from domain.books.filing import category_key
 from domain.books.review import Review
 from domain.customers.customer import Customer
-from domain.orders.order import Order
-from domain.orders.returns import Return
 from domain.shared.lifecycle import Lifecycle
 
 Document = dict[str, Any]
@@ -39,14 +27,12 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """One kind of aggregate: its table, that of its lines with the column that names their owner, its documents.
+    """One kind of aggregate: its table and its documents.
 
     `follows` names the columns that others change, without a new version.
     """
 
     table: Table
-    lines: Table | None = None
-    owner: str | None = None
     documents: Callable[[HistoryBatch], Sequence[Document]]
     follows: tuple[str, ...] = ()
 
@@ -152,65 +138,6 @@ def _book(book: Book) -> Document:
     }
 
 
-def _order(order: Order) -> Document:
-    return {
-        "id": order.id.hex,
-        "customer_id": None if order.customer_id is None else order.customer_id.hex,
-        "channel": order.channel,
-        "reference": order.reference,
-        "currency": order.currency,
-        "status": order.status.value,
-        "placed_at": _moment(order.placed_at),
-        "subtotal": _amount(order.subtotal),
-        "tax": _amount(order.tax),
-        "shipping": _amount(order.shipping),
-        "line_count": len(order.lines),
-        **_lifecycle(order.lifecycle),
-        "lines": [
-            {
-                "number": line.number,
-                "sku": line.sku,
-                "book_id": None if line.book_id is None else line.book_id.hex,
-                "description": line.description,
-                "quantity": line.quantity,
-                "unit_price": _amount(line.unit_price),
-                "discount": _amount(line.discount),
-                "amount": _amount(line.amount),
-                "returned": line.returned,
-            }
-            for line in order.lines
-        ],
-    }
-
-
-def _return(recorded: Return) -> Document:
-    return {
-        "id": recorded.id.hex,
-        "order_id": None if recorded.order_id is None else recorded.order_id.hex,
-        "customer_id": None if recorded.customer_id is None else recorded.customer_id.hex,
-        "channel": recorded.channel,
-        "reference": recorded.reference,
-        "currency": recorded.currency,
-        "returned_at": _moment(recorded.returned_at),
-        "total": _amount(recorded.total),
-        "line_count": len(recorded.lines),
-        **_lifecycle(recorded.lifecycle),
-        "lines": [
-            {
-                "number": line.number,
-                "sku": line.sku,
-                "book_id": None if line.book_id is None else line.book_id.hex,
-                "description": line.description,
-                "quantity": line.quantity,
-                "unit_price": _amount(line.unit_price),
-                "amount": _amount(line.amount),
-                "order_line": line.order_line,
-            }
-            for line in recorded.lines
-        ],
-    }
-
-
 def _lifecycle(lifecycle: Lifecycle) -> Document:
     return {
         "version": lifecycle.version,
@@ -248,17 +175,5 @@ KINDS = (
         follows=("contributors", "search_tokens", "rating_count", "rating_sum"),
     ),
     Kind(table=reviews, documents=lambda batch: [_review(one) for one in batch.reviews]),
-    Kind(
-        table=orders,
-        lines=order_lines,
-        owner="order_id",
-        documents=lambda batch: [_order(one) for one in batch.orders],
-    ),
-    Kind(
-        table=returns,
-        lines=return_lines,
-        owner="return_id",
-        documents=lambda batch: [_return(one) for one in batch.returns],
-    ),
 )
 """In the order in which histories come: references point backwards."""

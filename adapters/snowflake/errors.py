@@ -21,8 +21,8 @@ _KNOWN = {
     606: ("has no running warehouse for this user: name one that its role may use", 60),
     625: ("gave up waiting for another load", 30),
     630: ("stopped the statement, which took longer than allowed", 5),
-    2003: ("has not all the tables, or this role may not use them: `daybook analytics load` makes them", 60),
-    2043: ("has not all the tables, or this role may not use them: `daybook analytics load` makes them", 60),
+    2003: ("has not all the tables, or this role may not use them: `daybook warehouse sync` makes them", 60),
+    2043: ("has not all the tables, or this role may not use them: `daybook warehouse sync` makes them", 60),
 }
 
 

@@ -1,4 +1,4 @@
-"""A warehouse takes over the history of a store."""
+"""A warehouse takes over what its readers show of the history of a store."""
 
 import gzip
 from collections.abc import Callable, Sequence
@@ -32,8 +32,9 @@ class SnowflakeHistorySink:
         self._file_bytes = file_bytes
 
     async def write(self, history: History) -> int:
-        """Takes new rows and those of a later version than here; returns how many, lines not counted.
+        """Takes new rows and those of a later version than here; returns how many.
 
+        Orders and returns are not taken: no reader shows them, and what is counted comes as facts.
         Raises Unavailable when nothing was taken, and OutcomeUnknown when the session was lost in the commit.
         """
         try:

@@ -54,17 +54,22 @@ def create(kind: Kind) -> list[str]:
     columns = [f"{column.name} {kept_as(column)}" for column in kind.table.columns]
     return [
         f"CREATE OR REPLACE TEMPORARY TABLE {staged(kind)} (doc VARIANT)",
-        f"CREATE OR REPLACE TEMPORARY TABLE {chosen(kind)} ({', '.join(columns)}, lines VARIANT)",
+        f"CREATE OR REPLACE TEMPORARY TABLE {chosen(kind)} ({', '.join(columns)})",
     ]
 
 
 def upload(kind: Kind, path: str) -> list[str]:
     """A file of documents, one a line, into the table of those staged."""
-    quoted = path.replace("\\", "\\\\").replace("'", "\\'")
     return [
-        f"PUT 'file://{quoted}' @%{staged(kind)} AUTO_COMPRESS = FALSE",
+        put(path, staged(kind)),
         f"COPY INTO {staged(kind)} FROM @%{staged(kind)} FILE_FORMAT = (TYPE = JSON) PURGE = TRUE",
     ]
+
+
+def put(path: str, table: str) -> str:
+    """A file into the stage of a table."""
+    quoted = path.replace("\\", "\\\\").replace("'", "\\'")
+    return f"PUT 'file://{quoted}' @%{table} AUTO_COMPRESS = FALSE"
 
 
 def choose(kind: Kind, *, late: bool) -> str:
@@ -76,7 +81,7 @@ def choose(kind: Kind, *, late: bool) -> str:
     names, fields = _fields(kind.table, "s.doc")
     identity, version = 's.doc:"id"::VARCHAR(32)', 's.doc:"version"::INTEGER'
     return (
-        f'INSERT INTO {chosen(kind)} ({", ".join(names)}, lines) SELECT {", ".join(fields)}, s.doc:"lines" '
+        f"INSERT INTO {chosen(kind)} ({', '.join(names)}) SELECT {', '.join(fields)} "
         f"FROM {staged(kind)} AS s LEFT JOIN {kind.table.name} AS present ON present.id = {identity} "
         f"WHERE present.id IS NULL OR present.version < {version} {_followed(kind, version) if late else ''}"
         f"QUALIFY ROW_NUMBER() OVER (PARTITION BY {identity} ORDER BY {version} DESC) = 1"
@@ -92,23 +97,12 @@ def _followed(kind: Kind, version: str) -> str:
 
 
 def put_in_place(kind: Kind) -> list[str]:
-    """The chosen rows and their lines, instead of those of the same id."""
+    """The chosen rows, instead of those of the same id."""
     names = ", ".join(column.name for column in kind.table.columns)
-    statements = [
+    return [
         f"DELETE FROM {kind.table.name} USING {chosen(kind)} AS s WHERE {kind.table.name}.id = s.id",
         f"INSERT INTO {kind.table.name} ({names}) SELECT {names} FROM {chosen(kind)}",
     ]
-    if kind.lines is not None and kind.owner is not None:
-        lines, owner = kind.lines.name, kind.owner
-        fields, values = _fields(kind.lines, "f.value", without=owner)
-        statements += [
-            f"DELETE FROM {lines} USING {chosen(kind)} AS s WHERE {lines}.{owner} = s.id",
-            (
-                f"INSERT INTO {lines} ({owner}, {', '.join(fields)}) SELECT s.id, {', '.join(values)} "
-                f"FROM {chosen(kind)} AS s, LATERAL FLATTEN(input => s.lines) AS f"
-            ),
-        ]
-    return statements
 
 
 def count(kind: Kind) -> str:
@@ -116,9 +110,8 @@ def count(kind: Kind) -> str:
     return f"SELECT COUNT(*) FROM {chosen(kind)}"
 
 
-def _fields(table: Table, document: str, *, without: str | None = None) -> tuple[list[str], list[str]]:
-    columns = [column for column in table.columns if column.name != without]
+def _fields(table: Table, document: str) -> tuple[list[str], list[str]]:
     return (
-        [column.name for column in columns],
-        [f'{document}:"{column.name}"::{kept_as(column)}' for column in columns],
+        [column.name for column in table.columns],
+        [f'{document}:"{column.name}"::{kept_as(column)}' for column in table.columns],
     )

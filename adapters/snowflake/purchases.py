@@ -1,29 +1,37 @@
 """Facts about purchases, counted by Snowflake."""
 
+# ruff: noqa: S608  # names of tables that the settings were asked about alone go into the text
+
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, literal_column, select, table
+from sqlalchemy import RowMapping, Select, text
 
 from adapters.snowflake.engine import Warehouse
+from adapters.snowflake.facts import of_facts
+from adapters.snowflake.names import FactNames
 from adapters.sql.purchases import SqlPurchaseView
 from adapters.sql.rows import Row
 from application.errors import Unavailable
 from application.ports.purchases import PurchaseView, Told
 
 _TRIES = 5
-_WATERMARK: Select[Any] = select(literal_column("position"), literal_column("loads")).select_from(table("watermark"))
 
 
 class SnowflakePurchaseFacts:
-    """The shared statements. Each sees what was committed before it, so a question counts when no load came between.
+    """The shared statements over one generation of the facts, which is the same for all parts of a question.
 
-    Every load moves the watermark or the number of loads, in the transaction of its rows: when both are after a
-    question as they were before it, all statements of the question have seen the same rows.
+    The place of a generation is there for as long as all its facts are: when it is still there after a question, the
+    question has seen all of them. Views of somebody else's have no generations to choose from; there the newest place
+    has to be the same after a question as before it.
     """
 
-    def __init__(self, warehouse: Warehouse) -> None:
+    def __init__(self, warehouse: Warehouse, names: FactNames) -> None:
         self._warehouse = warehouse
+        self._names = names
+        told = "generation, watermark" if names.views else "generation, watermark, synced_at"
+        self._newest = text(f"SELECT {told} FROM {names.places} ORDER BY generation DESC LIMIT 1")
+        self._same = text(f"SELECT {told} FROM {names.places} WHERE generation = :generation")
 
     @property
     def store(self) -> str:
@@ -31,35 +39,46 @@ class SnowflakePurchaseFacts:
         return "snowflake"
 
     async def revision(self) -> str:
-        """Which load was the last one. A warehouse that was emptied and loaded anew begins to count again."""
-        position, loads = await self._stamp()
-        return f"{position}.{loads}"
+        """Which generation is the newest; no other one was written at the same moment."""
+        return ".".join(str(one) for one in (await self._place()).values())
 
     async def read(self, question: Callable[[PurchaseView], Awaitable[Told]]) -> Told:
-        """Asked again when a load came between. Raises Unavailable when loads come faster than answers."""
+        """Asked again, of what is there then, when the facts were written anew meanwhile.
+
+        Raises Unavailable when that happens faster than it is answered, and while there is no warehouse.
+        """
         for _ in range(_TRIES):
-            before = await self._stamp()
+            place = await self._place()
             failure: Exception | None = None
             try:
-                answer = await question(self._view(before[0]))
+                answer = await question(self._view(place))
             except Exception as error:  # raised below, unless it came of rows that do not go together
                 failure = error
-            if await self._stamp() != before:
+            if not await self._holds(place):
                 continue
             if failure is not None:
                 raise failure
             return answer
-        raise Unavailable("the warehouse is being loaded: ask again in a moment", retry_after=10)
+        raise Unavailable("the warehouse is being written anew: ask again in a moment", retry_after=10)
 
-    async def _stamp(self) -> tuple[int, int]:
-        (row,) = await self._warehouse.ask("watermark.get", _WATERMARK)
-        return int(row["position"]), int(row["loads"])
+    async def _place(self) -> RowMapping:
+        rows = await self._warehouse.ask("facts.place", self._newest)
+        if not rows:
+            raise Unavailable("the warehouse was never written: run `daybook warehouse sync`", retry_after=10)
+        return rows[0]
 
-    def _view(self, position: int) -> SqlPurchaseView:
+    async def _holds(self, place: RowMapping) -> bool:
+        if self._names.views:
+            return await self._warehouse.ask("facts.place", self._newest) == [place]
+        return await self._warehouse.ask("facts.same_place", self._same, {"generation": place["generation"]}) == [place]
+
+    def _view(self, place: RowMapping) -> SqlPurchaseView:
+        chosen = {} if self._names.views else {"generation": int(place["generation"])}
+
         async def run(name: str, statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Row]:
-            return await self._warehouse.ask(name, statement, values)
+            return await self._warehouse.ask(name, of_facts(statement, self._names), {**values, **chosen})
 
         async def watermark() -> int:
-            return position
+            return int(place["watermark"])
 
-        return SqlPurchaseView(run, watermark)
+        return SqlPurchaseView(run, watermark, flat=True)

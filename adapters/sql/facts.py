@@ -67,3 +67,23 @@ FACT_COLUMNS: Final[Mapping[FactTable, tuple[str, ...]]] = {
     FactTable.CUSTOMERS: ("id", "reference", "deleted_at"),
 }
 """The fields of a row of each table, in the order in which they are told."""
+
+FACT_IDS: Final[Mapping[FactTable, str]] = {
+    FactTable.ORDERS: "order_id",
+    FactTable.SALES: "order_id",
+    FactTable.RETURNS: "return_id",
+    FactTable.BOOKS: "id",
+    FactTable.CUSTOMERS: "id",
+}
+"""What a row of each table is taken back by."""
+
+AS_RECORDS: Final[Mapping[str, str]] = {
+    "orders": (
+        "order_id AS id, customer_id, placed_at, currency, 'placed' AS status, amount AS subtotal, 1 AS line_count "
+        "FROM order_facts"
+    ),
+    "order_lines": "order_id, sku, book_id, description, quantity, unit_price, amount FROM sale_facts",
+    "returns": "DISTINCT return_id AS id, customer_id, returned_at, currency FROM return_facts",
+    "return_lines": "return_id, sku, book_id, description, quantity, unit_price, amount FROM return_facts",
+}
+"""What single orders and returns are, after SELECT, for statements that know no facts."""

@@ -42,8 +42,11 @@ class History:
 class HistorySource(Protocol):
     """A store that can tell its whole history."""
 
-    async def read(self) -> History:
-        """All of it as of one moment, in batches of bounded size. The batches must be read to the end or closed."""
+    async def read(self, *, purchases: bool = True) -> History:
+        """All of it as of one moment, in batches of bounded size; orders and returns only with `purchases`.
+
+        The batches must be read to the end or closed.
+        """
         ...
 
 
@@ -55,6 +58,7 @@ class HistorySink(Protocol):
 
         A row is taken when it is new or of a later version than here. What a row shows of others, without a version of
         its own, is taken at the same version where it differs and the history is no older than what is here.
-        Idempotent: the same history again changes nothing. Readers never see a later watermark than the rows have.
+        A store without readers of orders and returns takes none of them. Idempotent: the same history again changes
+        nothing. Readers never see a later watermark than the rows have.
         """
         ...

@@ -10,12 +10,20 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from application.errors import Conflict
+
 MOST_CHANGES: Final = 100_000
 """More events than this are not followed one by one: all facts are told sooner."""
 CHANGE_FACTS: Final = ("order", "return", "book", "customer")
 """The aggregates whose events change facts."""
 CHANGES_NOTHING: Final = "order.returned"
 """An event of an order that changes no fact of it: the return itself has its own."""
+
+
+class WarehouseBusy(Conflict):
+    """Another process writes to the warehouse."""
+
+    code = "warehouse-busy"
 
 
 class FactTable(StrEnum):
@@ -103,7 +111,8 @@ class FactSource(Protocol):
 class WarehouseStatus(Struct, frozen=True, kw_only=True):
     """What a warehouse holds, up to which place of the log.
 
-    `withdrawn` is how many facts were taken back and still lie in segments.
+    `withdrawn` is how many facts were taken back and still lie there. `segments` and `bytes` are None of a warehouse
+    that keeps no segments of its own.
     """
 
     place: Place
@@ -113,8 +122,8 @@ class WarehouseStatus(Struct, frozen=True, kw_only=True):
     sales: int
     returns: int
     withdrawn: int
-    segments: int
-    bytes: int
+    segments: int | None = None
+    bytes: int | None = None
 
 
 class FactWriter(Protocol):
@@ -127,10 +136,10 @@ class FactWriter(Protocol):
         """
         ...
 
-    async def compact(self, *, whole: bool) -> bool:
+    async def compact(self, *, whole: bool, at: datetime) -> bool:
         """Joins small segments, with `whole` all of them; what was taken back is left out then. Whether it did.
 
-        No answer changes by it.
+        No answer changes by it, nor that of a question which was begun before.
         """
         ...
 
@@ -147,5 +156,7 @@ class FactStore(Protocol):
         ...
 
     def writing(self) -> AbstractAsyncContextManager[FactWriter]:
-        """The one writer. Raises Conflict when there is another one, in whatever process."""
+        """The one writer. Raises WarehouseBusy when there is another one, in whatever process, and ReadOnlyStore when
+        the warehouse is somebody else's.
+        """
         ...

@@ -9,13 +9,14 @@ from application.ports.system import Clock
 from application.ports.warehouse import FactStore
 from application.warehouse.service import WarehouseService
 
-_LOOK_EVERY = 5.0
 _PAUSE = 1.0
 _logger = logging.getLogger("daybook.warehouse")
 
 
 class WarehouseFollower:
     """Brings the warehouse forward whenever there are events, at least `every` seconds from one time to the next.
+
+    Without events it looks after `idle` seconds, so that what is no longer needed goes.
 
     Any number of processes may: whoever writes holds the others up, and what one has taken the next one finds there.
     """
@@ -28,12 +29,14 @@ class WarehouseFollower:
         signal: EventSignal,
         clock: Clock,
         every: float = 1.0,
+        idle: float = 5.0,
     ) -> None:
         self._service = service
         self._store = store
         self._signal = signal
         self._clock = clock
         self._every = every
+        self._idle = idle
 
     async def follow(self) -> None:
         """Until it is cancelled. What a round raises is logged, and tried again a second later."""
@@ -41,7 +44,7 @@ class WarehouseFollower:
             try:
                 place = await self._round()
                 await asyncio.sleep(self._every)
-                await self._signal.wait(place, seconds=_LOOK_EVERY)
+                await self._signal.wait(place, seconds=self._idle)
             except Conflict:
                 # Another process is at it.
                 await asyncio.sleep(self._every)
@@ -55,6 +58,6 @@ class WarehouseFollower:
     async def _round(self) -> int:
         async with self._store.writing() as writer:
             status = await self._service.brought_forward(writer)
-            await writer.compact(whole=False)
+            await writer.compact(whole=False, at=self._clock.now())
             await writer.tidy(at=self._clock.now())
         return status.place.sequence

@@ -55,7 +55,7 @@ class WarehouseService:
         Raises as `sync`, and Unavailable when there is no warehouse.
         """
         async with self._writing() as writer:
-            await writer.compact(whole=True)
+            await writer.compact(whole=True, at=self._clock.now())
             await writer.tidy(at=self._clock.now())
         return _there(await self._store.status())
 

@@ -167,8 +167,11 @@ async def _counting_lag(metrics: Metrics | None, wiring: Wiring, settings: Setti
         yield
         return
     counting = [asyncio.create_task(metrics.follow_consumers(wiring.services.events.consumers))]
-    if settings.app.analytics == "duckdb":
-        counting.append(asyncio.create_task(metrics.follow_warehouse(wiring.warehouse().status)))
+    if wiring.followed is not None:
+        status = wiring.warehouse(wiring.followed).status
+        # Asking Snowflake costs, and it is brought forward no more often than this.
+        every = {"every": settings.snowflake.sync_seconds} if wiring.followed == "snowflake" else {}
+        counting.append(asyncio.create_task(metrics.follow_warehouse(status, **every)))
     try:
         yield
     finally:

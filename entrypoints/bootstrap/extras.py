@@ -20,7 +20,7 @@ from application.ports.lifetime_models import LifetimeModels
 from application.ports.report_files import ReportFormat
 from application.ports.system import Clock
 from entrypoints.bootstrap.aside import Aside
-from entrypoints.bootstrap.settings import Settings, SnowflakeConfig, WarehouseConfig
+from entrypoints.bootstrap.settings import Settings, WarehouseConfig
 
 
 def span_exporter(endpoint: str) -> SpanExporter:
@@ -31,9 +31,11 @@ def span_exporter(endpoint: str) -> SpanExporter:
     return exporter
 
 
-def snowflake(config: SnowflakeConfig, observer: QueryObserver | None) -> containers.Container:
-    """The adapters of the warehouse (extra `snowflake`)."""
-    made: containers.Container = import_module("entrypoints.bootstrap.warehouse").adapters(config, observer)
+def snowflake(settings: Settings, observer: QueryObserver | None) -> containers.Container:
+    """The adapters of Snowflake (extra `snowflake`)."""
+    keep = timedelta(seconds=settings.warehouse.keep_seconds)
+    module = import_module("entrypoints.bootstrap.warehouse")
+    made: containers.Container = module.adapters(settings.snowflake, keep, observer)
     return made
 
 

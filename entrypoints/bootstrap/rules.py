@@ -6,10 +6,11 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from adapters.postgres.connection import Dsn
+from adapters.snowflake.names import IDENTIFIERS, is_name
 from domain.shared.errors import Invalid
 from entrypoints.bootstrap import mail_rules
 from entrypoints.bootstrap.loopback import is_loopback
-from entrypoints.bootstrap.settings import Settings, SnowflakeConfig
+from entrypoints.bootstrap.settings import NAMES_OF_FACTS, Settings, SnowflakeConfig
 
 # Passwords that stand in examples all over the world.
 _EXAMPLE_PASSWORDS: Final = frozenset(
@@ -74,6 +75,7 @@ def _stores(settings: Settings) -> Iterator[str]:
         yield from without_duckdb()
     if "snowflake" in (app.storage, app.analytics):
         yield from without_snowflake(snowflake)
+    yield from _names_of_facts(snowflake)
 
 
 def without_duckdb() -> Iterator[str]:
@@ -91,6 +93,23 @@ def without_snowflake(config: SnowflakeConfig) -> Iterator[str]:
         yield f"{', '.join(missing)} must be given to use Snowflake"
     if importlib.util.find_spec("snowflake") is None:
         yield "Snowflake needs the extra: install daybook[snowflake]"
+
+
+def _names_of_facts(config: SnowflakeConfig) -> Iterator[str]:
+    found = [
+        f"SNOWFLAKE_{name.upper()} must be an identifier such as SHOP: {IDENTIFIERS}"
+        for name in ("database", "schema")
+        if not is_name(getattr(config, name), most=1)
+    ]
+    found += [
+        f"SNOWFLAKE_{name.upper()} must be a name such as SALES, MARTS.SALES or SHOP.MARTS.SALES: {IDENTIFIERS}"
+        for name in NAMES_OF_FACTS
+        if not is_name(getattr(config, name))
+    ]
+    yield from found
+    if not found and not config.fact_names.differ:
+        given = ", ".join(f"SNOWFLAKE_{name.upper()}" for name in NAMES_OF_FACTS)
+        yield f"{given} must all differ: each is a table of its own"
 
 
 def _webhooks(settings: Settings) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct
 
+from adapters.snowflake.names import FactNames
 from domain.analytics.segments import STANDARD, SegmentTable
 from domain.jobs.job import DEFAULT_QUEUE
 from domain.webhooks.addresses import Reach
@@ -22,6 +23,7 @@ AnalyticsStorage = Literal["memory", "postgres", "snowflake", "duckdb"]
 WorkerMode = Literal["internal", "external"]
 LogLevel = Literal["debug", "info", "warning", "error", "critical"]
 LogFormat = Literal["auto", "console", "json"]
+FactsOf = Literal["tables", "views"]
 MailTransport = Literal["off", "folder", "smtp"]
 MailSecurity = Literal["starttls", "tls", "none"]
 
@@ -349,7 +351,7 @@ class WarehouseConfig(Struct, frozen=True, kw_only=True):
         float, Meta(ge=0.05, le=3600, description="The least seconds from one sync to the next.")
     ] = 1.0
     keep_seconds: Annotated[
-        int, Meta(ge=1, le=86_400, description="Seconds for which files are kept that a question may still read.")
+        int, Meta(ge=1, le=86_400, description="Seconds for which is kept what a question may still read.")
     ] = 60
 
 
@@ -365,6 +367,29 @@ class SnowflakeConfig(Struct, frozen=True, kw_only=True):
     schema: Annotated[str, Meta(min_length=1, description="The schema in it.")] = "PUBLIC"
     warehouse: Annotated[str | None, Meta(description="The virtual warehouse that computes.")] = None
     role: Annotated[str | None, Meta(description="The role to take on.")] = None
+    facts: Annotated[
+        FactsOf, Meta(description="tables of Daybook's own, which it keeps up to date, or views, which it only reads.")
+    ] = "tables"
+    order_facts: Annotated[str, Meta(min_length=1, description="The table or view of purchases.")] = "ORDER_FACTS"
+    sale_facts: Annotated[str, Meta(min_length=1, description="That of the lines sold in them.")] = "SALE_FACTS"
+    return_facts: Annotated[str, Meta(min_length=1, description="That of the lines that came back.")] = "RETURN_FACTS"
+    book_facts: Annotated[str, Meta(min_length=1, description="That of the books they name.")] = "BOOK_FACTS"
+    customer_facts: Annotated[str, Meta(min_length=1, description="That of the customers they name.")] = (
+        "CUSTOMER_FACTS"
+    )
+    fact_places: Annotated[str, Meta(min_length=1, description="That of the events which they reflect.")] = (
+        "FACT_PLACES"
+    )
+    sync_seconds: Annotated[
+        float, Meta(ge=0.05, le=86_400, description="The least seconds from one sync of Snowflake to the next.")
+    ] = 60.0
+
+    @property
+    def fact_names(self) -> FactNames:
+        """What the tables of facts are called, in full."""
+        kinds = ("orders", "sales", "returns", "books", "customers", "places")
+        given = {kind: getattr(self, name) for kind, name in zip(kinds, NAMES_OF_FACTS, strict=True)}
+        return FactNames.of(self.database, self.schema, names=given, views=self.facts == "views")
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -386,4 +411,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     snowflake: SnowflakeConfig = SnowflakeConfig()
 
 
+NAMES_OF_FACTS: Final = ("order_facts", "sale_facts", "return_facts", "book_facts", "customer_facts", "fact_places")
+"""The settings of Snowflake that name tables of facts."""
 GROUPS: Final[tuple[str, ...]] = Settings.__struct_fields__

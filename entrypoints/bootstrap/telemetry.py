@@ -128,7 +128,7 @@ class Metrics:
                     self._lag.labels(one.name).set(one.behind)
             await asyncio.sleep(_LAG_EVERY)
 
-    async def follow_warehouse(self, ask: Callable[[], Awaitable[WarehouseLag]]) -> None:
+    async def follow_warehouse(self, ask: Callable[[], Awaitable[WarehouseLag]], *, every: float = _LAG_EVERY) -> None:
         """Tells how late the warehouse is, until it is cancelled."""
         lag = self._newest("warehouse_lag_seconds", "For how long there has been an event that the warehouse has not.")
         segments = self._newest("warehouse_segments", "Segments that the warehouse lies in.")
@@ -136,8 +136,9 @@ class Metrics:
             with suppress(Unavailable):
                 found = await ask()
                 lag.set(found.lag_seconds)
-                segments.set(found.status.segments)
-            await asyncio.sleep(_LAG_EVERY)
+                if found.status.segments is not None:
+                    segments.set(found.status.segments)
+            await asyncio.sleep(every)
 
     def watch(self, pools: Mapping[str, Pool]) -> None:
         """Tells of these pools from now on. Call it inside the running event loop."""

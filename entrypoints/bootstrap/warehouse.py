@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NoReturn
 from uuid import UUID
 
@@ -16,11 +16,13 @@ from adapters.snowflake.categories import SnowflakeCategoryReader
 from adapters.snowflake.customers import SnowflakeCustomerReader
 from adapters.snowflake.engine import SnowflakeConnection, Warehouse
 from adapters.snowflake.history import SnowflakeHistorySink
+from adapters.snowflake.names import FactNames
 from adapters.snowflake.purchases import SnowflakePurchaseFacts
 from adapters.snowflake.reviews import SnowflakeReviewReader
 from adapters.snowflake.schema import upgrade
 from adapters.snowflake.stores import SnowflakeHealth
 from adapters.snowflake.unit_of_work import SnowflakeUnitsOfWork
+from adapters.snowflake.warehouse import SnowflakeFactStore
 from application.errors import ReadOnlyStore
 from application.listing import Listing
 from application.ports.consumers import ConsumerPosition
@@ -268,9 +270,13 @@ def _elsewhere() -> ReadOnlyStore:
 
 
 class SnowflakeAdapters(containers.DeclarativeContainer):
-    """What a warehouse serves: readers of customers and of the catalogue, analytics, and the sink that loads it."""
+    """What a warehouse serves: readers of customers and of the catalogue with the sink that loads them, analytics, and
+    the place where their facts are kept.
+    """
 
     warehouse: providers.Dependency[Warehouse] = providers.Dependency(instance_of=Warehouse)
+    names: providers.Dependency[FactNames] = providers.Dependency(instance_of=FactNames)
+    keep: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
     units = providers.Singleton(SnowflakeUnitsOfWork)
     customers = providers.Singleton(SnowflakeCustomerReader, warehouse)
     books = providers.Singleton(SnowflakeBookReader, warehouse)
@@ -295,13 +301,14 @@ class SnowflakeAdapters(containers.DeclarativeContainer):
     consumers = providers.Singleton(NoConsumers)
     webhooks = providers.Singleton(WebhooksElsewhere)
     deliveries = providers.Singleton(DeliveriesElsewhere)
-    facts = providers.Singleton(SnowflakePurchaseFacts, warehouse)
+    facts = providers.Singleton(SnowflakePurchaseFacts, warehouse, names)
+    fact_store = providers.Singleton(SnowflakeFactStore, warehouse, names, keep=keep)
     sink = providers.Singleton(SnowflakeHistorySink, warehouse)
-    health = providers.Singleton(SnowflakeHealth, warehouse)
+    health = providers.Singleton(SnowflakeHealth, warehouse, names)
     upgrade = providers.Callable(upgrade, warehouse)
 
 
-def adapters(config: SnowflakeConfig, observer: QueryObserver | None) -> SnowflakeAdapters:
+def adapters(config: SnowflakeConfig, keep: timedelta, observer: QueryObserver | None) -> SnowflakeAdapters:
     """The adapters on the account that is configured; the first question opens the first session."""
     connection = SnowflakeConnection(
         account=config.account or "",
@@ -314,7 +321,7 @@ def adapters(config: SnowflakeConfig, observer: QueryObserver | None) -> Snowfla
         warehouse=config.warehouse,
         role=config.role,
     )
-    return SnowflakeAdapters(warehouse=Warehouse(connection, observer=observer))
+    return SnowflakeAdapters(warehouse=Warehouse(connection, observer=observer), names=config.fact_names, keep=keep)
 
 
 def _revealed(secret: Secret | None) -> str | None:

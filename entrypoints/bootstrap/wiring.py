@@ -40,6 +40,8 @@ RECORDS: Final = "records"
 REPORTS: Final = "reports"
 _AFTER_THE_DEADLINE_MS: Final = 1_000
 _LAST: Final = 15
+_IDLE_SECONDS: Final = 5.0
+_IDLE_ROUNDS: Final = 10
 
 
 class Wiring:
@@ -74,9 +76,9 @@ class Wiring:
         kinds = [webhook_paused(mail.pause_notices(settings.mail, records))]
         if self.order_confirmations is not None:
             kinds.append(order_confirmation(self.order_confirmations))
-        embedded = self.warehouse() if settings.app.analytics == "duckdb" else None
-        if embedded is not None:
-            kinds += warehouse_jobs(embedded)
+        followed = None if self.followed is None else self.warehouse(self.followed)
+        if followed is not None:
+            kinds += warehouse_jobs(followed)
         self._models = ModelsWhenAsked(partial(extras.lifetime_models, performance.fit_seconds))
         self.services: Services = services(
             records,
@@ -86,7 +88,7 @@ class Wiring:
             cache=self._redis or (_memory_cache(performance) if performance.cache_bytes else None),
             answer_observer=answer_observer,
             job_kinds=kinds,
-            warehouse=embedded,
+            warehouse=followed,
             wrap=wrap,
         )
 
@@ -132,7 +134,7 @@ class Wiring:
             consuming=self.services.consuming,
             consumers=self._consumers(),
             followers=self._followers(),
-            usual=USUAL_SCHEDULES if self._settings.app.analytics != "duckdb" else (*USUAL_SCHEDULES, *OF_WAREHOUSE),
+            usual=USUAL_SCHEDULES if self.followed is None else (*USUAL_SCHEDULES, *OF_WAREHOUSE),
             queues=config.queues,
             concurrency=config.concurrency,
             grace=config.grace_seconds,
@@ -146,23 +148,35 @@ class Wiring:
         return found
 
     def _followers(self) -> list[WarehouseFollower]:
-        if self._settings.app.analytics != "duckdb":
+        if self.followed is None:
             return []
+        embedded = self.followed == "duckdb"
+        every = self._settings.warehouse.sync_seconds if embedded else self._settings.snowflake.sync_seconds
         return [
             WarehouseFollower(
-                service=self.warehouse(),
-                store=self._adapters("duckdb").fact_store(),
+                service=self.warehouse(self.followed),
+                store=self._adapters(self.followed).fact_store(),
                 signal=self._adapters(self._settings.app.storage).signal(),
                 clock=SystemAdapters.clock(),
-                every=self._settings.warehouse.sync_seconds,
+                every=every,
+                # A look costs nothing in a folder; in Snowflake it has a warehouse run.
+                idle=_IDLE_SECONDS if embedded else every * _IDLE_ROUNDS,
             )
         ]
 
-    def warehouse(self) -> WarehouseService:
-        """The embedded warehouse of the store of record."""
+    @property
+    def followed(self) -> AnalyticsStorage | None:
+        """The warehouse that this deployment brings forward and answers from; None without one."""
+        app, snowflake = self._settings.app, self._settings.snowflake
+        if app.storage != "postgres" or (app.analytics == "snowflake" and snowflake.facts == "views"):
+            return None
+        return app.analytics if app.analytics in ("duckdb", "snowflake") else None
+
+    def warehouse(self, storage: AnalyticsStorage) -> WarehouseService:
+        """A warehouse of the store of record: duckdb or snowflake."""
         return WarehouseService(
             source=self._adapters(self._settings.app.storage).fact_source(),
-            store=self._adapters("duckdb").fact_store(),
+            store=self._adapters(storage).fact_store(),
             clock=SystemAdapters.clock(),
         )
 
@@ -178,15 +192,19 @@ class Wiring:
             yield
 
     def verification(self, backends: Sequence[AnalyticsStorage]) -> VerificationService:
-        """Compares these stores with each other; those that are not the store of record are given its history."""
+        """Compares these stores with each other; warehouses are brought to what the store of record has, and others are
+        given its history.
+        """
         records = self._settings.app.storage
+        views = self._settings.snowflake.facts == "views"
+        kept: tuple[AnalyticsStorage, ...] = ("duckdb",) if views else ("duckdb", "snowflake")
         return VerificationService(
             source=self._history(),
             backends={
                 name: Backend(
                     facts=self._adapters(name).facts(),
-                    sink=None if name in (records, "duckdb") else self._adapters(name).sink(),
-                    sync=self.warehouse().sync if name == "duckdb" else None,
+                    sink=None if name in (records, "duckdb", "snowflake") else self._adapters(name).sink(),
+                    sync=self.warehouse(name).sync if name in kept else None,
                 )
                 for name in backends
             },
@@ -196,18 +214,14 @@ class Wiring:
             models=self._models,
         )
 
-    async def upgrade_warehouse(self) -> None:
-        """Brings the warehouse to the newest schema. Raises Unavailable."""
-        await self._adapters("snowflake").upgrade()
-
     async def load_warehouse(self) -> int:
-        """Brings the warehouse to the newest schema and to the history of the store of record; how many rows it took.
+        """Loads into Snowflake what its readers show, with its newest schema; how many rows were new or changed.
 
         Raises Unavailable.
         """
-        await self.upgrade_warehouse()
+        await self._adapters("snowflake").upgrade()
         sink: HistorySink = self._adapters("snowflake").sink()
-        return await sink.write(await self._history().read())
+        return await sink.write(await self._history().read(purchases=False))
 
     def _history(self) -> HistorySource:
         source: HistorySource = self._adapters(self._settings.app.storage).history()
@@ -223,7 +237,7 @@ class Wiring:
 
     def _new(self, storage: AnalyticsStorage) -> containers.Container:
         if storage == "snowflake":
-            return extras.snowflake(self._settings.snowflake, self._observer("snowflake"))
+            return extras.snowflake(self._settings, self._observer("snowflake"))
         if storage == "duckdb":
             return extras.embedded_warehouse(self._settings.warehouse, self._observer("duckdb"), self._aside)
         if storage == "postgres" and self.pools:

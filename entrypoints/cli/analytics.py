@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from cyclopts import App, Parameter
-from msgspec import Struct
 
 from application.analytics.exporting import FILE_TYPES, SPECS
 from application.analytics.lifetime_reports import CHURN_CUSTOMERS
@@ -34,12 +33,6 @@ _WHOLE: Final = frozenset({"repeat-rate", "interpurchase", "pareto", "comparison
 BackendsOption = Annotated[str | None, Parameter(help="Two or more of memory, postgres, duckdb and snowflake.")]
 ReportsOption = Annotated[str | None, Parameter(help="These reports alone, instead of all.")]
 VerifyFormat = Annotated[Literal["table", "json"], Parameter(help="How the outcome is shown.")]
-
-
-class WarehouseLoad(Struct, frozen=True, kw_only=True):
-    """How many rows the warehouse took, new ones and changed ones."""
-
-    rows: int
 
 
 app = App(
@@ -130,7 +123,7 @@ def verify(
     $ daybook analytics verify --backends memory,postgres,snowflake --format json
     $ daybook analytics verify --backends postgres,snowflake --reports summary,rfm
 
-    Stores other than that of record are given its history first, so the warehouse is loaded, too.
+    Memory is given the history of the store of record first, and warehouses are brought to what it has now.
     """
     settings = prepared()
     names = _stores(settings, backends)
@@ -139,8 +132,6 @@ def verify(
         raise UsageError(f"STORAGE={settings.app.storage} has no history to compare others with")
 
     async def compare(wiring: Wiring) -> Verification:
-        if "snowflake" in names:
-            await wiring.upgrade_warehouse()
         return await wiring.verification(names).verify(reports=only)
 
     found = use_wiring(compare)
@@ -151,24 +142,6 @@ def verify(
     if not found.agree:
         raise AnswersDiffer(f"{found.disagreed} of {found.asked} questions got different answers")
     return OK
-
-
-@app.command
-def load(*, format: VerifyFormat = "table") -> None:  # noqa: A002  # the name of the option
-    """Loads the Snowflake warehouse: its schema, and what is new or changed in the store of record.
-
-    $ daybook analytics load
-
-    Doing it again changes nothing, so it can be done as often as wanted.
-    """
-    settings = prepared()
-    if settings.app.storage == "snowflake":
-        raise UsageError("STORAGE=snowflake has no history to load from: load it where the records are kept")
-    problems = list(without_snowflake(settings.snowflake))
-    if problems:
-        raise ConfigurationError(problems)
-    rows = use_wiring(lambda wiring: wiring.load_warehouse())
-    show(WarehouseLoad(rows=rows), format)
 
 
 def _reports(text: str | None) -> tuple[str, ...]:

@@ -3,8 +3,8 @@
 import csv
 import io
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterable
-from datetime import UTC, date, datetime
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -27,9 +27,11 @@ from tests.support.builders import (
     a_returned_line,
     an_order,
 )
-from tests.support.store_case import StorePorts
+from tests.support.facts import an_order_of, facts_of, line
+from tests.support.store_case import StoreCase, StorePorts
 
 AT = datetime(2026, 6, 1, tzinfo=UTC)
+LATER = AT + timedelta(hours=1)
 SCOPE = Scope(as_of=date(2027, 1, 1), currency="EUR")
 Rows = dict[FactTable, list[list[str]]]
 
@@ -172,30 +174,6 @@ def replace_place(place: Place, **changes: object) -> Place:
 # ---- keeping
 
 
-def line(*values: object) -> bytes:
-    return (",".join("" if one is None else str(one) for one in values) + "\n").encode()
-
-
-def sale(order: UUID, customer: UUID | None, amount: str, *, sku: str = "A", at: str = "2026-03-01 12:00:00") -> bytes:
-    return line(order, customer, at, "EUR", sku, None, None, 1, amount, amount)
-
-
-def an_order_of(order: UUID, customer: UUID | None, amount: str) -> dict[FactTable, bytes]:
-    return {
-        FactTable.ORDERS: line(order, customer, "2026-03-01 12:00:00", "EUR", amount),
-        FactTable.SALES: sale(order, customer, amount),
-    }
-
-
-def facts_of(sequence: int, changed: Changed | None, *told: dict[FactTable, bytes]) -> Facts:
-    async def parts() -> AsyncIterator[FactPart]:
-        for tables in told:
-            for table, rows in tables.items():
-                yield FactPart(table=table, rows=rows)
-
-    return Facts(place=Place(sequence=sequence, watermark=sequence, event="x:1"), changed=changed, parts=parts())
-
-
 @pytest.mark.needs("keeps_facts")
 class TestKeeping:
     @pytest.fixture
@@ -250,29 +228,32 @@ class TestKeeping:
         assert await self.told(ports) == (0, 0, Decimal(0), 0)
 
     async def test_compaction_changes_no_answer_and_leaves_out_what_was_taken_back(
-        self, ports: StorePorts, warehouse: FactStore
+        self, case: StoreCase, ports: StorePorts, warehouse: FactStore
     ) -> None:
-        ids = [a_book().id for _ in range(30)]
+        # Half a second a round where statements go to a server, or are translated for what stands in for one.
+        rounds = 6 if case.remote else 30
+        ids = [a_book().id for _ in range(rounds)]
         await self.take(warehouse, facts_of(1, None, *(an_order_of(one, None, "5") for one in ids)))
         for n, one in enumerate(ids):
             again = an_order_of(one, None, "6") if n % 2 else {}
             await self.take(warehouse, facts_of(n + 2, Changed(orders=frozenset({one})), again))
-            expected = (30 - n // 2 - 1, 0, Decimal(5 * (29 - n) + 6 * ((n + 1) // 2)), 0)
+            expected = (rounds - n // 2 - 1, 0, Decimal(5 * (rounds - 1 - n) + 6 * ((n + 1) // 2)), 0)
             assert await self.told(ports) == expected
             async with warehouse.writing() as writer:
-                await writer.compact(whole=False)
+                await writer.compact(whole=False, at=AT)
                 await writer.tidy(at=AT)
             assert await self.told(ports) == expected
         before = await warehouse.status()
         async with warehouse.writing() as writer:
-            assert await writer.compact(whole=True)
-            assert not await writer.compact(whole=True)
+            assert await writer.compact(whole=True, at=LATER)
+            assert not await writer.compact(whole=True, at=LATER)
         after = await warehouse.status()
         assert before is not None
         assert after is not None
-        assert before.segments < 20
-        assert (after.segments, after.withdrawn, after.orders, after.place) == (1, 0, 15, before.place)
-        assert await self.told(ports) == (15, 0, Decimal(90), 0)
+        assert before.segments is None or (before.segments < 20 and after.segments == 1)
+        assert before.withdrawn > 0
+        assert (after.withdrawn, after.orders, after.place) == (0, rounds // 2, before.place)
+        assert await self.told(ports) == (rounds // 2, 0, Decimal(6 * (rounds // 2)), 0)
 
     async def test_there_is_one_writer(self, warehouse: FactStore) -> None:
         async with warehouse.writing():
@@ -290,7 +271,7 @@ class TestKeeping:
             counted = [(await view.summary(SCOPE)).orders]  # type: ignore[attr-defined]  # a PurchaseView
             await self.take(warehouse, facts_of(2, Changed(orders=frozenset({one}))))
             async with warehouse.writing() as writer:
-                await writer.compact(whole=True)
+                await writer.compact(whole=True, at=AT)
                 await writer.tidy(at=AT)
             return [*counted, (await view.summary(SCOPE)).orders]  # type: ignore[attr-defined]  # likewise
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -10,15 +10,16 @@ from sqlalchemy import Select
 
 from adapters.postgres.statements import Statement
 from adapters.sql import affinity
+from adapters.sql.scope import Shape
 from domain.analytics.facts import By
 from domain.analytics.pairs import Measure, Unit
-from tests.integration.test_analytics_sql import DIALECTS, SHAPES, SNAPSHOTS, tidy
+from tests.integration.test_analytics_sql import DIALECTS, SHAPES, SHAPES_OF, SNAPSHOTS, compiled
 
 
-def statements() -> Iterator[tuple[str, Select[Any]]]:
+def statements(shapes: Mapping[str, Shape] = SHAPES) -> Iterator[tuple[str, Select[Any]]]:
     """Every statement there is, each choice of its own once, in the widest and the narrowest scope."""
     yield "customer", affinity.living_customer()
-    for name, shape in SHAPES.items():
+    for name, shape in shapes.items():
         for unit in Unit:
             yield f"units by {unit}, {name}", affinity.units(shape, unit)
             yield f"pairs within {unit}, {name}", affinity.pairs_within(shape, unit, By.PRODUCT)
@@ -35,14 +36,13 @@ def statements() -> Iterator[tuple[str, Select[Any]]]:
         yield f"names, {name}", affinity.names(shape)
     for measure in Measure:
         query = affinity.pairs(
-            SHAPES["least"], Unit.CUSTOMER, By.PRODUCT, measure, confidence=True, lift=measure is Measure.LIFT
+            shapes["least"], Unit.CUSTOMER, By.PRODUCT, measure, confidence=True, lift=measure is Measure.LIFT
         )
         yield f"pairs of customers by {measure}", query
 
 
 def text(dialect: str) -> str:
-    parts = [f"-- {name}\n{tidy(str(query.compile(dialect=DIALECTS[dialect])))}\n" for name, query in statements()]
-    return "\n".join(parts)
+    return compiled(dialect, statements(SHAPES_OF[dialect]))
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

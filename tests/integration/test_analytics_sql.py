@@ -5,7 +5,8 @@ With DAYBOOK_UPDATE_SNAPSHOTS=1 the files are written anew, for the change to be
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.engine import Dialect
 
 from adapters.postgres.statements import Statement
+from adapters.snowflake.facts import of_facts
+from adapters.snowflake.names import FactNames
 from adapters.sql import analytics, lifetime, pareto, retention, rfm
 from adapters.sql.scope import Shape
 from domain.analytics.facts import By, Dimension, Metric
@@ -33,10 +36,15 @@ SHAPES = {
 }
 
 
-def statements() -> Iterator[tuple[str, Select[Any]]]:
+FLAT = {name: replace(shape, flat=True) for name, shape in SHAPES.items()}
+SHAPES_OF = {"postgres": SHAPES, "snowflake": FLAT}
+NAMES = FactNames.of("DAYBOOK", "PUBLIC", names={"sales": "MARTS.SALES"})
+
+
+def statements(shapes: Mapping[str, Shape] = SHAPES) -> Iterator[tuple[str, Select[Any]]]:
     """Every statement there is, each choice of its own once, in the widest and the narrowest scope."""
     yield "currencies", analytics.currencies()
-    for name, shape in SHAPES.items():
+    for name, shape in shapes.items():
         yield f"purchases, {name}", analytics.purchases_counted(shape)
         yield f"lines, {name}", analytics.lines_counted(shape)
         yield f"baskets, {name}", analytics.baskets_counted(shape)
@@ -86,12 +94,17 @@ def statements() -> Iterator[tuple[str, Select[Any]]]:
 
 
 def text(dialect: str) -> str:
-    parts = [f"-- {name}\n{tidy(str(query.compile(dialect=DIALECTS[dialect])))}\n" for name, query in statements()]
+    return compiled(dialect, statements(SHAPES_OF[dialect]))
+
+
+def compiled(dialect: str, queries: Iterable[tuple[str, Select[Any]]]) -> str:
+    """The text of these, as the store of the dialect is asked: Snowflake of its facts."""
+    parts = []
+    for name, query in queries:
+        asked = of_facts(query, NAMES) if dialect == "snowflake" else query
+        lines = str(asked.compile(dialect=DIALECTS[dialect])).splitlines()
+        parts.append("\n".join([f"-- {name}", *(line.rstrip() for line in lines), ""]))
     return "\n".join(parts)
-
-
-def tidy(sql: str) -> str:
-    return "\n".join(line.rstrip() for line in sql.splitlines())
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

@@ -246,6 +246,7 @@ async def test_the_warehouse_follows_the_events(place: Place) -> None:
         assert await place.orders() == n
     status = await place.store.status()
     assert status is not None
+    assert status.segments is not None
     assert status.segments < 17, "small ones are joined on the way"
     for one in followers:
         one.cancel()

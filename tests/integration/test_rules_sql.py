@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -10,13 +10,14 @@ from sqlalchemy import Select
 
 from adapters.postgres.statements import Statement
 from adapters.sql import basket_rules, comparison
+from adapters.sql.scope import Shape
 from domain.analytics.facts import By, Metric
-from tests.integration.test_analytics_sql import DIALECTS, SHAPES, SNAPSHOTS, tidy
+from tests.integration.test_analytics_sql import DIALECTS, SHAPES, SHAPES_OF, SNAPSHOTS, compiled
 
 
-def statements() -> Iterator[tuple[str, Select[Any]]]:
+def statements(shapes: Mapping[str, Shape] = SHAPES) -> Iterator[tuple[str, Select[Any]]]:
     """Every statement, each choice of its own once, in the widest and the narrowest scope."""
-    for name, shape in SHAPES.items():
+    for name, shape in shapes.items():
         for by in By:
             yield f"items by {by}, {name}", basket_rules.items(shape, by)
             yield f"item sets by {by}, {name}", basket_rules.item_sets(shape, by)
@@ -25,8 +26,7 @@ def statements() -> Iterator[tuple[str, Select[Any]]]:
 
 
 def text(dialect: str) -> str:
-    parts = [f"-- {name}\n{tidy(str(query.compile(dialect=DIALECTS[dialect])))}\n" for name, query in statements()]
-    return "\n".join(parts)
+    return compiled(dialect, statements(SHAPES_OF[dialect]))
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

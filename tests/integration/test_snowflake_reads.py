@@ -1,4 +1,4 @@
-"""Questions that take several statements, asked of a warehouse that is loaded meanwhile; and the SQL of lists."""
+"""Questions that take several statements, asked of facts that are written meanwhile; and the SQL of lists."""
 
 import asyncio
 from dataclasses import replace
@@ -14,7 +14,9 @@ from adapters.snowflake import authors, books, categories, customers, reviews
 from adapters.snowflake.customers import SnowflakeCustomerReader
 from adapters.snowflake.engine import Warehouse
 from adapters.snowflake.history import SnowflakeHistorySink
+from adapters.snowflake.names import FactNames
 from adapters.snowflake.purchases import SnowflakePurchaseFacts
+from adapters.snowflake.warehouse import SnowflakeFactStore
 from application.authors.models import AUTHOR_LIST
 from application.books.models import BOOK_LIST
 from application.categories.models import CATEGORY_LIST
@@ -23,9 +25,11 @@ from application.errors import Unavailable
 from application.listing import Filter, Listing, ListSpec, SortValue, read_listing
 from application.ports.history import HistoryBatch
 from application.ports.purchases import PurchaseView
+from application.ports.warehouse import Changed
 from application.reviews.models import REVIEW_LIST
 from domain.analytics.scope import Scope
-from tests.support.builders import MORNING, a_customer, an_order, minutes
+from tests.support.builders import MORNING, a_book, a_customer, minutes
+from tests.support.facts import an_order_of, facts_of
 from tests.support.lists import asked
 from tests.support.snapshots import assert_pinned
 from tests.support.store_case import told
@@ -38,14 +42,24 @@ class Gone(Exception):
     """What a question raises when rows do not go together."""
 
 
-class TestALoadBetween:
-    async def load(self, warehouse: Warehouse, watermark: int) -> None:
-        await SnowflakeHistorySink(warehouse).write(told(HistoryBatch(orders=[an_order()]), watermark=watermark))
+class TestWrittenMeanwhile:
+    @pytest.fixture
+    def store(self, warehouse: Warehouse, fact_names: FactNames) -> SnowflakeFactStore:
+        return SnowflakeFactStore(warehouse, fact_names)
 
-    @pytest.mark.parametrize("watermark", [1, 2])
-    async def test_the_question_is_asked_again(self, warehouse: Warehouse, watermark: int) -> None:
-        """Also when the load brought rows without a later event, as the first load of another source may."""
-        await self.load(warehouse, 1)
+    @pytest.fixture
+    def facts(self, warehouse: Warehouse, fact_names: FactNames) -> SnowflakePurchaseFacts:
+        return SnowflakePurchaseFacts(warehouse, fact_names)
+
+    async def rebuild(self, store: SnowflakeFactStore, orders: int) -> None:
+        told = facts_of(orders, None, *(an_order_of(a_book().id, None, "5") for _ in range(orders)))
+        async with store.writing() as writer:
+            await writer.take(told, at=MORNING)
+
+    async def test_of_facts_that_were_written_anew_the_question_is_asked_again(
+        self, store: SnowflakeFactStore, facts: SnowflakePurchaseFacts
+    ) -> None:
+        await self.rebuild(store, 1)
         times = 0
 
         async def question(view: PurchaseView) -> tuple[int, int, int]:
@@ -53,61 +67,67 @@ class TestALoadBetween:
             times += 1
             before = (await view.summary(SCOPE)).orders
             if times == 1:
-                await self.load(warehouse, watermark)
+                await self.rebuild(store, 2)
             return before, (await view.summary(SCOPE)).orders, await view.watermark()
 
-        assert await SnowflakePurchaseFacts(warehouse).read(question) == (2, 2, watermark)
+        assert await facts.read(question) == (2, 2, 2)
         assert times == 2
 
-    async def test_a_load_of_nothing_new_does_not_disturb(self, warehouse: Warehouse) -> None:
-        batch = HistoryBatch(orders=[an_order()])
-        sink = SnowflakeHistorySink(warehouse)
-        await sink.write(told(batch, watermark=1))
-        times = 0
+    async def test_a_round_does_not_disturb(self, store: SnowflakeFactStore, facts: SnowflakePurchaseFacts) -> None:
+        await self.rebuild(store, 1)
+        revision, times = await facts.revision(), 0
 
-        async def question(view: PurchaseView) -> int:
+        async def question(view: PurchaseView) -> tuple[int, int]:
             nonlocal times
             times += 1
-            await sink.write(told(batch, watermark=1))
-            return (await view.summary(SCOPE)).orders
+            one = a_book().id
+            async with store.writing() as writer:
+                changed = Changed(orders=frozenset({one}))
+                await writer.take(facts_of(2, changed, an_order_of(one, None, "5")), at=MORNING)
+            return (await view.summary(SCOPE)).orders, await view.watermark()
 
-        assert await SnowflakePurchaseFacts(warehouse).read(question) == 1
+        assert await facts.read(question) == (1, 1)
         assert times == 1
+        assert await facts.revision() != revision
 
-    async def test_loads_that_never_end_are_told(self, warehouse: Warehouse) -> None:
+    async def test_rebuilds_that_never_end_are_told(
+        self, store: SnowflakeFactStore, facts: SnowflakePurchaseFacts
+    ) -> None:
+        await self.rebuild(store, 1)
         times = 0
 
         async def question(view: PurchaseView) -> None:
             nonlocal times
             times += 1
-            await self.load(warehouse, times)
+            await self.rebuild(store, 1)
 
-        with pytest.raises(Unavailable, match="is being loaded"):
-            await SnowflakePurchaseFacts(warehouse).read(question)
+        with pytest.raises(Unavailable, match="is being written anew"):
+            await facts.read(question)
         assert times == 5
 
-    async def test_an_error_counts_only_when_the_rows_stood_still(self, warehouse: Warehouse) -> None:
+    async def test_an_error_counts_only_when_the_rows_stood_still(
+        self, store: SnowflakeFactStore, facts: SnowflakePurchaseFacts
+    ) -> None:
+        await self.rebuild(store, 2)
         times = 0
 
         async def question(view: PurchaseView) -> int:
             nonlocal times
             times += 1
             if times == 1:
-                await self.load(warehouse, 1)
+                await self.rebuild(store, 1)
                 raise Gone
             return (await view.summary(SCOPE)).orders
 
         async def wrong(view: PurchaseView) -> int:
             raise Gone
 
-        facts = SnowflakePurchaseFacts(warehouse)
         assert await facts.read(question) == 1
         with pytest.raises(Gone):
             await facts.read(wrong)
 
-    async def test_many_may_ask_at_once(self, warehouse: Warehouse) -> None:
-        await self.load(warehouse, 1)
-        facts = SnowflakePurchaseFacts(warehouse)
+    async def test_many_may_ask_at_once(self, store: SnowflakeFactStore, facts: SnowflakePurchaseFacts) -> None:
+        await self.rebuild(store, 1)
         answers = await asyncio.gather(*(facts.read(lambda view: view.summary(SCOPE)) for _ in range(8)))
         assert [one.orders for one in answers] == [1] * 8
 

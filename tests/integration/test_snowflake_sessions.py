@@ -16,6 +16,7 @@ from adapters.snowflake.engine import SnowflakeConnection, Warehouse
 from adapters.snowflake.errors import SessionLost, translate
 from adapters.snowflake.stores import SnowflakeHealth
 from application.errors import NotFound, Unavailable
+from tests.support.snowflake_case import names_on
 
 ONE = text("SELECT 1 AS one")
 
@@ -105,7 +106,7 @@ class TestErrors:
             (606, errors.ProgrammingError, "no running warehouse"),
             (604, errors.ProgrammingError, "stopped the statement"),
             (625, errors.ProgrammingError, "another load"),
-            (2003, errors.ProgrammingError, "`daybook analytics load` makes them"),
+            (2003, errors.ProgrammingError, "`daybook warehouse sync` makes them"),
             (904, errors.ProgrammingError, "refused what it was asked"),
             (250001, errors.OperationalError, "cannot be reached"),
             (390111, errors.ProgrammingError, "cannot be reached"),
@@ -236,7 +237,7 @@ class TestBounds:
         warehouse = Warehouse(snowflake_connection, sessions=1)
         released = threading.Event()
         busy = asyncio.create_task(warehouse.run(lambda session: released.wait(10)))
-        assert (await SnowflakeHealth(warehouse).check()).ok
+        assert (await SnowflakeHealth(warehouse, names_on(snowflake_connection)).check()).ok
         assert not busy.done()
         released.set()
         await busy

@@ -9,7 +9,7 @@ was. docs/how-to/snowflake.md tells what the two differ in.
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from uuid import uuid4
@@ -19,17 +19,21 @@ import pytest
 from snowflake.connector import connect as connect_for_real
 from sqlalchemy import Connection, text
 
+from adapters.memory.history import MemoryHistorySink
+from adapters.memory.store import MemoryStore
+from adapters.memory.warehouse import MemoryFactSource
 from adapters.snowflake.authors import SnowflakeAuthorReader
 from adapters.snowflake.books import SnowflakeBookReader
 from adapters.snowflake.categories import SnowflakeCategoryReader
 from adapters.snowflake.customers import SnowflakeCustomerReader
 from adapters.snowflake.engine import SnowflakeConnection, Warehouse
 from adapters.snowflake.history import SnowflakeHistorySink
+from adapters.snowflake.names import FactNames
 from adapters.snowflake.purchases import SnowflakePurchaseFacts
 from adapters.snowflake.reviews import SnowflakeReviewReader
-from adapters.snowflake.schema import upgrade
 from adapters.snowflake.stores import SnowflakeHealth
 from adapters.snowflake.unit_of_work import SnowflakeUnitsOfWork
+from adapters.snowflake.warehouse import SnowflakeFactStore, SnowflakeFactWriter
 from adapters.sql.purchases import SqlPurchaseView
 from application.ports.addresses import AddressReader, AddressRepository
 from application.ports.authors import AuthorReader, AuthorRepository
@@ -43,13 +47,13 @@ from application.ports.duplicates import DuplicateReader
 from application.ports.event_signal import EventSignal
 from application.ports.events import EventReader
 from application.ports.groups import GroupReader, GroupRepository
-from application.ports.history import HistorySink, HistorySource
+from application.ports.history import History, HistorySink, HistorySource
 from application.ports.idempotency import IdempotencyKeys
 from application.ports.jobs import JobQueue, JobReader, JobRepository
 from application.ports.merges import MergeReader, MergeRepository
 from application.ports.orders import OrderReader, OrderRepository, ReturnReader, ReturnRepository
 from application.ports.people import PersonReader, PersonRepository
-from application.ports.purchases import PurchaseFacts, PurchaseView
+from application.ports.purchases import PurchaseFacts, PurchaseView, Told
 from application.ports.reviews import ReviewReader, ReviewRepository
 from application.ports.schedules import ScheduleReader, ScheduleRepository
 from application.ports.segments import SegmentReader, SegmentRepository
@@ -57,13 +61,16 @@ from application.ports.stores import Store
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.ports.warehouse import FactSource, FactStore, FactWriter
 from application.ports.webhooks import WebhookReader, WebhookRepository
-from tests.support.store_case import KEEPS_NO_FACTS, Gap, StoreCase, StorePorts
+from tests.support.duckdb_case import rebuild
+from tests.support.store_case import Gap, StoreCase, StorePorts, told
 
-TABLES = (
-    *("customers", "authors", "categories", "books", "reviews"),
-    *("orders", "order_lines", "returns", "return_lines"),
+TABLES = ("customers", "authors", "categories", "books", "reviews")
+FACT_TABLES = ("order_facts", "sale_facts", "return_facts", "book_facts", "customer_facts", "fact_places")
+_EMPTY = (
+    *(f"DELETE FROM {table}" for table in (*TABLES, *FACT_TABLES)),
+    "UPDATE watermark SET position = 0, loads = 0",
+    "UPDATE fact_writers SET holder = NULL",
 )
-_EMPTY = (*(f"DELETE FROM {table}" for table in TABLES), "UPDATE watermark SET position = 0, loads = 0")
 _READ_ONLY = Gap("never", "a warehouse is written by loads alone")
 _NO_LISTS_OF_ORDERS = Gap("notimpl", "orders are there to be counted; lists of them are asked of the store of record")
 _NO_PEOPLE = Gap("never", "addresses, consents and merges are personal, and stay with the store of record")
@@ -122,7 +129,7 @@ def empty_snowflake(snowflake_connection: SnowflakeConnection) -> SnowflakeConne
 
     async def empty() -> None:
         warehouse = Warehouse(snowflake_connection, sessions=1)
-        await upgrade(warehouse)
+        await prepared(warehouse, names_on(snowflake_connection))
         await warehouse.run(_empty)
         await warehouse.close()
 
@@ -131,12 +138,30 @@ def empty_snowflake(snowflake_connection: SnowflakeConnection) -> SnowflakeConne
 
 
 @pytest.fixture(scope="session")
-async def migrated_snowflake(snowflake_connection: SnowflakeConnection) -> AsyncIterator[Warehouse]:
+async def migrated_snowflake(
+    snowflake_connection: SnowflakeConnection, fact_names: FactNames
+) -> AsyncIterator[Warehouse]:
     """A warehouse with all its tables, and whatever the last test left in them."""
     warehouse = Warehouse(snowflake_connection)
-    await upgrade(warehouse)
+    await prepared(warehouse, fact_names)
     yield warehouse
     await warehouse.close()
+
+
+@pytest.fixture(scope="session")
+def fact_names(snowflake_connection: SnowflakeConnection) -> FactNames:
+    """The usual names of facts there."""
+    return names_on(snowflake_connection)
+
+
+def names_on(connection: SnowflakeConnection) -> FactNames:
+    return FactNames.of(connection.database, connection.schema)
+
+
+async def prepared(warehouse: Warehouse, names: FactNames) -> None:
+    """All tables, of records and of facts."""
+    async with SnowflakeFactStore(warehouse, names).writing():
+        pass
 
 
 @pytest.fixture
@@ -151,12 +176,56 @@ def _empty(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-def snowflake_ports(warehouse: Warehouse) -> StorePorts:
+class Loads:
+    """Loads what readers show, and brings the facts forward when they are asked for: most tests ask for one of both."""
+
+    def __init__(self, warehouse: Warehouse, names: FactNames) -> None:
+        self._sink = SnowflakeHistorySink(warehouse)
+        self._facts = SnowflakePurchaseFacts(warehouse, names)
+        self.store = SnowflakeFactStore(warehouse, names)
+        self._rows = MemoryStore()
+        self._late: list[History] = []
+
+    async def write(self, history: History) -> int:
+        batches = [one async for one in history.batches]
+        self._late.append(told(*batches, watermark=history.watermark))
+        return await self._sink.write(told(*batches, watermark=history.watermark))
+
+    async def bring(self) -> SnowflakePurchaseFacts:
+        """The facts of all that was loaded."""
+        if self._late or await self.store.status() is None:
+            for one in self._late:
+                await MemoryHistorySink(self._rows).write(one)
+            self._late.clear()
+            await rebuild(MemoryFactSource(self._rows), self.store)
+        return self._facts
+
+
+class FactsOfLoads:
+    """What is counted after loads."""
+
+    def __init__(self, loads: Loads) -> None:
+        self._loads = loads
+
+    @property
+    def store(self) -> str:
+        return "snowflake"
+
+    async def revision(self) -> str:
+        return await (await self._loads.bring()).revision()
+
+    async def read(self, question: Callable[[PurchaseView], Awaitable[Told]]) -> Told:
+        return await (await self._loads.bring()).read(question)
+
+
+def snowflake_ports(warehouse: Warehouse, names: FactNames) -> StorePorts:
     """The ports on a warehouse."""
 
     async def watermark() -> int:
         (row,) = await warehouse.ask("test.watermark", text("SELECT position FROM watermark"))
         return int(row["position"])
+
+    loads = Loads(warehouse, names)
 
     return StorePorts(
         units=SnowflakeUnitsOfWork(),
@@ -165,9 +234,10 @@ def snowflake_ports(warehouse: Warehouse) -> StorePorts:
         books=SnowflakeBookReader(warehouse),
         reviews=SnowflakeReviewReader(warehouse),
         categories=SnowflakeCategoryReader(warehouse),
-        health=SnowflakeHealth(warehouse),
-        sink=SnowflakeHistorySink(warehouse),
-        purchases=SnowflakePurchaseFacts(warehouse),
+        health=SnowflakeHealth(warehouse, names),
+        sink=loads,
+        warehouse=loads.store,
+        purchases=FactsOfLoads(loads),
         watermark=watermark,
     )
 
@@ -175,7 +245,8 @@ def snowflake_ports(warehouse: Warehouse) -> StorePorts:
 @asynccontextmanager
 async def _open(server: Warehouse) -> AsyncIterator[StorePorts]:
     await server.run(_empty)
-    yield snowflake_ports(server)
+    connection = SnowflakeConnection(account="", user="") if ACCOUNT is None else ACCOUNT
+    yield snowflake_ports(server, names_on(connection))
 
 
 @asynccontextmanager
@@ -188,7 +259,7 @@ async def _unreachable() -> AsyncIterator[Store]:
     warehouse = Warehouse(nobody, login_seconds=2)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("snowflake.connector.connect", connect_for_real)
-        yield SnowflakeHealth(warehouse)
+        yield SnowflakeHealth(warehouse, names_on(nobody))
     await warehouse.close()
 
 
@@ -206,7 +277,7 @@ def snowflake_case() -> StoreCase:
         tells_history=False,
         takes_history=True,
         tells_facts=False,
-        keeps_facts=False,
+        keeps_facts=True,
         remote=True,
         open=_open,
         server="migrated_snowflake",
@@ -224,6 +295,8 @@ def snowflake_case() -> StoreCase:
             PurchaseFacts: SnowflakePurchaseFacts,
             PurchaseView: SqlPurchaseView,
             Store: SnowflakeHealth,
+            FactStore: SnowflakeFactStore,
+            FactWriter: SnowflakeFactWriter,
         },
         lacks={
             UnitOfWork: _READ_ONLY,
@@ -265,7 +338,5 @@ def snowflake_case() -> StoreCase:
             ConsumerRepository: _READ_ONLY,
             ConsumerReader: _NO_EVENTS,
             FactSource: _NO_SOURCE,
-            FactStore: KEEPS_NO_FACTS,
-            FactWriter: KEEPS_NO_FACTS,
         },
     )

@@ -40,7 +40,7 @@ async def _written(service: WarehouseService, store: FactStore, chance: random.R
         await service.rebuild()
     async with store.writing() as writer:
         await service.brought_forward(writer)
-        await writer.compact(whole=chance.random() < 0.3)
+        await writer.compact(whole=chance.random() < 0.3, at=SystemClock().now())
         await writer.tidy(at=SystemClock().now())
 
 

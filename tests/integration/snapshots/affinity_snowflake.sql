@@ -1,21 +1,27 @@
 -- customer
-SELECT customers.id
+WITH customers AS
+(SELECT id, reference, deleted_at FROM DAYBOOK.PUBLIC.customer_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
+ SELECT customers.id
 FROM customers
 WHERE customers.id = %(customer)s AND customers.deleted_at IS NULL
 
 -- units by basket, everything
-SELECT count(*) AS units
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, orders.subtotal AS amount
-FROM orders
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.line_count > 0) AS purchases
+WITH order_facts AS
+(SELECT order_id, customer_id, placed_at, currency, amount FROM DAYBOOK.PUBLIC.order_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
+ SELECT count(*) AS units
+FROM (SELECT order_facts.order_id AS order_id, order_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, order_facts.placed_at) AS DATE) AS day, order_facts.amount AS amount
+FROM order_facts
+WHERE order_facts.currency = %(currency)s AND order_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, order_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS purchases
 
 -- pairs within basket, everything
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.order_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed),
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
 FROM (SELECT items.key AS key, count(*) AS n
@@ -29,20 +35,24 @@ FROM (SELECT count(*) AS size
 FROM kept GROUP BY kept.owner) AS sizes
 
 -- units by customer, everything
-SELECT count(*) AS units
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
+ SELECT count(*) AS units
 FROM (SELECT DISTINCT sold.customer_id AS customer_id
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold
 WHERE sold.customer_id IS NOT NULL) AS owners
 
 -- pairs within customer, everything
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.customer_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed
 WHERE keyed.customer_id IS NOT NULL),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
@@ -57,12 +67,14 @@ FROM (SELECT count(*) AS size
 FROM kept GROUP BY kept.owner) AS sizes
 
 -- pairs of product, everything
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.order_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed),
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
 FROM (SELECT items.key AS key, count(*) AS n
@@ -83,12 +95,16 @@ WHERE ranked.rank <= %(limit)s) AS near JOIN frequent AS a ON a.item = near.item
 WHERE near.tie <= %(limit)s
 
 -- pairs of author, everything
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+books AS
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.order_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, books.author AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold JOIN books ON books.id = sold.book_id) AS keyed),
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold JOIN books ON books.id = sold.book_id) AS keyed),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
 FROM (SELECT items.key AS key, count(*) AS n
@@ -109,12 +125,16 @@ WHERE ranked.rank <= %(limit)s) AS near JOIN frequent AS a ON a.item = near.item
 WHERE near.tie <= %(limit)s
 
 -- pairs of category, everything
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+books AS
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.order_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, categories.category AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
 FROM books, LATERAL FLATTEN(input => books.categories) AS anon_1) AS categories ON categories.book_id = sold.book_id) AS keyed),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
@@ -136,12 +156,14 @@ WHERE ranked.rank <= %(limit)s) AS near JOIN frequent AS a ON a.item = near.item
 WHERE near.tie <= %(limit)s
 
 -- neighbours of all, everything
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.customer_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed
 WHERE keyed.customer_id IS NOT NULL),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
@@ -166,12 +188,14 @@ WHERE ranked.rank <= %(limit)s) AS near JOIN frequent AS i ON i.item = near.item
 WHERE near.tie <= %(limit)s
 
 -- popular, all, everything
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.customer_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed
 WHERE keyed.customer_id IS NOT NULL),
 own AS
 (SELECT items.key AS key
@@ -184,12 +208,14 @@ WHERE own.key IS NULL ORDER BY counted.customers DESC, counted.key
  LIMIT %(limit)s
 
 -- neighbours of one, everything
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.customer_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed
 WHERE keyed.customer_id IS NOT NULL),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
@@ -215,12 +241,16 @@ WHERE ranked.rank <= %(limit)s) AS near JOIN frequent AS i ON i.item = near.item
 WHERE near.tie <= %(limit)s
 
 -- popular, one, everything
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+books AS
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.customer_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed
 WHERE keyed.customer_id IS NOT NULL),
 own AS
 (SELECT items.key AS key
@@ -229,14 +259,14 @@ WHERE items.owner = %(customer)s),
 shelves AS
 (SELECT DISTINCT shelved.sku AS key, shelved.key AS category
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, categories.category AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
 FROM books, LATERAL FLATTEN(input => books.categories) AS anon_1) AS categories ON categories.book_id = sold.book_id) AS shelved JOIN (SELECT DISTINCT shelved.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, categories.category AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
 FROM books, LATERAL FLATTEN(input => books.categories) AS anon_1) AS categories ON categories.book_id = sold.book_id) AS shelved
 WHERE shelved.customer_id = %(customer)s) AS own_categories ON own_categories.key = shelved.key)
  SELECT first.key, first.customers, shelves.category
@@ -248,12 +278,14 @@ WHERE own.key IS NULL ORDER BY counted.customers DESC, counted.key
  LIMIT %(limit)s) AS first JOIN shelves ON shelves.key = first.key
 
 -- pairs beside, everything
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.customer_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed
 WHERE keyed.customer_id IS NOT NULL),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
@@ -272,12 +304,14 @@ FROM (SELECT count(bought.item) AS shared, count(*) AS size
 FROM kept LEFT OUTER JOIN bought ON bought.item = kept.item GROUP BY kept.owner) AS sizes
 
 -- beside, everything
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.customer_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed
 WHERE keyed.customer_id IS NOT NULL),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
@@ -299,38 +333,50 @@ HAVING count(*) >= %(least)s) AS sides JOIN frequent AS i ON i.item = sides.item
 WHERE own.item IS NULL
 
 -- bought, everything
-SELECT count(*) AS products
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
+ SELECT count(*) AS products
 FROM (SELECT DISTINCT sold.sku AS sku
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold
 WHERE sold.customer_id = %(customer)s) AS bought
 
 -- names, everything
-SELECT named.sku AS key, coalesce(max(books.title), max(named.description)) AS name
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+return_facts AS
+(SELECT return_id, customer_id, returned_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.PUBLIC.return_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+books AS
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
+ SELECT named.sku AS key, coalesce(max(books.title), max(named.description)) AS name
 FROM (SELECT sold.sku AS sku, sold.book_id AS book_id, sold.description AS description
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold
 WHERE sold.sku IN (SELECT CAST(each.value AS VARCHAR) FROM TABLE(FLATTEN(input => PARSE_JSON(%(keys)s))) AS each) UNION ALL SELECT returned.sku AS sku, returned.book_id AS book_id, returned.description AS description
-FROM (SELECT returns.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
-FROM returns JOIN return_lines ON return_lines.return_id = returns.id
-WHERE returns.currency = %(currency)s AND returns.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned
+FROM (SELECT return_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) AS day, return_facts.sku AS sku, return_facts.book_id AS book_id, return_facts.description AS description, return_facts.quantity AS quantity, return_facts.amount AS amount
+FROM return_facts
+WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned
 WHERE returned.sku IN (SELECT CAST(each.value AS VARCHAR) FROM TABLE(FLATTEN(input => PARSE_JSON(%(keys)s))) AS each)) AS named LEFT OUTER JOIN books ON books.id = named.book_id GROUP BY named.sku
 
 -- units by basket, least
-SELECT count(*) AS units
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, sum(CAST(order_lines.amount AS NUMERIC(38, 4))) AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0 GROUP BY orders.id, orders.customer_id, orders.placed_at) AS purchases
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
+ SELECT count(*) AS units
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sum(CAST(sale_facts.amount AS NUMERIC(38, 4))) AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0 GROUP BY sale_facts.order_id, sale_facts.customer_id, sale_facts.placed_at) AS purchases
 
 -- pairs within basket, least
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.order_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed),
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
 FROM (SELECT items.key AS key, count(*) AS n
@@ -344,20 +390,24 @@ FROM (SELECT count(*) AS size
 FROM kept GROUP BY kept.owner) AS sizes
 
 -- units by customer, least
-SELECT count(*) AS units
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
+ SELECT count(*) AS units
 FROM (SELECT DISTINCT sold.customer_id AS customer_id
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold
 WHERE sold.customer_id IS NOT NULL) AS owners
 
 -- pairs within customer, least
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.customer_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed
 WHERE keyed.customer_id IS NOT NULL),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
@@ -372,12 +422,14 @@ FROM (SELECT count(*) AS size
 FROM kept GROUP BY kept.owner) AS sizes
 
 -- pairs of product, least
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.order_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed),
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
 FROM (SELECT items.key AS key, count(*) AS n
@@ -398,12 +450,16 @@ WHERE ranked.rank <= %(limit)s) AS near JOIN frequent AS a ON a.item = near.item
 WHERE near.tie <= %(limit)s
 
 -- pairs of author, least
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+books AS
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.order_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, books.author AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold JOIN books ON books.id = sold.book_id) AS keyed),
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold JOIN books ON books.id = sold.book_id) AS keyed),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
 FROM (SELECT items.key AS key, count(*) AS n
@@ -424,12 +480,16 @@ WHERE ranked.rank <= %(limit)s) AS near JOIN frequent AS a ON a.item = near.item
 WHERE near.tie <= %(limit)s
 
 -- pairs of category, least
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+books AS
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.order_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, categories.category AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
 FROM books, LATERAL FLATTEN(input => books.categories) AS anon_1) AS categories ON categories.book_id = sold.book_id) AS keyed),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
@@ -451,12 +511,14 @@ WHERE ranked.rank <= %(limit)s) AS near JOIN frequent AS a ON a.item = near.item
 WHERE near.tie <= %(limit)s
 
 -- neighbours of all, least
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.customer_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed
 WHERE keyed.customer_id IS NOT NULL),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
@@ -481,12 +543,14 @@ WHERE ranked.rank <= %(limit)s) AS near JOIN frequent AS i ON i.item = near.item
 WHERE near.tie <= %(limit)s
 
 -- popular, all, least
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.customer_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed
 WHERE keyed.customer_id IS NOT NULL),
 own AS
 (SELECT items.key AS key
@@ -499,12 +563,14 @@ WHERE own.key IS NULL ORDER BY counted.customers DESC, counted.key
  LIMIT %(limit)s
 
 -- neighbours of one, least
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.customer_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed
 WHERE keyed.customer_id IS NOT NULL),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
@@ -530,12 +596,16 @@ WHERE ranked.rank <= %(limit)s) AS near JOIN frequent AS i ON i.item = near.item
 WHERE near.tie <= %(limit)s
 
 -- popular, one, least
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+books AS
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.customer_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed
 WHERE keyed.customer_id IS NOT NULL),
 own AS
 (SELECT items.key AS key
@@ -544,14 +614,14 @@ WHERE items.owner = %(customer)s),
 shelves AS
 (SELECT DISTINCT shelved.sku AS key, shelved.key AS category
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, categories.category AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
 FROM books, LATERAL FLATTEN(input => books.categories) AS anon_1) AS categories ON categories.book_id = sold.book_id) AS shelved JOIN (SELECT DISTINCT shelved.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, categories.category AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
 FROM books, LATERAL FLATTEN(input => books.categories) AS anon_1) AS categories ON categories.book_id = sold.book_id) AS shelved
 WHERE shelved.customer_id = %(customer)s) AS own_categories ON own_categories.key = shelved.key)
  SELECT first.key, first.customers, shelves.category
@@ -563,12 +633,14 @@ WHERE own.key IS NULL ORDER BY counted.customers DESC, counted.key
  LIMIT %(limit)s) AS first JOIN shelves ON shelves.key = first.key
 
 -- pairs beside, least
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.customer_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed
 WHERE keyed.customer_id IS NOT NULL),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
@@ -587,12 +659,14 @@ FROM (SELECT count(bought.item) AS shared, count(*) AS size
 FROM kept LEFT OUTER JOIN bought ON bought.item = kept.item GROUP BY kept.owner) AS sizes
 
 -- beside, least
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.customer_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed
 WHERE keyed.customer_id IS NOT NULL),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
@@ -614,28 +688,36 @@ HAVING count(*) >= %(least)s) AS sides JOIN frequent AS i ON i.item = sides.item
 WHERE own.item IS NULL
 
 -- bought, least
-SELECT count(*) AS products
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
+ SELECT count(*) AS products
 FROM (SELECT DISTINCT sold.sku AS sku
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold
 WHERE sold.customer_id = %(customer)s) AS bought
 
 -- names, least
-SELECT named.sku AS key, coalesce(max(books.title), max(named.description)) AS name
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+books AS
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
+ SELECT named.sku AS key, coalesce(max(books.title), max(named.description)) AS name
 FROM (SELECT sold.sku AS sku, sold.book_id AS book_id, sold.description AS description
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold
 WHERE sold.sku IN (SELECT CAST(each.value AS VARCHAR) FROM TABLE(FLATTEN(input => PARSE_JSON(%(keys)s))) AS each)) AS named LEFT OUTER JOIN books ON books.id = named.book_id GROUP BY named.sku
 
 -- pairs of customers by support
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.customer_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed
 WHERE keyed.customer_id IS NOT NULL),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
@@ -658,12 +740,14 @@ WHERE ranked.rank <= %(limit)s) AS near JOIN frequent AS a ON a.item = near.item
 WHERE near.tie <= %(limit)s
 
 -- pairs of customers by confidence
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.customer_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed
 WHERE keyed.customer_id IS NOT NULL),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
@@ -686,12 +770,14 @@ WHERE ranked.rank <= %(limit)s) AS near JOIN frequent AS a ON a.item = near.item
 WHERE near.tie <= %(limit)s
 
 -- pairs of customers by lift
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.customer_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed
 WHERE keyed.customer_id IS NOT NULL),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
@@ -714,12 +800,14 @@ WHERE ranked.rank <= %(limit)s) AS near JOIN frequent AS a ON a.item = near.item
 WHERE near.tie <= %(limit)s
 
 -- pairs of customers by leverage
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.customer_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed
 WHERE keyed.customer_id IS NOT NULL),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
@@ -742,12 +830,14 @@ WHERE ranked.rank <= %(limit)s) AS near JOIN frequent AS a ON a.item = near.item
 WHERE near.tie <= %(limit)s
 
 -- pairs of customers by conviction
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.customer_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed
 WHERE keyed.customer_id IS NOT NULL),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
@@ -770,12 +860,14 @@ WHERE ranked.rank <= %(limit)s) AS near JOIN frequent AS a ON a.item = near.item
 WHERE near.tie <= %(limit)s
 
 -- pairs of customers by jaccard
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.customer_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed
 WHERE keyed.customer_id IS NOT NULL),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
@@ -798,12 +890,14 @@ WHERE ranked.rank <= %(limit)s) AS near JOIN frequent AS a ON a.item = near.item
 WHERE near.tie <= %(limit)s
 
 -- pairs of customers by cosine
-WITH items AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
 (SELECT DISTINCT keyed.customer_id AS owner, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed
 WHERE keyed.customer_id IS NOT NULL),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item

@@ -1,10 +1,16 @@
 -- items by product, everything
-WITH held AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+return_facts AS
+(SELECT return_id, customer_id, returned_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.PUBLIC.return_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+books AS
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+held AS
 (SELECT DISTINCT keyed.order_id AS order_id, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed),
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed),
 frequent AS
 (SELECT enough.key AS key, enough.baskets AS baskets, row_number() OVER (ORDER BY enough.key) - 1 AS item
 FROM (SELECT held.key AS key, count(*) AS baskets
@@ -13,20 +19,22 @@ HAVING count(*) >= %(least)s) AS enough)
  SELECT frequent.key, names.name, frequent.baskets
 FROM frequent JOIN (SELECT lines.sku AS sku, coalesce(max(books.title), max(lines.description)) AS name
 FROM (SELECT sold.sku AS sku, sold.book_id AS book_id, sold.description AS description
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold UNION ALL SELECT returned.sku AS sku, returned.book_id AS book_id, returned.description AS description
-FROM (SELECT returns.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
-FROM returns JOIN return_lines ON return_lines.return_id = returns.id
-WHERE returns.currency = %(currency)s AND returns.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned) AS lines LEFT OUTER JOIN books ON books.id = lines.book_id GROUP BY lines.sku) AS names ON names.sku = frequent.key ORDER BY frequent.key
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold UNION ALL SELECT returned.sku AS sku, returned.book_id AS book_id, returned.description AS description
+FROM (SELECT return_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) AS day, return_facts.sku AS sku, return_facts.book_id AS book_id, return_facts.description AS description, return_facts.quantity AS quantity, return_facts.amount AS amount
+FROM return_facts
+WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned) AS lines LEFT OUTER JOIN books ON books.id = lines.book_id GROUP BY lines.sku) AS names ON names.sku = frequent.key ORDER BY frequent.key
 
 -- item sets by product, everything
-WITH held AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+held AS
 (SELECT DISTINCT keyed.order_id AS order_id, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed),
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed),
 frequent AS
 (SELECT enough.key AS key, enough.baskets AS baskets, row_number() OVER (ORDER BY enough.key) - 1 AS item
 FROM (SELECT held.key AS key, count(*) AS baskets
@@ -38,12 +46,16 @@ FROM held JOIN frequent ON frequent.key = held.key GROUP BY held.order_id
 HAVING count(*) > 1) AS sets GROUP BY sets.numbers
 
 -- items by author, everything
-WITH held AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+books AS
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+held AS
 (SELECT DISTINCT keyed.order_id AS order_id, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, books.author AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold JOIN books ON books.id = sold.book_id) AS keyed),
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold JOIN books ON books.id = sold.book_id) AS keyed),
 frequent AS
 (SELECT enough.key AS key, enough.baskets AS baskets, row_number() OVER (ORDER BY enough.key) - 1 AS item
 FROM (SELECT held.key AS key, count(*) AS baskets
@@ -53,12 +65,16 @@ HAVING count(*) >= %(least)s) AS enough)
 FROM frequent ORDER BY frequent.key
 
 -- item sets by author, everything
-WITH held AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+books AS
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+held AS
 (SELECT DISTINCT keyed.order_id AS order_id, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, books.author AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold JOIN books ON books.id = sold.book_id) AS keyed),
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold JOIN books ON books.id = sold.book_id) AS keyed),
 frequent AS
 (SELECT enough.key AS key, enough.baskets AS baskets, row_number() OVER (ORDER BY enough.key) - 1 AS item
 FROM (SELECT held.key AS key, count(*) AS baskets
@@ -70,12 +86,16 @@ FROM held JOIN frequent ON frequent.key = held.key GROUP BY held.order_id
 HAVING count(*) > 1) AS sets GROUP BY sets.numbers
 
 -- items by category, everything
-WITH held AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+books AS
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+held AS
 (SELECT DISTINCT keyed.order_id AS order_id, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, categories.category AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
 FROM books, LATERAL FLATTEN(input => books.categories) AS anon_1) AS categories ON categories.book_id = sold.book_id) AS keyed),
 frequent AS
 (SELECT enough.key AS key, enough.baskets AS baskets, row_number() OVER (ORDER BY enough.key) - 1 AS item
@@ -86,12 +106,16 @@ HAVING count(*) >= %(least)s) AS enough)
 FROM frequent ORDER BY frequent.key
 
 -- item sets by category, everything
-WITH held AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+books AS
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+held AS
 (SELECT DISTINCT keyed.order_id AS order_id, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, categories.category AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
 FROM books, LATERAL FLATTEN(input => books.categories) AS anon_1) AS categories ON categories.book_id = sold.book_id) AS keyed),
 frequent AS
 (SELECT enough.key AS key, enough.baskets AS baskets, row_number() OVER (ORDER BY enough.key) - 1 AS item
@@ -104,116 +128,144 @@ FROM held JOIN frequent ON frequent.key = held.key GROUP BY held.order_id
 HAVING count(*) > 1) AS sets GROUP BY sets.numbers
 
 -- movements of product by revenue, everything
-SELECT moved.key, moved.name, moved.value, moved.before, count(*) OVER () AS found, sum(CAST(CASE WHEN (moved.change > 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS risen, sum(CAST(CASE WHEN (moved.change < 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS fallen
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+return_facts AS
+(SELECT return_id, customer_id, returned_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.PUBLIC.return_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+books AS
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
+ SELECT moved.key, moved.name, moved.value, moved.before, count(*) OVER () AS found, sum(CAST(CASE WHEN (moved.change > 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS risen, sum(CAST(CASE WHEN (moved.change < 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS fallen
 FROM (SELECT both_periods.key AS key, both_periods.name AS name, both_periods.value AS value, both_periods.before AS before, both_periods.value - both_periods.before AS change
 FROM (SELECT coalesce(this_period.key, other_period.key) AS key, coalesce(this_period.name, other_period.name) AS name, coalesce(this_period.revenue, 0) AS value, coalesce(other_period.revenue, 0) AS before
 FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
 FROM (SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
 FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount, returned.sku AS key
-FROM (SELECT returns.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
-FROM returns JOIN return_lines ON return_lines.return_id = returns.id
-WHERE returns.currency = %(currency)s AND returns.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS this_period FULL OUTER JOIN (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
+FROM (SELECT return_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) AS day, return_facts.sku AS sku, return_facts.book_id AS book_id, return_facts.description AS description, return_facts.quantity AS quantity, return_facts.amount AS amount
+FROM return_facts
+WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS this_period FULL OUTER JOIN (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
 FROM (SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(before_until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(before_as_of)s AS DATE)) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(before_until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(before_as_of)s AS DATE)) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
 FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount, returned.sku AS key
-FROM (SELECT returns.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
-FROM returns JOIN return_lines ON return_lines.return_id = returns.id
-WHERE returns.currency = %(currency)s AND returns.returned_at < %(before_until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) < CAST(%(before_as_of)s AS DATE)) AS returned) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS other_period ON this_period.key = other_period.key) AS both_periods) AS moved ORDER BY abs(moved.change) DESC, moved.key
+FROM (SELECT return_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) AS day, return_facts.sku AS sku, return_facts.book_id AS book_id, return_facts.description AS description, return_facts.quantity AS quantity, return_facts.amount AS amount
+FROM return_facts
+WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(before_until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(before_as_of)s AS DATE)) AS returned) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS other_period ON this_period.key = other_period.key) AS both_periods) AS moved ORDER BY abs(moved.change) DESC, moved.key
  LIMIT %(limit)s
 
 -- movements of author by units, everything
-SELECT moved.key, moved.name, moved.value, moved.before, count(*) OVER () AS found, sum(CAST(CASE WHEN (moved.change > 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS risen, sum(CAST(CASE WHEN (moved.change < 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS fallen
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+return_facts AS
+(SELECT return_id, customer_id, returned_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.PUBLIC.return_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+books AS
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
+ SELECT moved.key, moved.name, moved.value, moved.before, count(*) OVER () AS found, sum(CAST(CASE WHEN (moved.change > 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS risen, sum(CAST(CASE WHEN (moved.change < 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS fallen
 FROM (SELECT both_periods.key AS key, both_periods.name AS name, both_periods.value AS value, both_periods.before AS before, both_periods.value - both_periods.before AS change
 FROM (SELECT coalesce(this_period.key, other_period.key) AS key, coalesce(this_period.name, other_period.name) AS name, coalesce(this_period.units, 0) AS value, coalesce(other_period.units, 0) AS before
 FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
 FROM (SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, books.author AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold JOIN books ON books.id = sold.book_id) AS keyed GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold JOIN books ON books.id = sold.book_id) AS keyed GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
 FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount, books.author AS key
-FROM (SELECT returns.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
-FROM returns JOIN return_lines ON return_lines.return_id = returns.id
-WHERE returns.currency = %(currency)s AND returns.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned JOIN books ON books.id = returned.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS this_period FULL OUTER JOIN (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
+FROM (SELECT return_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) AS day, return_facts.sku AS sku, return_facts.book_id AS book_id, return_facts.description AS description, return_facts.quantity AS quantity, return_facts.amount AS amount
+FROM return_facts
+WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned JOIN books ON books.id = returned.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS this_period FULL OUTER JOIN (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
 FROM (SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, books.author AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(before_until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(before_as_of)s AS DATE)) AS sold JOIN books ON books.id = sold.book_id) AS keyed GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(before_until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(before_as_of)s AS DATE)) AS sold JOIN books ON books.id = sold.book_id) AS keyed GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
 FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount, books.author AS key
-FROM (SELECT returns.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
-FROM returns JOIN return_lines ON return_lines.return_id = returns.id
-WHERE returns.currency = %(currency)s AND returns.returned_at < %(before_until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) < CAST(%(before_as_of)s AS DATE)) AS returned JOIN books ON books.id = returned.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS other_period ON this_period.key = other_period.key) AS both_periods) AS moved ORDER BY abs(moved.change) DESC, moved.key
+FROM (SELECT return_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) AS day, return_facts.sku AS sku, return_facts.book_id AS book_id, return_facts.description AS description, return_facts.quantity AS quantity, return_facts.amount AS amount
+FROM return_facts
+WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(before_until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(before_as_of)s AS DATE)) AS returned JOIN books ON books.id = returned.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS other_period ON this_period.key = other_period.key) AS both_periods) AS moved ORDER BY abs(moved.change) DESC, moved.key
  LIMIT %(limit)s
 
 -- movements of category by orders, everything
-SELECT moved.key, moved.name, moved.value, moved.before, count(*) OVER () AS found, sum(CAST(CASE WHEN (moved.change > 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS risen, sum(CAST(CASE WHEN (moved.change < 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS fallen
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+return_facts AS
+(SELECT return_id, customer_id, returned_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.PUBLIC.return_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+books AS
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
+ SELECT moved.key, moved.name, moved.value, moved.before, count(*) OVER () AS found, sum(CAST(CASE WHEN (moved.change > 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS risen, sum(CAST(CASE WHEN (moved.change < 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS fallen
 FROM (SELECT both_periods.key AS key, both_periods.name AS name, both_periods.value AS value, both_periods.before AS before, both_periods.value - both_periods.before AS change
 FROM (SELECT coalesce(this_period.key, other_period.key) AS key, coalesce(this_period.name, other_period.name) AS name, coalesce(this_period.orders, 0) AS value, coalesce(other_period.orders, 0) AS before
 FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
 FROM (SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, categories.category AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
 FROM books, LATERAL FLATTEN(input => books.categories) AS anon_1) AS categories ON categories.book_id = sold.book_id) AS keyed GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
 FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount, categories.category AS key
-FROM (SELECT returns.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
-FROM returns JOIN return_lines ON return_lines.return_id = returns.id
-WHERE returns.currency = %(currency)s AND returns.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_2.value AS VARCHAR) AS category
+FROM (SELECT return_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) AS day, return_facts.sku AS sku, return_facts.book_id AS book_id, return_facts.description AS description, return_facts.quantity AS quantity, return_facts.amount AS amount
+FROM return_facts
+WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_2.value AS VARCHAR) AS category
 FROM books, LATERAL FLATTEN(input => books.categories) AS anon_2) AS categories ON categories.book_id = returned.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS this_period FULL OUTER JOIN (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
 FROM (SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, categories.category AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(before_until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(before_as_of)s AS DATE)) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_3.value AS VARCHAR) AS category
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(before_until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(before_as_of)s AS DATE)) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_3.value AS VARCHAR) AS category
 FROM books, LATERAL FLATTEN(input => books.categories) AS anon_3) AS categories ON categories.book_id = sold.book_id) AS keyed GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
 FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount, categories.category AS key
-FROM (SELECT returns.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
-FROM returns JOIN return_lines ON return_lines.return_id = returns.id
-WHERE returns.currency = %(currency)s AND returns.returned_at < %(before_until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) < CAST(%(before_as_of)s AS DATE)) AS returned JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_4.value AS VARCHAR) AS category
+FROM (SELECT return_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) AS day, return_facts.sku AS sku, return_facts.book_id AS book_id, return_facts.description AS description, return_facts.quantity AS quantity, return_facts.amount AS amount
+FROM return_facts
+WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(before_until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(before_as_of)s AS DATE)) AS returned JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_4.value AS VARCHAR) AS category
 FROM books, LATERAL FLATTEN(input => books.categories) AS anon_4) AS categories ON categories.book_id = returned.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS other_period ON this_period.key = other_period.key) AS both_periods) AS moved ORDER BY abs(moved.change) DESC, moved.key
  LIMIT %(limit)s
 
 -- movements of product by customers, everything
-SELECT moved.key, moved.name, moved.value, moved.before, count(*) OVER () AS found, sum(CAST(CASE WHEN (moved.change > 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS risen, sum(CAST(CASE WHEN (moved.change < 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS fallen
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+return_facts AS
+(SELECT return_id, customer_id, returned_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.PUBLIC.return_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+books AS
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
+ SELECT moved.key, moved.name, moved.value, moved.before, count(*) OVER () AS found, sum(CAST(CASE WHEN (moved.change > 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS risen, sum(CAST(CASE WHEN (moved.change < 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS fallen
 FROM (SELECT both_periods.key AS key, both_periods.name AS name, both_periods.value AS value, both_periods.before AS before, both_periods.value - both_periods.before AS change
 FROM (SELECT coalesce(this_period.key, other_period.key) AS key, coalesce(this_period.name, other_period.name) AS name, coalesce(this_period.customers, 0) AS value, coalesce(other_period.customers, 0) AS before
 FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
 FROM (SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
 FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount, returned.sku AS key
-FROM (SELECT returns.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
-FROM returns JOIN return_lines ON return_lines.return_id = returns.id
-WHERE returns.currency = %(currency)s AND returns.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS this_period FULL OUTER JOIN (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
+FROM (SELECT return_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) AS day, return_facts.sku AS sku, return_facts.book_id AS book_id, return_facts.description AS description, return_facts.quantity AS quantity, return_facts.amount AS amount
+FROM return_facts
+WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS this_period FULL OUTER JOIN (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
 FROM (SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(before_until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(before_as_of)s AS DATE)) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(before_until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(before_as_of)s AS DATE)) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
 FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount, returned.sku AS key
-FROM (SELECT returns.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) AS day, return_lines.sku AS sku, return_lines.book_id AS book_id, return_lines.description AS description, return_lines.quantity AS quantity, return_lines.amount AS amount
-FROM returns JOIN return_lines ON return_lines.return_id = returns.id
-WHERE returns.currency = %(currency)s AND returns.returned_at < %(before_until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, returns.returned_at) AS DATE) < CAST(%(before_as_of)s AS DATE)) AS returned) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS other_period ON this_period.key = other_period.key) AS both_periods) AS moved ORDER BY abs(moved.change) DESC, moved.key
+FROM (SELECT return_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) AS day, return_facts.sku AS sku, return_facts.book_id AS book_id, return_facts.description AS description, return_facts.quantity AS quantity, return_facts.amount AS amount
+FROM return_facts
+WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(before_until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(before_as_of)s AS DATE)) AS returned) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS other_period ON this_period.key = other_period.key) AS both_periods) AS moved ORDER BY abs(moved.change) DESC, moved.key
  LIMIT %(limit)s
 
 -- items by product, least
-WITH held AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+books AS
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+held AS
 (SELECT DISTINCT keyed.order_id AS order_id, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed),
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed),
 frequent AS
 (SELECT enough.key AS key, enough.baskets AS baskets, row_number() OVER (ORDER BY enough.key) - 1 AS item
 FROM (SELECT held.key AS key, count(*) AS baskets
@@ -222,17 +274,19 @@ HAVING count(*) >= %(least)s) AS enough)
  SELECT frequent.key, names.name, frequent.baskets
 FROM frequent JOIN (SELECT lines.sku AS sku, coalesce(max(books.title), max(lines.description)) AS name
 FROM (SELECT sold.sku AS sku, sold.book_id AS book_id, sold.description AS description
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS lines LEFT OUTER JOIN books ON books.id = lines.book_id GROUP BY lines.sku) AS names ON names.sku = frequent.key ORDER BY frequent.key
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS lines LEFT OUTER JOIN books ON books.id = lines.book_id GROUP BY lines.sku) AS names ON names.sku = frequent.key ORDER BY frequent.key
 
 -- item sets by product, least
-WITH held AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+held AS
 (SELECT DISTINCT keyed.order_id AS order_id, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed),
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed),
 frequent AS
 (SELECT enough.key AS key, enough.baskets AS baskets, row_number() OVER (ORDER BY enough.key) - 1 AS item
 FROM (SELECT held.key AS key, count(*) AS baskets
@@ -244,12 +298,16 @@ FROM held JOIN frequent ON frequent.key = held.key GROUP BY held.order_id
 HAVING count(*) > 1) AS sets GROUP BY sets.numbers
 
 -- items by author, least
-WITH held AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+books AS
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+held AS
 (SELECT DISTINCT keyed.order_id AS order_id, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, books.author AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold JOIN books ON books.id = sold.book_id) AS keyed),
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold JOIN books ON books.id = sold.book_id) AS keyed),
 frequent AS
 (SELECT enough.key AS key, enough.baskets AS baskets, row_number() OVER (ORDER BY enough.key) - 1 AS item
 FROM (SELECT held.key AS key, count(*) AS baskets
@@ -259,12 +317,16 @@ HAVING count(*) >= %(least)s) AS enough)
 FROM frequent ORDER BY frequent.key
 
 -- item sets by author, least
-WITH held AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+books AS
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+held AS
 (SELECT DISTINCT keyed.order_id AS order_id, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, books.author AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold JOIN books ON books.id = sold.book_id) AS keyed),
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold JOIN books ON books.id = sold.book_id) AS keyed),
 frequent AS
 (SELECT enough.key AS key, enough.baskets AS baskets, row_number() OVER (ORDER BY enough.key) - 1 AS item
 FROM (SELECT held.key AS key, count(*) AS baskets
@@ -276,12 +338,16 @@ FROM held JOIN frequent ON frequent.key = held.key GROUP BY held.order_id
 HAVING count(*) > 1) AS sets GROUP BY sets.numbers
 
 -- items by category, least
-WITH held AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+books AS
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+held AS
 (SELECT DISTINCT keyed.order_id AS order_id, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, categories.category AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
 FROM books, LATERAL FLATTEN(input => books.categories) AS anon_1) AS categories ON categories.book_id = sold.book_id) AS keyed),
 frequent AS
 (SELECT enough.key AS key, enough.baskets AS baskets, row_number() OVER (ORDER BY enough.key) - 1 AS item
@@ -292,12 +358,16 @@ HAVING count(*) >= %(least)s) AS enough)
 FROM frequent ORDER BY frequent.key
 
 -- item sets by category, least
-WITH held AS
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+books AS
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+held AS
 (SELECT DISTINCT keyed.order_id AS order_id, keyed.key AS key
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, categories.category AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
 FROM books, LATERAL FLATTEN(input => books.categories) AS anon_1) AS categories ON categories.book_id = sold.book_id) AS keyed),
 frequent AS
 (SELECT enough.key AS key, enough.baskets AS baskets, row_number() OVER (ORDER BY enough.key) - 1 AS item
@@ -310,71 +380,87 @@ FROM held JOIN frequent ON frequent.key = held.key GROUP BY held.order_id
 HAVING count(*) > 1) AS sets GROUP BY sets.numbers
 
 -- movements of product by revenue, least
-SELECT moved.key, moved.name, moved.value, moved.before, count(*) OVER () AS found, sum(CAST(CASE WHEN (moved.change > 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS risen, sum(CAST(CASE WHEN (moved.change < 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS fallen
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+books AS
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
+ SELECT moved.key, moved.name, moved.value, moved.before, count(*) OVER () AS found, sum(CAST(CASE WHEN (moved.change > 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS risen, sum(CAST(CASE WHEN (moved.change < 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS fallen
 FROM (SELECT both_periods.key AS key, both_periods.name AS name, both_periods.value AS value, both_periods.before AS before, both_periods.value - both_periods.before AS change
 FROM (SELECT coalesce(this_period.key, other_period.key) AS key, coalesce(this_period.name, other_period.name) AS name, coalesce(this_period.revenue, 0) AS value, coalesce(other_period.revenue, 0) AS before
 FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
 FROM (SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS this_period FULL OUTER JOIN (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS this_period FULL OUTER JOIN (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
 FROM (SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(before_until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(before_as_of)s AS DATE) AND orders.placed_at >= %(before_since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(before_from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS other_period ON this_period.key = other_period.key) AS both_periods) AS moved ORDER BY abs(moved.change) DESC, moved.key
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(before_until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(before_as_of)s AS DATE) AND sale_facts.placed_at >= %(before_since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(before_from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS other_period ON this_period.key = other_period.key) AS both_periods) AS moved ORDER BY abs(moved.change) DESC, moved.key
  LIMIT %(limit)s
 
 -- movements of author by units, least
-SELECT moved.key, moved.name, moved.value, moved.before, count(*) OVER () AS found, sum(CAST(CASE WHEN (moved.change > 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS risen, sum(CAST(CASE WHEN (moved.change < 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS fallen
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+books AS
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
+ SELECT moved.key, moved.name, moved.value, moved.before, count(*) OVER () AS found, sum(CAST(CASE WHEN (moved.change > 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS risen, sum(CAST(CASE WHEN (moved.change < 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS fallen
 FROM (SELECT both_periods.key AS key, both_periods.name AS name, both_periods.value AS value, both_periods.before AS before, both_periods.value - both_periods.before AS change
 FROM (SELECT coalesce(this_period.key, other_period.key) AS key, coalesce(this_period.name, other_period.name) AS name, coalesce(this_period.units, 0) AS value, coalesce(other_period.units, 0) AS before
 FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
 FROM (SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, books.author AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold JOIN books ON books.id = sold.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS this_period FULL OUTER JOIN (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold JOIN books ON books.id = sold.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS this_period FULL OUTER JOIN (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
 FROM (SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, books.author AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(before_until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(before_as_of)s AS DATE) AND orders.placed_at >= %(before_since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(before_from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold JOIN books ON books.id = sold.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS other_period ON this_period.key = other_period.key) AS both_periods) AS moved ORDER BY abs(moved.change) DESC, moved.key
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(before_until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(before_as_of)s AS DATE) AND sale_facts.placed_at >= %(before_since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(before_from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold JOIN books ON books.id = sold.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS other_period ON this_period.key = other_period.key) AS both_periods) AS moved ORDER BY abs(moved.change) DESC, moved.key
  LIMIT %(limit)s
 
 -- movements of category by orders, least
-SELECT moved.key, moved.name, moved.value, moved.before, count(*) OVER () AS found, sum(CAST(CASE WHEN (moved.change > 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS risen, sum(CAST(CASE WHEN (moved.change < 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS fallen
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+books AS
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
+ SELECT moved.key, moved.name, moved.value, moved.before, count(*) OVER () AS found, sum(CAST(CASE WHEN (moved.change > 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS risen, sum(CAST(CASE WHEN (moved.change < 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS fallen
 FROM (SELECT both_periods.key AS key, both_periods.name AS name, both_periods.value AS value, both_periods.before AS before, both_periods.value - both_periods.before AS change
 FROM (SELECT coalesce(this_period.key, other_period.key) AS key, coalesce(this_period.name, other_period.name) AS name, coalesce(this_period.orders, 0) AS value, coalesce(other_period.orders, 0) AS before
 FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
 FROM (SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, categories.category AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
 FROM books, LATERAL FLATTEN(input => books.categories) AS anon_1) AS categories ON categories.book_id = sold.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS this_period FULL OUTER JOIN (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
 FROM (SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, categories.category AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(before_until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(before_as_of)s AS DATE) AND orders.placed_at >= %(before_since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(before_from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_2.value AS VARCHAR) AS category
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(before_until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(before_as_of)s AS DATE) AND sale_facts.placed_at >= %(before_since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(before_from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_2.value AS VARCHAR) AS category
 FROM books, LATERAL FLATTEN(input => books.categories) AS anon_2) AS categories ON categories.book_id = sold.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS other_period ON this_period.key = other_period.key) AS both_periods) AS moved ORDER BY abs(moved.change) DESC, moved.key
  LIMIT %(limit)s
 
 -- movements of product by customers, least
-SELECT moved.key, moved.name, moved.value, moved.before, count(*) OVER () AS found, sum(CAST(CASE WHEN (moved.change > 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS risen, sum(CAST(CASE WHEN (moved.change < 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS fallen
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+books AS
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
+ SELECT moved.key, moved.name, moved.value, moved.before, count(*) OVER () AS found, sum(CAST(CASE WHEN (moved.change > 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS risen, sum(CAST(CASE WHEN (moved.change < 0) THEN 1 ELSE 0 END AS NUMERIC(38, 0))) OVER () AS fallen
 FROM (SELECT both_periods.key AS key, both_periods.name AS name, both_periods.value AS value, both_periods.before AS before, both_periods.value - both_periods.before AS change
 FROM (SELECT coalesce(this_period.key, other_period.key) AS key, coalesce(this_period.name, other_period.name) AS name, coalesce(this_period.customers, 0) AS value, coalesce(other_period.customers, 0) AS before
 FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
 FROM (SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND orders.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS this_period FULL OUTER JOIN (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS this_period FULL OUTER JOIN (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
 FROM (SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
-FROM orders JOIN order_lines ON order_lines.order_id = orders.id
-WHERE orders.status != 'cancelled' AND orders.currency = %(currency)s AND orders.placed_at < %(before_until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) < CAST(%(before_as_of)s AS DATE) AND orders.placed_at >= %(before_since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, orders.placed_at) AS DATE) >= CAST(%(before_from_day)s AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS other_period ON this_period.key = other_period.key) AS both_periods) AS moved ORDER BY abs(moved.change) DESC, moved.key
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(before_until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(before_as_of)s AS DATE) AND sale_facts.placed_at >= %(before_since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(before_from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS other_period ON this_period.key = other_period.key) AS both_periods) AS moved ORDER BY abs(moved.change) DESC, moved.key
  LIMIT %(limit)s
