@@ -80,10 +80,9 @@ def kinds_of(names: FactNames) -> str:
     found = []
     for name in [*(names.of_table(table) for table in FactTable), names.places]:
         database, schema, bare = parts_of(name)
-        found.append(
-            f'SELECT table_type AS kind FROM "{database}".information_schema.tables '
-            f"WHERE table_schema = {_quoted(schema)} AND table_name = {_quoted(bare)}"
-        )
+        where = f"WHERE table_schema = {_quoted(schema)} AND table_name = {_quoted(bare)}"
+        found.append(f'SELECT table_type AS kind FROM "{database}".information_schema.tables {where}')
+        found.append(f"SELECT 'VIEW' AS kind FROM \"{database}\".information_schema.views {where}")
     return " UNION ALL ".join(found)
 
 

@@ -39,8 +39,8 @@ _BUSY: Final = "another process writes to the warehouse: wait until it is done"
 class SnowflakeFactStore:
     """Tables of facts. What was withdrawn is kept for `keep`, for questions begun before.
 
-    Who writes has a row that says so, for `lease` at a time by Snowflake's clock, so that a writer that was killed holds
-    others up no longer than that.
+    Who writes has a row that says so, for `lease` at a time by Snowflake's clock: a writer that was killed holds others
+    up no longer than that.
     """
 
     def __init__(

@@ -368,10 +368,15 @@ class SnowflakeConfig(Struct, frozen=True, kw_only=True):
     warehouse: Annotated[str | None, Meta(description="The virtual warehouse that computes.")] = None
     role: Annotated[str | None, Meta(description="The role to take on.")] = None
     facts: Annotated[
-        FactsOf, Meta(description="tables of Daybook's own, which it keeps up to date, or views, which it only reads.")
+        FactsOf,
+        Meta(
+            description="What facts are: tables, which Daybook makes and brings forward, or views, which it only reads."
+        ),
     ] = "tables"
-    order_facts: Annotated[str, Meta(min_length=1, description="The table or view of purchases.")] = "ORDER_FACTS"
-    sale_facts: Annotated[str, Meta(min_length=1, description="That of the lines sold in them.")] = "SALE_FACTS"
+    order_facts: Annotated[str, Meta(min_length=1, description="What the table of purchases is called.")] = (
+        "ORDER_FACTS"
+    )
+    sale_facts: Annotated[str, Meta(min_length=1, description="That of the lines sold.")] = "SALE_FACTS"
     return_facts: Annotated[str, Meta(min_length=1, description="That of the lines that came back.")] = "RETURN_FACTS"
     book_facts: Annotated[str, Meta(min_length=1, description="That of the books they name.")] = "BOOK_FACTS"
     customer_facts: Annotated[str, Meta(min_length=1, description="That of the customers they name.")] = (

@@ -69,13 +69,16 @@ class Warehouse:
 def warehouse(migrated_template: TemplateDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
     folder = tmp_path_factory.mktemp("warehouse")
     kept = {**ACCOUNT, FOLDER: str(folder)}
+    where = {"ANALYTICS_STORAGE": "snowflake"}
     with migrated_template.copy() as url:
         answered = asyncio.run(_recorded(url))
-        loaded = command(folder, "analytics", "load", program=PROGRAM, DATABASE_URL=url, **kept)
-        # Two customers, three authors, two categories, two books, a review and two orders.
-        assert (loaded.returncode, loaded.stdout.split()) == (0, ["rows", "12"]), loaded.stderr
-        again = command(folder, "analytics", "load", program=PROGRAM, DATABASE_URL=url, **kept)
+        loaded = command(folder, "warehouse", "load", program=PROGRAM, DATABASE_URL=url, **kept)
+        # Two customers, three authors, two categories, two books and a review.
+        assert (loaded.returncode, loaded.stdout.split()) == (0, ["rows", "10"]), loaded.stderr
+        again = command(folder, "warehouse", "load", program=PROGRAM, DATABASE_URL=url, **kept)
         assert (again.returncode, again.stdout.split()) == (0, ["rows", "0"]), again.stderr
+        counted = command(folder, "warehouse", "sync", program=PROGRAM, DATABASE_URL=url, **where, **kept)
+        assert counted.returncode == 0, counted.stderr
     # The database of record is gone by now.
     with server(folder, program=PROGRAM, STORAGE="snowflake", **kept) as running:
         yield Warehouse(running, answered)
@@ -264,7 +267,8 @@ def test_queries_of_the_warehouse_are_counted(warehouse: Warehouse) -> None:
             4,
             "error: this deployment answers from a Snowflake warehouse, which takes no changes",
         ),
-        (["analytics", "load"], 2, "error: STORAGE=snowflake has no history to load from: load it where the records"),
+        (["warehouse", "load"], 2, "error: STORAGE=snowflake has no facts to tell: ask where the records are kept"),
+        (["warehouse", "sync"], 2, "error: STORAGE=snowflake has no facts to tell: ask where the records are kept"),
         (["analytics", "verify"], 2, "error: STORAGE=snowflake has no history to compare others with"),
         (["db", "upgrade"], 2, "error: STORAGE=snowflake has no schema of PostgreSQL"),
     ],

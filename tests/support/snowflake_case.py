@@ -184,19 +184,19 @@ class Loads:
         self._facts = SnowflakePurchaseFacts(warehouse, names)
         self.store = SnowflakeFactStore(warehouse, names)
         self._rows = MemoryStore()
-        self._late: list[History] = []
+        self._late: list[History] | None = None
 
     async def write(self, history: History) -> int:
         batches = [one async for one in history.batches]
-        self._late.append(told(*batches, watermark=history.watermark))
+        self._late = [*(self._late or ()), told(*batches, watermark=history.watermark)]
         return await self._sink.write(told(*batches, watermark=history.watermark))
 
     async def bring(self) -> SnowflakePurchaseFacts:
         """The facts of all that was loaded."""
-        if self._late or await self.store.status() is None:
-            for one in self._late:
+        if self._late or (self._late is None and await self.store.status() is None):
+            for one in self._late or ():
                 await MemoryHistorySink(self._rows).write(one)
-            self._late.clear()
+            self._late = []
             await rebuild(MemoryFactSource(self._rows), self.store)
         return self._facts
 

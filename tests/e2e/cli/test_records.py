@@ -201,18 +201,41 @@ def test_the_warehouse_is_loaded_and_compared(
 ) -> None:
     for name in ("account", "user", "password", "database", "schema"):
         monkeypatch.setenv(f"SNOWFLAKE_{name.upper()}", getattr(empty_snowflake, name))
+
+    def told(*arguments: str) -> dict[str, Any]:
+        # What stands in for the account talks on standard error.
+        code, out, error = daybook(*arguments, "--format", "json")
+        assert code == 0, error
+        found: dict[str, Any] = json.loads(out)
+        return found
+
+    made(daybook, "books", "create", *MIDDLEMARCH)
+    order = made(daybook, "orders", "create", "--currency", "GBP", "--line", "GIFT,2,1.50")
+    assert told("warehouse", "load")["rows"] == 2, "a book and its author"
+    synced = told("warehouse", "sync", "--store", "snowflake")
+    assert (synced["orders"], synced["sales"], synced["withdrawn"]) == (1, 1, 0)
+    assert daybook("orders", "cancel", order["id"], "--yes")[0] == 0
+    monkeypatch.setenv("ANALYTICS_STORAGE", "snowflake")
+    assert told("warehouse", "status")["lag_seconds"] > 0
+    assert told("analytics", "summary")["store"] == "snowflake"
+    assert told("analytics", "summary", "--max-lag", "0")["store"] == "postgres"
+    synced = told("warehouse", "sync")
+    assert (synced["orders"], synced["withdrawn"]) == (0, 1)
+    assert told("warehouse", "compact")["place"] == synced["place"]
+    assert told("warehouse", "rebuild")["withdrawn"] == 0
+    for command in ("sync", "status", "rebuild", "compact"):
+        monkeypatch.setenv("SNOWFLAKE_FACTS", "views")
+        code, _, error = daybook("warehouse", command)
+        assert code == 2
+        assert "Daybook only reads them" in error
+    monkeypatch.delenv("SNOWFLAKE_FACTS")
     made(daybook, "orders", "create", "--currency", "GBP", "--line", "GIFT,2,1.50")
-    # What stands in for the account talks on standard error.
-    code, out, error = daybook("analytics", "load", "--format", "json")
-    assert code == 0, error
-    assert json.loads(out)["rows"] == 1
     # That every report agrees on every store is in tests/contract, without one command for them all.
-    compared = ("--backends", "memory,postgres,snowflake", "--reports", "summary,rfm-customers", "--format", "json")
-    code, out, error = daybook("analytics", "verify", *compared)
-    assert code == 0, error
-    verification = json.loads(out)
+    compared = ("--backends", "memory,postgres,snowflake", "--reports", "summary,rfm-customers")
+    verification = told("analytics", "verify", *compared)
     assert verification["agree"] is True
     assert set(verification["watermarks"]) == {"memory", "postgres", "snowflake"}
+    assert len(set(verification["watermarks"].values())) == 1
     assert {check["report"] for check in verification["checks"]} == {"summary", "rfm-customers"}
     code, out, error = daybook("analytics", "verify", "--reports", "summary,sumary,rmf")
     assert (code, out) == (2, "")

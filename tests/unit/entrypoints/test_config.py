@@ -209,6 +209,32 @@ def test_analytics_come_from_the_records_or_their_warehouse(folder: Path, storag
     assert any(one.startswith("ANALYTICS_STORAGE must be") for one in found)
 
 
+def test_all_names_of_facts_that_cannot_be_are_named(folder: Path) -> None:
+    found = problems(
+        folder,
+        SNOWFLAKE_DATABASE="shop; DROP TABLE x",
+        SNOWFLAKE_SCHEMA="a.b",
+        SNOWFLAKE_SALE_FACTS="sales--",
+        SNOWFLAKE_BOOK_FACTS='"a"" b"',
+        SNOWFLAKE_FACT_PLACES="one.two.three.four",
+        SNOWFLAKE_FACTS="ours",
+    )
+    assert [one.split()[0] for one in found] == [
+        *("SNOWFLAKE_FACTS", "SNOWFLAKE_DATABASE", "SNOWFLAKE_SCHEMA"),
+        *("SNOWFLAKE_SALE_FACTS", "SNOWFLAKE_BOOK_FACTS", "SNOWFLAKE_FACT_PLACES"),
+    ]
+    assert found[0] == "SNOWFLAKE_FACTS must be one of: tables, views"
+    assert "must be a name such as SALES, MARTS.SALES or SHOP.MARTS.SALES" in found[3]
+    (twice,) = problems(folder, SNOWFLAKE_SALE_FACTS="public.order_facts")
+    assert twice.endswith("must all differ: each is a table of its own")
+
+
+def test_names_of_facts_are_completed(folder: Path) -> None:
+    given = {"SNOWFLAKE_SCHEMA": "MARTS", "SNOWFLAKE_SALE_FACTS": 'OTHER."Lines sold"', "SNOWFLAKE_FACTS": "views"}
+    names = load(given, folder).settings.snowflake.fact_names
+    assert (names.orders, names.sales, names.views) == ("DAYBOOK.MARTS.ORDER_FACTS", 'DAYBOOK.OTHER."Lines sold"', True)
+
+
 def test_snowflake_needs_an_account(folder: Path) -> None:
     (found,) = problems(folder, ANALYTICS_STORAGE="snowflake", SNOWFLAKE_USER="keeper")
     assert found == (
