@@ -72,6 +72,10 @@ def lines_counted(shape: Shape) -> Select[Any]:
 def baskets_counted(shape: Shape) -> Select[Any]:
     """One row: `items`, the distinct SKUs of each order added up."""
     lines = sold(shape)
+    if shape.flat:
+        # What a column store does in half the time, and PostgreSQL, which has an index of each order's lines, in twice.
+        held = select(lines.c.order_id, lines.c.sku).distinct().subquery("held")
+        return select(func.count().label("items")).select_from(held)
     each = select(func.count(lines.c.sku.distinct()).label("skus")).group_by(lines.c.order_id).subquery("baskets")
     return select(exact_count(each.c.skus).label("items"))
 
@@ -149,6 +153,9 @@ def _lines_by_period(lines: Subquery, period: Period) -> Select[Any]:
 
 # ---- top products
 
+COUNTED = frozenset({Metric.ORDERS, Metric.CUSTOMERS})
+"""What has to be counted, which is most of the work, where all else is added up."""
+
 
 def keyed_lines(lines: Subquery, by: By) -> Select[Any]:
     """The lines with their `key`: as often as they have one."""
@@ -201,6 +208,8 @@ def _of_one_customer(lines: Subquery) -> Subquery:
 
 def _by_key(lines: Subquery, by: By, *, sold: bool, counted: bool) -> Select[Any]:
     keyed = keyed_lines(lines, by).subquery("keyed")
+    if by is By.PRODUCT and not counted:
+        keyed = _by_book(keyed)
     named = by is By.PRODUCT
     revenue, units = exact_sum(keyed.c.amount), exact_count(keyed.c.quantity)
     query = select(
@@ -215,21 +224,63 @@ def _by_key(lines: Subquery, by: By, *, sold: bool, counted: bool) -> Select[Any
     return query.join_from(keyed, books, books.c.id == keyed.c.book_id, isouter=True) if named else query
 
 
+def _by_book(keyed: Subquery) -> Subquery:
+    """The lines of each key and book added up, so that a book's title is looked up once and not for each line."""
+    return (
+        select(
+            keyed.c.key,
+            keyed.c.book_id,
+            func.max(ByBytes(keyed.c.description)).label("description"),
+            exact_sum(keyed.c.amount).label("amount"),
+            exact_count(keyed.c.quantity).label("quantity"),
+        )
+        .group_by(keyed.c.key, keyed.c.book_id)
+        .subquery("by_book")
+    )
+
+
 @cache
 def top_products(shape: Shape, by: By, metric: Metric) -> Select[Any]:
     """`key`, `name`, `revenue`, `units`, `orders`, `customers` of the first `limit` keys; and of all, on each row:
     `found`, `positive_revenue`, `positive_units`.
     """
+    if metric not in COUNTED:
+        return _first_counted(shape, by, metric)
     each = merged(shape, by)
     return (
-        select(
-            each,
-            func.count().over().label("found"),
-            *(total.label(name) for name, total in _positive(each, over=True).items()),
-        )
+        select(each, *_of_all(each))
         .order_by(each.c[metric.value].desc(), ByBytes(each.c.key))
         .limit(bindparam("limit", type_=Integer()))
     )
+
+
+def _first_counted(shape: Shape, by: By, metric: Metric) -> Select[Any]:
+    """As `top_products`, with orders and customers counted of those alone that are told."""
+    each = merged(shape, by, counted=False)
+    order = (each.c[metric.value].desc(), ByBytes(each.c.key))
+    sums = [each.c[name] for name in ("key", "name", "revenue", "units")]
+    first = select(*sums, *_of_all(each)).order_by(*order).limit(bindparam("limit", type_=Integer())).cte("first")
+    keyed = keyed_lines(sold(shape), by).subquery("keyed")
+    counts = (
+        select(
+            keyed.c.key,
+            func.count(keyed.c.order_id.distinct()).label("orders"),
+            func.count(keyed.c.customer_id.distinct()).label("customers"),
+        )
+        .join(first, first.c.key == keyed.c.key)
+        .group_by(keyed.c.key)
+        .subquery("counts")
+    )
+    return (
+        select(first, *(func.coalesce(counts.c[name], ZERO).label(name) for name in ("orders", "customers")))
+        .select_from(first.outerjoin(counts, counts.c.key == first.c.key))
+        .order_by(first.c[metric.value].desc(), ByBytes(first.c.key))
+    )
+
+
+def _of_all(each: Subquery) -> list[ColumnElement[Any]]:
+    totals = (total.label(name) for name, total in _positive(each, over=True).items())
+    return [func.count().over().label("found"), *totals]
 
 
 @cache

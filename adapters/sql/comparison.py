@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Integer, Select, bindparam, case, func, literal_column, select
 
-from adapters.sql.analytics import merged
+from adapters.sql.analytics import COUNTED, merged
 from adapters.sql.dialects import ByBytes, exact_count
 from adapters.sql.scope import ZERO, Shape
 from domain.analytics.facts import By, Metric
@@ -21,7 +21,9 @@ def movements(shape: Shape, by: By, metric: Metric) -> Select[Any]:
     """`key`, `name`, `value`, `before` of the first `limit` keys by the size of their change; and of all, on each row:
     `found`, `risen`, `fallen`.
     """
-    now, then = merged(shape, by).alias("this_period"), merged(shape, by, BEFORE).alias("other_period")
+    counted = metric in COUNTED
+    now = merged(shape, by, counted=counted).alias("this_period")
+    then = merged(shape, by, BEFORE, counted=counted).alias("other_period")
     both = (
         select(
             func.coalesce(now.c.key, then.c.key).label("key"),
