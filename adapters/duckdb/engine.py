@@ -44,6 +44,7 @@ class Engine:
         self._threads = ThreadPoolExecutor(limits.at_once + 1, "duckdb")
         self._opened: Cursor | None = None
         self.questions = asyncio.Semaphore(limits.at_once)
+        self.memory_bytes = limits.memory_mb << 20
 
     @property
     def _database(self) -> Cursor:

@@ -7,7 +7,8 @@ so that the folder holds nothing of a customer but what the last one says.
 """
 
 import os
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -17,8 +18,10 @@ from msgspec import Struct
 from application.errors import Unavailable
 from application.ports.warehouse import Place
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 _NAME = "manifest.json"
+# No zone is further from UTC than 26 hours.
+_MARGIN: Final = timedelta(days=2)
 
 
 class Segment(Struct, frozen=True, kw_only=True):
@@ -33,6 +36,7 @@ class Segment(Struct, frozen=True, kw_only=True):
     sale_rows: int = 0
     return_rows: int = 0
     withdrawn: int = 0
+    currencies: tuple[str, ...] = ()
     bytes: int = 0
 
     @property
@@ -41,11 +45,20 @@ class Segment(Struct, frozen=True, kw_only=True):
         return (*self.orders, *self.sales, *self.returns, *self.withdrawals)
 
 
+class Change(Struct, frozen=True, kw_only=True):
+    """With which generation something changed, from which day (UTC) on; `at` tells it from one of an older folder."""
+
+    since: date
+    generation: int
+    at: datetime
+
+
 class Manifest(Struct, frozen=True, kw_only=True):
     """All that readers need. The generation grows with each; `retired` are files that were of earlier ones, and since
     when they are of none.
 
-    `first` and `last` are the first and the last year in which something was bought or came back.
+    `first` and `last` are the first and the last year in which something was bought or came back. `changes` are the
+    last ones from each day on: what came later and reaches further back takes the place of what was before.
     """
 
     format: int = FORMAT
@@ -57,6 +70,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     segments: tuple[Segment, ...]
     books: str
     customers: str
+    changes: tuple[Change, ...]
     retired: dict[str, datetime]
 
     @property
@@ -64,9 +78,22 @@ class Manifest(Struct, frozen=True, kw_only=True):
         """The files that count."""
         return frozenset({self.books, self.customers, *(name for one in self.segments for name in one.files)})
 
+    def last_change_before(self, day: date) -> Change | None:
+        """The last change of what lies before this local day, of whatever zone; None when nothing does."""
+        return max((one for one in self.changes if one.since < day + _MARGIN), key=_generation, default=None)
+
     def of(self, table: str) -> tuple[str, ...]:
         """The files of one kind of facts, the earliest first."""
         return tuple(name for one in self.segments for name in getattr(one, table))
+
+
+def _generation(change: Change) -> int:
+    return change.generation
+
+
+def with_change(before: Sequence[Change], change: Change) -> tuple[Change, ...]:
+    """The changes with one more."""
+    return (*(one for one in before if one.since < change.since), change)
 
 
 class ManifestFile:

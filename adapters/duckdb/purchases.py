@@ -1,47 +1,19 @@
 """Facts about purchases, counted by DuckDB over the files of the warehouse."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from time import perf_counter
-from typing import Any, Protocol
 
-from sqlalchemy import Select
-
-from adapters.duckdb.dialect import LOCAL_DAY, compiled
-from adapters.duckdb.engine import Cursor, Engine, SegmentGone, rows_of
+from adapters.duckdb.asking import Asking, Snapshot, StatementObserver
+from adapters.duckdb.engine import Cursor, Engine, SegmentGone
 from adapters.duckdb.layout import views
 from adapters.duckdb.manifest import Manifest, ManifestFile
-from adapters.duckdb.zones import local_day
-from adapters.sql.purchases import SqlPurchaseView
-from adapters.sql.rows import Row
+from adapters.duckdb.view import DuckDbPurchaseView, Kept
 from application.errors import Unavailable
 from application.ports.purchases import PurchaseView, Told
 
 _TRIES = 5
-
-
-class StatementObserver(Protocol):
-    """Told of each statement that ended, in the task that asked for it. Must be quick and never raise."""
-
-    def __call__(self, name: str, sql: str, seconds: float, error: BaseException | None, /) -> None:
-        """`name` is short and stable, `sql` the text without values."""
-        ...
-
-
-@dataclass(slots=True)
-class _Snapshot:
-    """The views of one generation, in a schema of its own, and how many questions they are being asked.
-
-    `zones` are the zones that it knows the days of.
-    """
-
-    generation: int
-    schema: str
-    readers: int = 0
-    zones: set[str] = field(default_factory=set)
 
 
 class DuckDbPurchaseFacts:
@@ -55,7 +27,8 @@ class DuckDbPurchaseFacts:
         self._engine = engine
         self._observer = observer
         self._manifest = ManifestFile(folder)
-        self._newest: _Snapshot | None = None
+        self._kept = Kept()
+        self._newest: Snapshot | None = None
         self._making = asyncio.Lock()
 
     @property
@@ -76,17 +49,19 @@ class DuckDbPurchaseFacts:
         for _ in range(_TRIES):
             try:
                 async with self._engine.questions, self._snapshot() as (snapshot, manifest):
-                    cursor = self._engine.cursor()
+                    asking = Asking(self._engine, snapshot, manifest, self._observer)
                     try:
-                        return await question(self._view(cursor, snapshot, manifest))
+                        return await question(
+                            DuckDbPurchaseView(asking, self._kept, most_bytes=self._engine.memory_bytes)
+                        )
                     finally:
-                        cursor.close()
+                        asking.close()
             except SegmentGone as error:
                 gone = error
         raise Unavailable(f"the warehouse changes faster than it can be read ({gone}): ask again", retry_after=1)
 
     @asynccontextmanager
-    async def _snapshot(self) -> AsyncIterator[tuple[_Snapshot, Manifest]]:
+    async def _snapshot(self) -> AsyncIterator[tuple[Snapshot, Manifest]]:
         async with self._making:
             manifest = self._present()
             before = self._newest
@@ -110,41 +85,9 @@ class DuckDbPurchaseFacts:
             raise Unavailable("the warehouse was never written: run `daybook warehouse sync`", retry_after=10)
         return manifest
 
-    def _view(self, cursor: Cursor, snapshot: _Snapshot, manifest: Manifest) -> SqlPurchaseView:
-        async def run(name: str, statement: Select[Any], values: Mapping[str, Any]) -> Sequence[Row]:
-            asked = compiled(statement)
-            sql = asked.sql.replace(LOCAL_DAY, f'"day in {values.get("tz")}"')
-            began, failure = perf_counter(), None
-            try:
-                bound = asked.bind(values)
-                return await self._engine.run(cursor, lambda it: _answered(it, snapshot, manifest, sql, bound, values))
-            except BaseException as error:
-                failure = error
-                raise
-            finally:
-                if self._observer is not None:
-                    self._observer(name, sql, perf_counter() - began, failure)
 
-        async def watermark() -> int:
-            return manifest.place.watermark
-
-        return SqlPurchaseView(run, watermark, flat=True)
-
-
-def _answered(
-    cursor: Cursor, snapshot: _Snapshot, manifest: Manifest, sql: str, bound: Sequence[Any], values: Mapping[str, Any]
-) -> Sequence[Row]:
-    cursor.execute(f"SET schema = '{snapshot.schema}'")
-    tz = values.get("tz")
-    if tz is not None and tz not in snapshot.zones:
-        day = local_day(tz, manifest.first, manifest.last)
-        cursor.execute(f'CREATE OR REPLACE MACRO "day in {tz}"(moment) AS {day}')
-        snapshot.zones.add(tz)
-    return rows_of(cursor, sql, bound)
-
-
-async def _made(engine: Engine, manifest: Manifest, folder: Path) -> _Snapshot:
-    snapshot = _Snapshot(manifest.generation, f"generation_{manifest.generation}")
+async def _made(engine: Engine, manifest: Manifest, folder: Path) -> Snapshot:
+    snapshot = Snapshot(manifest.generation)
 
     def make(cursor: Cursor) -> None:
         # What is left of an attempt that was broken off goes first.
@@ -158,5 +101,5 @@ async def _made(engine: Engine, manifest: Manifest, folder: Path) -> _Snapshot:
     return snapshot
 
 
-async def _dropped(engine: Engine, snapshot: _Snapshot) -> None:
+async def _dropped(engine: Engine, snapshot: Snapshot) -> None:
     await engine.run(engine.cursor(), lambda cursor: cursor.execute(f"DROP SCHEMA IF EXISTS {snapshot.schema} CASCADE"))

@@ -5,6 +5,7 @@
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid4
@@ -22,12 +23,13 @@ _FORMAT: Final = "(FORMAT parquet, COMPRESSION zstd)"
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A file of the folder; `years` are the first and the last one in which a fact of it happened, if it has any."""
+    """A file of the folder; `days` are the first and the last one (UTC) of its facts, if there are any."""
 
     name: str
     rows: int
     bytes: int
-    years: tuple[int, ...] = ()
+    days: tuple[date, ...] = ()
+    currencies: tuple[str, ...] = ()
 
 
 class Segments:
@@ -60,15 +62,16 @@ class Segments:
         self, files: Sequence[tuple[FactTable, Sequence[str]]], ids: Iterable[UUID], generation: int
     ) -> Made | None:
         """A file of those of the ids that these files hold facts of; None when they hold none."""
-        known = " UNION ".join(
-            f"SELECT {FACT_IDS[table]} AS id FROM {files_from([self._folder / name for name in names])} "
-            f"WHERE {FACT_IDS[table]} IN (SELECT id FROM gone)"
+        known = " UNION ALL ".join(
+            f"SELECT {FACT_IDS[table]} AS id, CAST({MOMENTS[table]} AS DATE) AS since "
+            f"FROM {files_from([self._folder / name for name in names])} WHERE {FACT_IDS[table]} IN (SELECT id FROM gone)"
             for table, names in files
             if names
         )
         if not known:
             return None
-        made = await self._made(None, f"SELECT id, {generation} AS {GENERATION} FROM ({known})", ids=ids)
+        query = f"SELECT id, {generation} AS {GENERATION}, min(since) AS since FROM ({known}) GROUP BY id"
+        made = await self._made(None, query, ids=ids)
         if made.rows:
             return made
         (self._folder / made.name).unlink()
@@ -85,7 +88,10 @@ class Segments:
                 )
         taken_back = None
         if keep_withdrawals and withdrawals:
-            query = f"SELECT id, max({GENERATION}) AS {GENERATION} FROM {files_from(withdrawals)} GROUP BY id"
+            query = (
+                f"SELECT id, max({GENERATION}) AS {GENERATION}, min(since) AS since "
+                f"FROM {files_from(withdrawals)} GROUP BY id"
+            )
             taken_back = await self._made(None, query)
         return segment_of(generation, {table: [one] for table, one in made.items()}, taken_back)
 
@@ -113,8 +119,8 @@ class Segments:
                     f"FROM {files_from(withdrawals)} GROUP BY id"
                 )
             (rows,) = cursor.execute(f"COPY ({query}) TO {quoted(str(path))} {_FORMAT}").fetchone() or (0,)
-            years = _years(cursor, table, path) if rows and table in MOMENTS else ()
-            return Made(name, rows, _kept(path), years)
+            days, currencies = _about(cursor, table, path) if rows else ((), ())
+            return Made(name, rows, _kept(path), days, currencies)
 
         cursor = self._engine.cursor()
         try:
@@ -145,6 +151,7 @@ def segment_of(generation: int, made: dict[FactTable, list[Made]], withdrawals: 
         sale_rows=rows(FactTable.SALES),
         return_rows=rows(FactTable.RETURNS),
         withdrawn=0 if withdrawals is None else withdrawals.rows,
+        currencies=tuple(sorted({currency for one in of_facts for currency in one.currencies})),
         bytes=sum(one.bytes for one in of_facts) + (0 if withdrawals is None else withdrawals.bytes),
     )
 
@@ -159,10 +166,20 @@ def _csv(table: FactTable, path: Path) -> str:
     )
 
 
-def _years(cursor: Cursor, table: FactTable | None, path: Path) -> tuple[int, ...]:
-    moment = MOMENTS[table] if table is not None else ""
-    found = cursor.execute(f"SELECT year(min({moment})), year(max({moment})) FROM {files_from([path])}").fetchone()
-    return tuple(found or ())
+def _about(cursor: Cursor, table: FactTable | None, path: Path) -> tuple[tuple[date, ...], tuple[str, ...]]:
+    """The first and the last day of a file, and its currencies."""
+    if table is None:
+        (first,) = cursor.execute(f"SELECT min(since) FROM {files_from([path])}").fetchone() or ()
+        return (first,), ()
+    if table not in MOMENTS:
+        return (), ()
+    moment = MOMENTS[table]
+    found = cursor.execute(
+        f"SELECT CAST(min({moment}) AS DATE), CAST(max({moment}) AS DATE), list(DISTINCT currency) "
+        f"FROM {files_from([path])}"
+    ).fetchone()
+    first, last, currencies = found or (None, None, ())
+    return (first, last), tuple(sorted(currencies))
 
 
 def _kept(path: Path) -> int:

@@ -4,7 +4,7 @@ import asyncio
 import fcntl
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import BufferedWriter
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from adapters.duckdb.engine import Engine
 from adapters.duckdb.layout import MOMENTS
-from adapters.duckdb.manifest import Manifest, ManifestFile, Segment, sync_folder
+from adapters.duckdb.manifest import Change, Manifest, ManifestFile, Segment, sync_folder, with_change
 from adapters.duckdb.segments import Made, Segments, segment_of
 from application.errors import Conflict, Unavailable
 from application.ports.warehouse import (
@@ -103,6 +103,7 @@ class DuckDbFactWriter:
             books=named[0],
             customers=named[1],
             **_grown(before if changed is not None else None, segment_of(generation, made, withdrawn), made, at),
+            changes=_changes(before if changed is not None else None, made, withdrawn, generation, at),
         )
         if before is not None and after.files == before.files:
             # Nothing else to be read: whoever reads goes on with what is open.
@@ -211,7 +212,7 @@ class _Spool:
 def _grown(
     before: Manifest | None, segment: Segment, made: dict[FactTable, list[Made]], at: datetime
 ) -> dict[str, Any]:
-    years = [year for files in made.values() for one in files for year in one.years]
+    years = [day.year for files in made.values() for one in files for day in one.days]
     if before is None:
         segments: tuple[Segment, ...] = (segment,)
     else:
@@ -223,6 +224,19 @@ def _grown(
         "last": max(years, default=at.year),
         "retired": {},
     }
+
+
+def _changes(
+    before: Manifest | None, made: dict[FactTable, list[Made]], withdrawn: Made | None, generation: int, at: datetime
+) -> tuple[Change, ...]:
+    """Those before, and the one from the first day of what is told now or taken back."""
+    if before is None:
+        return (Change(since=date.min, generation=generation, at=at),)
+    told = [one for files in made.values() for one in files]
+    days = [day for one in (*told, *([] if withdrawn is None else [withdrawn])) for day in one.days]
+    return (
+        with_change(before.changes, Change(since=min(days), generation=generation, at=at)) if days else before.changes
+    )
 
 
 def _first_to_join(segments: Sequence[Segment]) -> int:

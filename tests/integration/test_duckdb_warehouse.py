@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.duckdb.engine import Engine
-from adapters.duckdb.manifest import ManifestFile
+from adapters.duckdb.manifest import FORMAT, ManifestFile
 from adapters.duckdb.purchases import DuckDbPurchaseFacts
 from adapters.duckdb.stores import DuckDbHealth
 from adapters.duckdb.warehouse import DuckDbFactStore
@@ -171,7 +171,7 @@ async def test_a_manifest_that_cannot_be_read_says_what_to_do(place: Place) -> N
     await place.buy()
     await place.service.sync()
     path = place.folder / "manifest.json"
-    for broken in (b'{"format": 99', path.read_bytes().replace(b'"format":1', b'"format":99')):
+    for broken in (b'{"format": 99', path.read_bytes().replace(b'"format":%d' % FORMAT, b'"format":99')):
         path.write_bytes(broken)
         with pytest.raises(Unavailable, match="daybook warehouse rebuild"):
             await place.orders()
