@@ -14,7 +14,8 @@ _logger = logging.getLogger("daybook.warehouse")
 
 
 class WarehouseFollower:
-    """Brings the warehouse forward whenever there are events, at least `every` seconds from one time to the next.
+    """Brings the warehouse forward whenever there are events, at least `every` seconds from the beginning of one round
+    to that of the next.
 
     Without events it looks after `idle` seconds, so that what is no longer needed goes.
 
@@ -40,10 +41,13 @@ class WarehouseFollower:
 
     async def follow(self) -> None:
         """Until it is cancelled. What a round raises is logged, and tried again a second later."""
+        loop = asyncio.get_running_loop()
         while True:
+            began = loop.time()
             try:
                 place = await self._round()
-                await asyncio.sleep(self._every)
+                # From one beginning to the next: a round that took longer has made them wait enough.
+                await asyncio.sleep(self._every - (loop.time() - began))
                 await self._signal.wait(place, seconds=self._idle)
             except Conflict:
                 # Another process is at it.

@@ -25,7 +25,8 @@ from domain.analytics.facts import By
 from domain.analytics.pairs import Measure, PairQuestion, Unit
 from domain.analytics.quotients import place
 from domain.analytics.scope import Scope
-from tests.integration.test_duckdb_warehouse import CALLER, Place
+from tests.integration.test_duckdb_warehouse import Place
+from tests.support.busy_shop import CALLER
 from tests.support.duckdb_case import LIMITS
 
 SCOPE = Scope(as_of=date(2999, 1, 1), currency="EUR")
@@ -52,7 +53,8 @@ def test_a_change_takes_the_place_of_those_that_reach_less_far_back() -> None:
 
 
 async def test_what_is_kept_is_made_once_and_again_when_the_state_is_another() -> None:
-    memory, made = Memory[int](2), []
+    memory = Memory[int](2)
+    made: list[int] = []
 
     async def make() -> int:
         await asyncio.sleep(0)
@@ -125,7 +127,8 @@ async def test_arrays_count_what_statements_count(place_: Place, tmp_path: Path)
 
 
 async def test_a_scope_is_counted_anew_when_something_within_it_changes(place_: Place) -> None:
-    place, made = place_, []
+    place = place_
+    made: list[str] = []
     place.facts = DuckDbPurchaseFacts(
         place.folder, place.engine, observer=lambda name, sql, seconds, error: made.append(name)
     )
