@@ -70,7 +70,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     segments: tuple[Segment, ...]
     books: str
     customers: str
-    changes: tuple[Change, ...]
+    changes: tuple[Change, ...] = ()
     retired: dict[str, datetime]
 
     @property

@@ -22,7 +22,7 @@ from domain.analytics.fitted import (
     enough_to_fit_buying,
     enough_to_fit_spending,
 )
-from domain.analytics.lifetime_facts import BuyingFacts, SpendingFacts
+from domain.analytics.lifetime_facts import BuyingFacts, Repeater, SpendingFacts
 from domain.analytics.lifetime_value import LifetimeValue, first_worths, lifetime_value, months_in_weeks, worths
 from domain.analytics.scope import Scope
 from domain.analytics.segments import SegmentTable
@@ -80,10 +80,13 @@ async def _lifetime_value(view: PurchaseView, question: Question, models: Lifeti
     # Of many customers this takes a second, in which others are to be answered.
     ranked = await asyncio.to_thread(worths, spent, buying.model, spending.model, expected, discount)
     first = first_worths(ranked, question.number("limit"))
-    named = [
-        *await view.repeaters(scope, [one.history for one in first.above], question.number("limit")),
-        *await view.repeaters(scope, [one.history for one in first.at], first.room),
-    ]
+    asked = [(first.above, question.number("limit")), (first.at, first.room)]
+    if sum(one.customers for one in first.at) <= first.room:
+        # Nobody is left out, so that all of them are asked for at once.
+        asked = [((*first.above, *first.at), question.number("limit"))]
+    named: list[Repeater] = []
+    for those, most in asked:
+        named += await view.repeaters(scope, [one.history for one in those], most)
     held_against, why_not = await _calibration(view, scope, models, question.number("holdout_weeks"))
     answered = partial(lifetime_value, months=months, discount=discount, buying=buying, spending=spending)
     return await asyncio.to_thread(

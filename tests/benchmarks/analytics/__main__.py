@@ -20,6 +20,7 @@ from rich.console import Console
 from tests.benchmarks.analytics.events import measure_events
 from tests.benchmarks.analytics.lag import measure_lag
 from tests.benchmarks.analytics.loading import shop_in_postgres
+from tests.benchmarks.analytics.reports import EVERYBODY
 from tests.benchmarks.analytics.shop import Size
 from tests.benchmarks.analytics.stores import compare_reports
 from tests.benchmarks.servers import ROOT
@@ -46,6 +47,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--small", action="store_const", const=SMALL, dest="lines", help=f"{SMALL:,} lines: a minute")
     parser.add_argument("--rounds", type=int, default=5, help="of each question, at most (default 5)")
     parser.add_argument("--only", action="append", metavar="REPORT", help="ask this question alone")
+    parser.add_argument("--who", choices=EVERYBODY, action="append", help="ask this store or peer alone")
     parser.add_argument("--part", choices=PARTS, action="append", help="measure this part alone")
     parser.add_argument("--folder", type=Path, help="keep the shop here for other runs of the same size")
     return parser.parse_args()

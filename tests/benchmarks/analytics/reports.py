@@ -21,6 +21,7 @@ POSTGRES: Final = "PostgreSQL"
 EMBEDDED: Final = "embedded warehouse"
 DUCKDB, PANDAS, POLARS = "DuckDB by hand", "pandas by hand", "Polars by hand"
 SEGMENTS: Final = "DuckDB by hand, same files"
+EVERYBODY: Final = (EMBEDDED, POSTGRES, DUCKDB, PANDAS, POLARS, SEGMENTS)
 LEAST_GOAL: Final = 0.030
 """Seconds that no peer makes less of."""
 TIMES_DUCKDB, TIMES_FROM_POSTGRES, MOST_MEMORY = 2, 15, 1_000_000_000

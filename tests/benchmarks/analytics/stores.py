@@ -16,7 +16,17 @@ from rich.console import Console
 
 from tests.benchmarks.analytics.contenders import Asked, peer, store
 from tests.benchmarks.analytics.loading import LoadedShop
-from tests.benchmarks.analytics.reports import DUCKDB, EMBEDDED, PANDAS, POLARS, POSTGRES, SEGMENTS, Say, ask_everything
+from tests.benchmarks.analytics.reports import (
+    DUCKDB,
+    EMBEDDED,
+    EVERYBODY,
+    PANDAS,
+    POLARS,
+    POSTGRES,
+    SEGMENTS,
+    Say,
+    ask_everything,
+)
 from tests.benchmarks.servers import ROOT
 
 MOST_SYNC_SECONDS: Final = 60
@@ -37,12 +47,17 @@ def compare_reports(shop: LoadedShop, options: argparse.Namespace, console: Cons
     console.print(
         "[bold]memory[/bold]: not measured, for it is the definition, which a shop of this size is too large for"
     )
+    wanted = options.who or EVERYBODY
     with ExitStack() as held:
         everybody: list[Asked] = []
         for name, environment in stores.items():
+            if name not in wanted:
+                continue
             say(f"a server on the {name}")
             everybody.append(held.enter_context(store(name, environment)))
         for name, (kind, folder) in peers.items():
+            if name not in wanted:
+                continue
             say(f"{name} loads")
             everybody.append(held.enter_context(peer(name, kind, folder)))
         ask_everything(everybody, shop.given, options, console, say)
