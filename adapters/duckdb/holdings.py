@@ -136,5 +136,13 @@ class Holdings:
         return found
 
 
+def alone_and_repeated(marks: Numbers) -> tuple[int, list[int]]:
+    """How many of these numbers stand there once, and which stand there more often."""
+    ordered = np.sort(marks)
+    repeated = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    many = np.searchsorted(ordered, repeated, "right") - np.searchsorted(ordered, repeated, "left")
+    return len(ordered) - int(many.sum()), repeated.tolist()
+
+
 def _plain(numbers: Numbers) -> "array[int]":
     return array("I", numbers.astype(np.uintc).tobytes())

@@ -7,11 +7,12 @@ from typing import Final
 from uuid import UUID
 
 from adapters.duckdb.asking import Asking
-from adapters.duckdb.holdings import Holdings
+from adapters.duckdb.holdings import Holdings, alone_and_repeated
 from adapters.duckdb.memory import Memory
 from adapters.duckdb.ranking import FirstPairs
 from adapters.sql import holdings
 from adapters.sql.purchases import SqlPurchaseView
+from adapters.sql.rows import whole
 from adapters.sql.scope import scope_values
 from domain.analytics.baskets import Baskets, ItemFacts
 from domain.analytics.facts import By
@@ -139,6 +140,18 @@ class DuckDbPurchaseView(SqlPurchaseView):
             return await super().item_sets(scope, by, least=least)
         held = await self._holdings(scope, Unit.BASKET, by)
         return await self._asking.apart(lambda: held.sets(least))
+
+    async def _distinct_items(self, scope: Scope) -> int:
+        """Lines, less what single purchases hold twice: seldom anything, so that it alone is made distinct."""
+        if not self._fits:
+            return await super()._distinct_items(scope)
+        shape, values = self._shape(scope), scope_values(scope)
+        found = await self._asking.columns("holdings.marks", holdings.marks(shape), values)
+        alone, repeated = await self._asking.apart(lambda: alone_and_repeated(found["mark"]))
+        if not repeated:
+            return alone
+        values = {**values, "marks": repeated}
+        return alone + whole((await self._run("holdings.marked", holdings.items_marked(shape), values))[0]["items"])
 
     async def _own(self, scope: Scope, customer: UUID) -> frozenset[str]:
         values = {**scope_values(scope), "customer": customer}

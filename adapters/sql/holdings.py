@@ -1,9 +1,23 @@
-"""What baskets and customers hold, told in numbers: for a store that counts pairs beside its statements."""
+"""What baskets and customers hold, told in numbers: for a store that counts beside its statements."""
 
 from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, Integer, Select, Uuid, bindparam, cast, func, literal_column, select, union_all
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    BigInteger,
+    Integer,
+    Select,
+    Subquery,
+    Uuid,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from adapters.sql.analytics import keyed_lines
@@ -50,6 +64,27 @@ def held(shape: Shape, unit: Unit, by: By) -> Select[Any]:
         .join(owners, owners.c.id == holder)
         .join(items, items.c.key == lines.c.key)
     )
+
+
+def _mark(lines: Subquery) -> ColumnElement[Any]:
+    """A number that is the same for the same product of the same purchase, and seldom for others."""
+    return cast(func.hash(lines.c.order_id, lines.c.sku).op(">>")(_ONE), BigInteger())
+
+
+@cache
+def marks(shape: Shape) -> Select[Any]:
+    """`mark` of each line."""
+    return select(_mark(sold(shape)).label("mark"))
+
+
+@cache
+def items_marked(shape: Shape) -> Select[Any]:
+    """One row: `items`, the distinct products of each purchase added up, of lines with one of the `marks`."""
+    lines = sold(shape)
+    wanted = cast(bindparam("marks", type_=ARRAY(BigInteger)), ARRAY(BigInteger))
+    among = _mark(lines).in_(select(func.unnest(wanted)))
+    each = select(lines.c.order_id, lines.c.sku).where(among).distinct().subquery("held")
+    return select(func.count().label("items")).select_from(each)
 
 
 @cache

@@ -83,7 +83,6 @@ class SqlPurchaseView(SqlAffinityView, SqlLifetimeView):
         shape = self._shape(scope)
         orders = await self._one("analytics.purchases", analytics.purchases_counted(shape), scope)
         lines = await self._one("analytics.lines", analytics.lines_counted(shape), scope)
-        baskets = await self._one("analytics.baskets", analytics.baskets_counted(shape), scope)
         products = await self._one("analytics.products", analytics.products_counted(shape), scope)
         back: Row = _NOTHING
         if shape.returns:
@@ -92,13 +91,18 @@ class SqlPurchaseView(SqlAffinityView, SqlLifetimeView):
             customers=_whole(orders["customers"]),
             orders=_whole(orders["orders"]),
             orders_without_customer=_whole(orders["orders"]) - _whole(orders["known_orders"]),
-            basket_items=_whole(baskets["items"]),
+            basket_items=await self._distinct_items(scope),
             products=_whole(products["products"]),
             units=_whole(lines["units"]) - _whole(back["units"]),
             revenue=EXACT.subtract(_amount(lines["revenue"]), _amount(back["revenue"])),
             returned_units=_whole(back["units"]),
             returned_revenue=_amount(back["revenue"]),
         )
+
+    async def _distinct_items(self, scope: Scope) -> int:
+        """The distinct products of each purchase added up."""
+        statement = analytics.baskets_counted(self._shape(scope))
+        return _whole((await self._one("analytics.baskets", statement, scope))["items"])
 
     async def revenue(self, scope: Scope, period: Period) -> Sequence[PeriodFacts]:
         """The periods in which something happened."""

@@ -107,7 +107,7 @@ async def everything(view: PurchaseView, customer: UUID) -> list[Any]:
         ]
         found.append(sorted(await view.item_sets(SCOPE, By.PRODUCT, least=least)))
     found += [await view.popular(SCOPE, one, limit=2, of_own_categories=False) for one in (None, customer)]
-    return [*found, await view.names(SCOPE, ["A", "none"]), await view.currencies()]
+    return [*found, await view.names(SCOPE, ["A", "none"]), await view.currencies(), await view.summary(SCOPE)]
 
 
 async def test_arrays_count_what_statements_count(place_: Place, tmp_path: Path) -> None:
