@@ -55,7 +55,10 @@ def ask_everything(
         if options.only and question.name not in options.only:
             continue
         say(f"{question.name} (load {os.getloadavg()[0]:.1f})")
-        found[question.name] = _asked(question, everybody, given, options.rounds, console)
+        measured = found[question.name] = _asked(question, everybody, given, options.rounds, console)
+        # At once, so that a run that is broken off has told what it knew.
+        told = (f"{name} {_milliseconds(one)} ms, CPU {_cpu_milliseconds(one)}" for name, one in measured.items())
+        say("; ".join(told))
     _show(found, [one.name for one in everybody], console)
     show_goals(found, console)
     return found
