@@ -64,7 +64,8 @@ class Segments:
         """A file of those of the ids that these files hold facts of; None when they hold none."""
         known = " UNION ALL ".join(
             f"SELECT {FACT_IDS[table]} AS id, CAST({MOMENTS[table]} AS DATE) AS since "
-            f"FROM {files_from([self._folder / name for name in names])} WHERE {FACT_IDS[table]} IN (SELECT id FROM gone)"
+            f"FROM {files_from([self._folder / name for name in names])} "
+            f"WHERE {FACT_IDS[table]} IN (SELECT id FROM gone)"
             for table, names in files
             if names
         )

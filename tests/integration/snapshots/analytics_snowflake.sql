@@ -33,11 +33,11 @@ WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AN
 -- baskets, everything
 WITH sale_facts AS
 (SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
- SELECT sum(CAST(baskets.skus AS NUMERIC(38, 0))) AS items
-FROM (SELECT count(DISTINCT sold.sku) AS skus
+ SELECT count(*) AS items
+FROM (SELECT DISTINCT sold.order_id AS order_id, sold.sku AS sku
 FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
 FROM sale_facts
-WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold GROUP BY sold.order_id) AS baskets
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS held
 
 -- products, everything
 WITH sale_facts AS
@@ -167,19 +167,28 @@ WITH sale_facts AS
 return_facts AS
 (SELECT return_id, customer_id, returned_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.PUBLIC.return_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
 books AS
-(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
- SELECT merged.key, merged.name, merged.revenue, merged.units, merged.orders, merged.customers, count(*) OVER () AS found, sum(CAST(CASE WHEN (merged.revenue > 0) THEN merged.revenue ELSE 0 END AS NUMERIC(38, 4))) OVER () AS positive_revenue, sum(CAST(CASE WHEN (merged.units > 0) THEN merged.units ELSE 0 END AS NUMERIC(38, 0))) OVER () AS positive_units
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+first AS
+(SELECT merged.key AS key, merged.name AS name, merged.revenue AS revenue, merged.units AS units, count(*) OVER () AS found, sum(CAST(CASE WHEN (merged.revenue > 0) THEN merged.revenue ELSE 0 END AS NUMERIC(38, 4))) OVER () AS positive_revenue, sum(CAST(CASE WHEN (merged.units > 0) THEN merged.units ELSE 0 END AS NUMERIC(38, 0))) OVER () AS positive_units
 FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
-FROM (SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
+FROM (SELECT by_book.key AS key, max(books.title) AS title, max(by_book.description) AS description, sum(CAST(by_book.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(by_book.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+FROM (SELECT keyed.key AS key, keyed.book_id AS book_id, max(keyed.description) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS amount, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS quantity
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
 FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
 FROM sale_facts
-WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed GROUP BY keyed.key, keyed.book_id) AS by_book LEFT OUTER JOIN books ON books.id = by_book.book_id GROUP BY by_book.key UNION ALL SELECT by_book.key AS key, max(books.title) AS title, max(by_book.description) AS description, -sum(CAST(by_book.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(by_book.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+FROM (SELECT keyed.key AS key, keyed.book_id AS book_id, max(keyed.description) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS amount, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS quantity
 FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount, returned.sku AS key
 FROM (SELECT return_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) AS day, return_facts.sku AS sku, return_facts.book_id AS book_id, return_facts.description AS description, return_facts.quantity AS quantity, return_facts.amount AS amount
 FROM return_facts
-WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.revenue DESC, merged.key
- LIMIT %(limit)s
+WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned) AS keyed GROUP BY keyed.key, keyed.book_id) AS by_book LEFT OUTER JOIN books ON books.id = by_book.book_id GROUP BY by_book.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.revenue DESC, merged.key
+ LIMIT %(limit)s)
+ SELECT first.key, first.name, first.revenue, first.units, first.found, first.positive_revenue, first.positive_units, coalesce(counts.orders, 0) AS orders, coalesce(counts.customers, 0) AS customers
+FROM first LEFT OUTER JOIN (SELECT keyed.key AS key, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed JOIN first ON first.key = keyed.key GROUP BY keyed.key) AS counts ON counts.key = first.key ORDER BY first.revenue DESC, first.key
 
 -- top author by units, everything
 WITH sale_facts AS
@@ -187,10 +196,11 @@ WITH sale_facts AS
 return_facts AS
 (SELECT return_id, customer_id, returned_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.PUBLIC.return_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
 books AS
-(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
- SELECT merged.key, merged.name, merged.revenue, merged.units, merged.orders, merged.customers, count(*) OVER () AS found, sum(CAST(CASE WHEN (merged.revenue > 0) THEN merged.revenue ELSE 0 END AS NUMERIC(38, 4))) OVER () AS positive_revenue, sum(CAST(CASE WHEN (merged.units > 0) THEN merged.units ELSE 0 END AS NUMERIC(38, 0))) OVER () AS positive_units
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+first AS
+(SELECT merged.key AS key, merged.name AS name, merged.revenue AS revenue, merged.units AS units, count(*) OVER () AS found, sum(CAST(CASE WHEN (merged.revenue > 0) THEN merged.revenue ELSE 0 END AS NUMERIC(38, 4))) OVER () AS positive_revenue, sum(CAST(CASE WHEN (merged.units > 0) THEN merged.units ELSE 0 END AS NUMERIC(38, 0))) OVER () AS positive_units
 FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
-FROM (SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
+FROM (SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, books.author AS key
 FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
 FROM sale_facts
@@ -199,7 +209,13 @@ FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.
 FROM (SELECT return_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) AS day, return_facts.sku AS sku, return_facts.book_id AS book_id, return_facts.description AS description, return_facts.quantity AS quantity, return_facts.amount AS amount
 FROM return_facts
 WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned JOIN books ON books.id = returned.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.units DESC, merged.key
- LIMIT %(limit)s
+ LIMIT %(limit)s)
+ SELECT first.key, first.name, first.revenue, first.units, first.found, first.positive_revenue, first.positive_units, coalesce(counts.orders, 0) AS orders, coalesce(counts.customers, 0) AS customers
+FROM first LEFT OUTER JOIN (SELECT keyed.key AS key, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, books.author AS key
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold JOIN books ON books.id = sold.book_id) AS keyed JOIN first ON first.key = keyed.key GROUP BY keyed.key) AS counts ON counts.key = first.key ORDER BY first.units DESC, first.key
 
 -- top category by orders, everything
 WITH sale_facts AS
@@ -236,11 +252,12 @@ FROM (SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description)
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
 FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
 FROM sale_facts
-WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key UNION ALL SELECT by_book.key AS key, max(books.title) AS title, max(by_book.description) AS description, -sum(CAST(by_book.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(by_book.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+FROM (SELECT keyed.key AS key, keyed.book_id AS book_id, max(keyed.description) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS amount, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS quantity
 FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount, returned.sku AS key
 FROM (SELECT return_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) AS day, return_facts.sku AS sku, return_facts.book_id AS book_id, return_facts.description AS description, return_facts.quantity AS quantity, return_facts.amount AS amount
 FROM return_facts
-WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.customers DESC, merged.key
+WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned) AS keyed GROUP BY keyed.key, keyed.book_id) AS by_book LEFT OUTER JOIN books ON books.id = by_book.book_id GROUP BY by_book.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.customers DESC, merged.key
  LIMIT %(limit)s
 
 -- top product by revenue alone, everything
@@ -252,15 +269,17 @@ books AS
 (SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
  SELECT merged.key, merged.name, merged.revenue
 FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
-FROM (SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+FROM (SELECT by_book.key AS key, max(books.title) AS title, max(by_book.description) AS description, sum(CAST(by_book.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(by_book.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+FROM (SELECT keyed.key AS key, keyed.book_id AS book_id, max(keyed.description) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS amount, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS quantity
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
 FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
 FROM sale_facts
-WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed GROUP BY keyed.key, keyed.book_id) AS by_book LEFT OUTER JOIN books ON books.id = by_book.book_id GROUP BY by_book.key UNION ALL SELECT by_book.key AS key, max(books.title) AS title, max(by_book.description) AS description, -sum(CAST(by_book.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(by_book.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+FROM (SELECT keyed.key AS key, keyed.book_id AS book_id, max(keyed.description) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS amount, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS quantity
 FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount, returned.sku AS key
 FROM (SELECT return_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) AS day, return_facts.sku AS sku, return_facts.book_id AS book_id, return_facts.description AS description, return_facts.quantity AS quantity, return_facts.amount AS amount
 FROM return_facts
-WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.revenue DESC, merged.key
+WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned) AS keyed GROUP BY keyed.key, keyed.book_id) AS by_book LEFT OUTER JOIN books ON books.id = by_book.book_id GROUP BY by_book.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.revenue DESC, merged.key
  LIMIT %(limit)s
 
 -- top author by revenue alone, everything
@@ -864,13 +883,14 @@ FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.da
 FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
 FROM sale_facts
 WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold
-WHERE sold.customer_id = %(customer)s) AS own) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+WHERE sold.customer_id = %(customer)s) AS own) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key UNION ALL SELECT by_book.key AS key, max(books.title) AS title, max(by_book.description) AS description, -sum(CAST(by_book.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(by_book.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+FROM (SELECT keyed.key AS key, keyed.book_id AS book_id, max(keyed.description) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS amount, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS quantity
 FROM (SELECT own.customer_id AS customer_id, own.day AS day, own.sku AS sku, own.book_id AS book_id, own.description AS description, own.quantity AS quantity, own.amount AS amount, own.sku AS key
 FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount
 FROM (SELECT return_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) AS day, return_facts.sku AS sku, return_facts.book_id AS book_id, return_facts.description AS description, return_facts.quantity AS quantity, return_facts.amount AS amount
 FROM return_facts
 WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned
-WHERE returned.customer_id = %(customer)s) AS own) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged
+WHERE returned.customer_id = %(customer)s) AS own) AS keyed GROUP BY keyed.key, keyed.book_id) AS by_book LEFT OUTER JOIN books ON books.id = by_book.book_id GROUP BY by_book.key) AS parts GROUP BY parts.key) AS merged
 WHERE merged.orders > 0 ORDER BY merged.orders DESC, merged.key
  LIMIT %(limit)s
 
@@ -1073,11 +1093,11 @@ WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AN
 -- baskets, least
 WITH sale_facts AS
 (SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
- SELECT sum(CAST(baskets.skus AS NUMERIC(38, 0))) AS items
-FROM (SELECT count(DISTINCT sold.sku) AS skus
+ SELECT count(*) AS items
+FROM (SELECT DISTINCT sold.order_id AS order_id, sold.sku AS sku
 FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
 FROM sale_facts
-WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold GROUP BY sold.order_id) AS baskets
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS held
 
 -- products, least
 WITH sale_facts AS
@@ -1208,29 +1228,44 @@ WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(unti
 WITH sale_facts AS
 (SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
 books AS
-(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
- SELECT merged.key, merged.name, merged.revenue, merged.units, merged.orders, merged.customers, count(*) OVER () AS found, sum(CAST(CASE WHEN (merged.revenue > 0) THEN merged.revenue ELSE 0 END AS NUMERIC(38, 4))) OVER () AS positive_revenue, sum(CAST(CASE WHEN (merged.units > 0) THEN merged.units ELSE 0 END AS NUMERIC(38, 0))) OVER () AS positive_units
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+first AS
+(SELECT merged.key AS key, merged.name AS name, merged.revenue AS revenue, merged.units AS units, count(*) OVER () AS found, sum(CAST(CASE WHEN (merged.revenue > 0) THEN merged.revenue ELSE 0 END AS NUMERIC(38, 4))) OVER () AS positive_revenue, sum(CAST(CASE WHEN (merged.units > 0) THEN merged.units ELSE 0 END AS NUMERIC(38, 0))) OVER () AS positive_units
 FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
-FROM (SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
+FROM (SELECT by_book.key AS key, max(books.title) AS title, max(by_book.description) AS description, sum(CAST(by_book.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(by_book.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+FROM (SELECT keyed.key AS key, keyed.book_id AS book_id, max(keyed.description) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS amount, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS quantity
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
 FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
 FROM sale_facts
-WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.revenue DESC, merged.key
- LIMIT %(limit)s
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed GROUP BY keyed.key, keyed.book_id) AS by_book LEFT OUTER JOIN books ON books.id = by_book.book_id GROUP BY by_book.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.revenue DESC, merged.key
+ LIMIT %(limit)s)
+ SELECT first.key, first.name, first.revenue, first.units, first.found, first.positive_revenue, first.positive_units, coalesce(counts.orders, 0) AS orders, coalesce(counts.customers, 0) AS customers
+FROM first LEFT OUTER JOIN (SELECT keyed.key AS key, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed JOIN first ON first.key = keyed.key GROUP BY keyed.key) AS counts ON counts.key = first.key ORDER BY first.revenue DESC, first.key
 
 -- top author by units, least
 WITH sale_facts AS
 (SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
 books AS
-(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
- SELECT merged.key, merged.name, merged.revenue, merged.units, merged.orders, merged.customers, count(*) OVER () AS found, sum(CAST(CASE WHEN (merged.revenue > 0) THEN merged.revenue ELSE 0 END AS NUMERIC(38, 4))) OVER () AS positive_revenue, sum(CAST(CASE WHEN (merged.units > 0) THEN merged.units ELSE 0 END AS NUMERIC(38, 0))) OVER () AS positive_units
+(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+first AS
+(SELECT merged.key AS key, merged.name AS name, merged.revenue AS revenue, merged.units AS units, count(*) OVER () AS found, sum(CAST(CASE WHEN (merged.revenue > 0) THEN merged.revenue ELSE 0 END AS NUMERIC(38, 4))) OVER () AS positive_revenue, sum(CAST(CASE WHEN (merged.units > 0) THEN merged.units ELSE 0 END AS NUMERIC(38, 0))) OVER () AS positive_units
 FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
-FROM (SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
+FROM (SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, books.author AS key
 FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
 FROM sale_facts
 WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold JOIN books ON books.id = sold.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.units DESC, merged.key
- LIMIT %(limit)s
+ LIMIT %(limit)s)
+ SELECT first.key, first.name, first.revenue, first.units, first.found, first.positive_revenue, first.positive_units, coalesce(counts.orders, 0) AS orders, coalesce(counts.customers, 0) AS customers
+FROM first LEFT OUTER JOIN (SELECT keyed.key AS key, count(DISTINCT keyed.order_id) AS orders, count(DISTINCT keyed.customer_id) AS customers
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, books.author AS key
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold JOIN books ON books.id = sold.book_id) AS keyed JOIN first ON first.key = keyed.key GROUP BY keyed.key) AS counts ON counts.key = first.key ORDER BY first.units DESC, first.key
 
 -- top category by orders, least
 WITH sale_facts AS
@@ -1268,11 +1303,12 @@ books AS
 (SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
  SELECT merged.key, merged.name, merged.revenue
 FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
-FROM (SELECT keyed.key AS key, max(books.title) AS title, max(keyed.description) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+FROM (SELECT by_book.key AS key, max(books.title) AS title, max(by_book.description) AS description, sum(CAST(by_book.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(by_book.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
+FROM (SELECT keyed.key AS key, keyed.book_id AS book_id, max(keyed.description) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS amount, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS quantity
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
 FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
 FROM sale_facts
-WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.revenue DESC, merged.key
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed GROUP BY keyed.key, keyed.book_id) AS by_book LEFT OUTER JOIN books ON books.id = by_book.book_id GROUP BY by_book.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.revenue DESC, merged.key
  LIMIT %(limit)s
 
 -- top author by revenue alone, least
