@@ -12,6 +12,7 @@ from application.errors import BadQuery
 from domain.analytics.digest import decimal_digits
 from domain.analytics.scope import Customers, Lines, Returns, Scope, local_day, time_zone
 from domain.shared.errors import Invalid, Problem, Problems
+from domain.shared.text import clean_line
 
 Value = str | int | date | None
 
@@ -116,9 +117,8 @@ def _value(parameter: Parameter, text: str) -> Value:
             if text not in parameter.choices:
                 raise Invalid.because("unknown-choice", f"must be one of: {', '.join(parameter.choices)}")
             return text
-    if not text or len(text) > _LONGEST or not text.isprintable():
-        raise Invalid.because("bad-value", f"must be printable text of 1 to {_LONGEST} characters")
-    return text
+    # As SKUs and names are kept, whatever they are made of.
+    return clean_line(text, _LONGEST)
 
 
 def _day(text: str) -> date:

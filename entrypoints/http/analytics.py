@@ -27,12 +27,13 @@ from entrypoints.http.parameters import CURSOR
 from entrypoints.http.replies import NO_STORE, REVALIDATE, encode, json_reply
 from entrypoints.http.report_files import VARY, ReportFiles
 from entrypoints.http.requests import HttpRequest, query_pairs, refuse_query
+from entrypoints.http.schemas import LINE
 
 _ANALYTICS = "/v1/analytics"
 _MAX_CLAMPED = 999_999_999
 _KINDS: Mapping[str, Mapping[str, Any]] = {
     "date": {"type": "string", "format": "date"},
-    "text": {"type": "string", "minLength": 1, "maxLength": 2_000},
+    "text": {"type": "string", "minLength": 1, "maxLength": 2_000, "pattern": LINE},
 }
 _OWN_SHAPES: Mapping[str, Mapping[str, Any]] = {
     "customer": {"type": "string", "format": "uuid"},

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from inspect import cleandoc
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -11,7 +11,7 @@ _REF = "#/components/schemas/"
 _PAGE = re.compile(r"^(?:Listed|AnswerPage)_(.+?)(?:Read|Response)?_$")
 _ANSWER = re.compile(r"^Answer_(.+)_$")
 # As domain.shared.text has it: one line, or text of several lines where a field is named here.
-_LINE = "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$"
+LINE: Final = "^[^\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029]*$"
 _TEXT = "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$"
 _OF_SEVERAL_LINES = {
     *((name, "description") for name in ("BookCreate", "BookUpdate")),
@@ -59,7 +59,7 @@ def _add_text_rules(name: str, place: str, schema: dict[str, Any]) -> None:
         if place in _FORMATS:
             text["format"] = _FORMATS[place]
         elif "format" not in text and "pattern" not in text and place not in _MADE_OF_ANY_TEXT:
-            text["pattern"] = _TEXT if (name, place) in _OF_SEVERAL_LINES else _LINE
+            text["pattern"] = _TEXT if (name, place) in _OF_SEVERAL_LINES else LINE
 
 
 def _texts(schema: Any) -> Iterator[dict[str, Any]]:

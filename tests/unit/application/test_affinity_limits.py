@@ -53,6 +53,20 @@ async def test_more_pairs_are_refused_with_their_number(
     assert "ANALYTICS_STORAGE" in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "sku", ["Mug\N{NO-BREAK SPACE}2", "\N{WOMAN}\N{ZERO WIDTH JOINER}\N{PERSONAL COMPUTER}", "x" * 2_000]
+)
+async def test_what_can_be_sold_can_be_asked_for(sku: str) -> None:
+    assert (await analytics(await facts(0)).ask("similar-products", [("product", sku)])).store == "memory"
+
+
+@pytest.mark.parametrize("text", ["", "  ", "a\u008d", "a\nb", "x" * 2_001])
+async def test_what_no_product_can_be_called_is_refused(text: str) -> None:
+    with pytest.raises(BadQuery) as refused:
+        await analytics(await facts(0)).ask("similar-products", [("product", text)])
+    assert [one.pointer for one in refused.value.problems] == ["product"]
+
+
 async def test_one_product_and_somebody_new_are_never_too_many() -> None:
     none = analytics(await facts(0))
     assert (await none.ask("similar-products", [("product", "a")])).store == "memory"
