@@ -15,8 +15,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from application.errors import Unavailable
-from application.ports.warehouse import Place
+from application.ports.warehouse import Place, WarehouseUnreadable
 
 FORMAT: Final = 2
 _NAME = "manifest.json"
@@ -105,7 +104,7 @@ class ManifestFile:
         self._read: Manifest | None = None
 
     def read(self) -> Manifest | None:
-        """The manifest as it is now; None without one. Raises Unavailable when it is no manifest of this version."""
+        """The manifest as it is now; None without one. Raises WarehouseUnreadable when it is none of this version."""
         try:
             found = self._path.stat()
             stamp = (found.st_ino, found.st_mtime_ns, found.st_size)
@@ -114,9 +113,11 @@ class ManifestFile:
         except FileNotFoundError:
             self._read = self._stamp = None
         except (OSError, msgspec.DecodeError) as error:
-            raise Unavailable(f"the warehouse cannot be read ({error}): run `daybook warehouse rebuild`") from error
+            raise WarehouseUnreadable(
+                f"the warehouse cannot be read ({error}): run `daybook warehouse rebuild`"
+            ) from error
         if self._read is not None and self._read.format != FORMAT:
-            raise Unavailable(
+            raise WarehouseUnreadable(
                 f"the warehouse is of format {self._read.format}, this program reads {FORMAT}: "
                 "run `daybook warehouse rebuild`"
             )

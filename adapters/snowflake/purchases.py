@@ -9,6 +9,7 @@ from sqlalchemy import RowMapping, Select, text
 
 from adapters.snowflake.engine import Warehouse
 from adapters.snowflake.facts import of_facts
+from adapters.snowflake.following import newest
 from adapters.snowflake.names import FactNames
 from adapters.sql.purchases import SqlPurchaseView
 from adapters.sql.rows import Row
@@ -29,9 +30,9 @@ class SnowflakePurchaseFacts:
     def __init__(self, warehouse: Warehouse, names: FactNames) -> None:
         self._warehouse = warehouse
         self._names = names
-        told = "generation, watermark" if names.views else "generation, watermark, synced_at"
-        self._newest = text(f"SELECT {told} FROM {names.places} ORDER BY generation DESC LIMIT 1")
-        self._same = text(f"SELECT {told} FROM {names.places} WHERE generation = :generation")
+        told = ["generation", "watermark", *([] if names.views else ["synced_at"])]
+        self._newest = text(newest(names, told))
+        self._same = text(f"SELECT {', '.join(told)} FROM {names.places} WHERE generation = :generation")
 
     @property
     def store(self) -> str:

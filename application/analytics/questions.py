@@ -117,8 +117,12 @@ def _value(parameter: Parameter, text: str) -> Value:
             if text not in parameter.choices:
                 raise Invalid.because("unknown-choice", f"must be one of: {', '.join(parameter.choices)}")
             return text
-    # As SKUs and names are kept, whatever they are made of.
-    return clean_line(text, _LONGEST)
+    try:
+        # As SKUs and names are kept, whatever they are made of.
+        return clean_line(text, _LONGEST)
+    except Invalid as error:
+        told = f"must be text of 1 to {_LONGEST} characters without line breaks or control characters"
+        raise Invalid.because("bad-value", told) from error
 
 
 def _day(text: str) -> date:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from application.errors import Conflict
+from application.errors import Conflict, Unavailable
 
 MOST_CHANGES: Final = 100_000
 """More events than this are not followed one by one: all facts are told sooner."""
@@ -24,6 +24,10 @@ class WarehouseBusy(Conflict):
     """Another process writes to the warehouse."""
 
     code = "warehouse-busy"
+
+
+class WarehouseUnreadable(Unavailable):
+    """What is there is damaged or of another version: only all of it, told anew, can take its place."""
 
 
 class FactTable(StrEnum):

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from application.errors import Conflict, Unavailable
 from application.ports.system import Clock
-from application.ports.warehouse import FactSource, FactStore, FactWriter, Place, WarehouseStatus
+from application.ports.warehouse import FactSource, FactStore, FactWriter, Place, WarehouseStatus, WarehouseUnreadable
 
 _LOOK_EVERY = 0.2
 _PATIENCE = timedelta(seconds=60)
@@ -88,8 +88,8 @@ class WarehouseService:
     async def _readable_place(self) -> Place | None:
         try:
             return await self.place()
-        except Unavailable:
-            # Of a format of another version, or damaged: all of it is told anew.
+        except WarehouseUnreadable:
+            # All of it is told anew. One that cannot be reached just now keeps what it has.
             return None
 
     @asynccontextmanager

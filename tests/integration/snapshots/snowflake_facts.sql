@@ -50,7 +50,7 @@ PUT 'file:///folder/customers.parquet' @%told_customers AUTO_COMPRESS = FALSE;
 
 COPY INTO told_customers (id, reference, deleted_at) FROM (SELECT $1:id::VARCHAR, $1:reference::VARCHAR, $1:deleted_at::VARCHAR FROM @%told_customers) FILE_FORMAT = (TYPE = PARQUET) PURGE = TRUE;
 
-SELECT generation, sequence, watermark, event, synced_at, orders, sales, returns, withdrawn FROM DAYBOOK.PUBLIC.fact_places ORDER BY generation DESC LIMIT 1;
+SELECT generation, sequence, watermark, event, synced_at, orders, sales, returns, withdrawn FROM DAYBOOK.PUBLIC.fact_places WHERE generation = (SELECT MAX(generation) FROM DAYBOOK.PUBLIC.fact_places);
 
 DELETE FROM DAYBOOK.PUBLIC.order_facts;
 
