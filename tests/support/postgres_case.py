@@ -148,8 +148,12 @@ def contract_database_url(migrated_template: TemplateDatabase) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 async def postgres_contract_pool(contract_database_url: str) -> AsyncIterator[Pool]:
-    """A pool on that database."""
-    opened = Pool(contract_database_url)
+    """A pool on that database.
+
+    What is counted here was imported a moment ago, before PostgreSQL has looked at it: a plan without statistics may
+    take a slow machine longer than a shop would wait.
+    """
+    opened = Pool(contract_database_url, statement_timeout_ms=120_000)
     await opened.open()
     yield opened
     await opened.close(2)
