@@ -17,8 +17,8 @@ from adapters.postgres.pool import Pool
 from adapters.postgres.writes import Step, Write, fits_one_statement, keep, run
 from application.errors import OutcomeUnknown
 
-# With one at a time there would be the least to do; with a few, a row lock that one waits for holds up nobody else.
-_ON_THEIR_WAY = 4
+# With one at a time there would be the least to do; with two, a row lock that one waits for holds up nobody else.
+_ON_THEIR_WAY = 2
 _MOST_TOGETHER = 100
 # An import or a batch has rows enough of its own.
 _FEW_ROWS = 20

@@ -69,10 +69,10 @@ async def test_those_that_come_meanwhile_are_one_statement(pool: Pool, told: lis
     units = PostgresUnitsOfWork(pool)
     async with nothing_is_kept(database_url) as lock:
         tasks = [asyncio.create_task(keep(units, book)) for book in some_books(MANY)]
-        await waiting_for_a_lock(lock, 4)
+        await waiting_for_a_lock(lock, 2)
     await asyncio.gather(*tasks)
     assert await counted(pool) == (MANY, MANY)
-    assert told.count("books.add+events.add") == 4
+    assert told.count("books.add+events.add") == 2
     assert told.count("books.add_many+events.add_many") == 1
 
 
@@ -90,7 +90,7 @@ async def test_nobody_hears_of_another_ones_mistake(pool: Pool, database_url: st
     wanted = [*books, *twice]
     async with nothing_is_kept(database_url) as lock:
         tasks = [asyncio.create_task(keep(units, book)) for book in wanted]
-        await waiting_for_a_lock(lock, 4)
+        await waiting_for_a_lock(lock, 2)
     outcomes = await asyncio.gather(*tasks, return_exceptions=True)
     refused = [book.details.isbn.value for book, outcome in zip(wanted, outcomes, strict=True) if outcome is not None]
     assert sorted(refused) == sorted(book.details.isbn.value for book in twice)
@@ -103,7 +103,7 @@ async def test_who_gives_up_while_waiting_is_not_kept_and_the_others_are(pool: P
     books = some_books(MANY)
     async with nothing_is_kept(database_url) as lock:
         tasks = [asyncio.create_task(keep(units, book)) for book in books]
-        await waiting_for_a_lock(lock, 4)
+        await waiting_for_a_lock(lock, 2)
         for task in tasks[10:20]:
             task.cancel()
         await asyncio.sleep(0)
@@ -121,9 +121,9 @@ async def test_a_connection_that_dies_under_many_is_told_to_each_and_nothing_is_
     books = some_books(MANY)
     async with nothing_is_kept(database_url) as lock:
         tasks = [asyncio.create_task(keep(units, book)) for book in books]
-        await waiting_for_a_lock(lock, 4)
+        await waiting_for_a_lock(lock, 2)
         end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE $1"
-        # First the four on their way, and then what went together after the first of these.
+        # First the two on their way, and then what went together after the first of these.
         await lock.fetch(end, "%INSERT INTO books%")
         await asyncio.sleep(0.2)
         await waiting_for_a_lock(lock, 1)
@@ -139,7 +139,7 @@ async def test_it_goes_on_after_all_that(pool: Pool, database_url: str) -> None:
     first, second = some_books(MANY), some_books(MANY, begin=5000)
     async with nothing_is_kept(database_url) as lock:
         tasks = [asyncio.create_task(keep(units, book)) for book in first]
-        await waiting_for_a_lock(lock, 4)
+        await waiting_for_a_lock(lock, 2)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
