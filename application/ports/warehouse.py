@@ -29,6 +29,8 @@ class WarehouseBusy(Conflict):
 class WarehouseUnreadable(Unavailable):
     """What is there is damaged or of another version: only all of it, told anew, can take its place."""
 
+    code = "warehouse-unreadable"
+
 
 class FactTable(StrEnum):
     """What facts there are: purchases, the lines sold in them, the lines that came back, and whom and what they name.

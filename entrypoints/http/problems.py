@@ -34,6 +34,7 @@ from application.errors import (
 from application.ports.computation import ComputationTooLong
 from application.ports.idempotency import KeyInUse, KeyReused
 from application.ports.mailer import MailRefused
+from application.ports.warehouse import WarehouseUnreadable
 from domain.shared.errors import DomainError, Invalid, Refused
 from entrypoints.http.refusals import (
     BadRequest,
@@ -92,6 +93,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     ReadOnlyStore: Kind(409, "This deployment has a warehouse only"),
     NotInstalled: Kind(501, "It is not installed here"),
     Unavailable: Kind(503, "A store cannot be reached"),
+    WarehouseUnreadable: Kind(503, "The warehouse is damaged or of another version"),
     ComputationTooLong: Kind(504, "The answer takes longer to compute than it may"),
     TooManyQuestions: Kind(503, "More reports are asked for than can be counted"),
     QuestionTooLong: Kind(504, "The report takes longer than it may"),

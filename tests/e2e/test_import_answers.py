@@ -131,4 +131,4 @@ async def test_every_answer_is_that_of_the_definition_on_the_file_read_without_t
     for scope in (PUBLISHED, EVERYTHING):
         for report, more in QUESTIONS:
             told = await answers.ask(report, [*scope, *more])
-            assert told.answer_digest == await defined(report, [*scope, *more])
+            assert told.answer_digest == await defined(report, [*scope, *more]), (report, *scope, *more)

@@ -239,4 +239,8 @@ async def test_told_to_stop_it_ends_what_it_runs_or_hands_it_back(shop: Shop, st
         "SELECT count(*) FROM jobs WHERE kind = 'webhook-delivery' AND state = 'waiting' AND attempt = 0 AND lease = 1"
     )
     assert await shop.value(back) == 1
-    assert await shop.value("SELECT count(*) FROM pgqueuer.pgqueuer WHERE status = 'queued'") == 1
+    queued = (
+        "SELECT count(*) FROM pgqueuer.pgqueuer AS delivery JOIN jobs ON jobs.id = CAST(delivery.dedupe_key AS uuid)"
+        " WHERE jobs.kind = 'webhook-delivery' AND delivery.status = 'queued'"
+    )
+    assert await shop.value(queued) == 1

@@ -12,6 +12,7 @@ import snowflake.connector
 from fakesnow.instance import FakeSnow
 
 from entrypoints.cli.main import run
+from tests.support.fakesnow_account import account
 
 PROGRAM = (sys.executable, "-m", "tests.support.daybook_on_fakesnow")
 FOLDER = "FAKESNOW_FOLDER"
@@ -20,7 +21,7 @@ FOLDER = "FAKESNOW_FOLDER"
 @cache
 def _account() -> FakeSnow:
     # Made at the first connection, so in the process that asks: its threads would not live on in one forked from this.
-    return FakeSnow(db_path=os.environ[FOLDER])
+    return account(os.environ[FOLDER])
 
 
 def _connect(**given: Any) -> Any:

@@ -12,9 +12,9 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from unittest.mock import patch
 from uuid import uuid4
 
-import fakesnow
 import pytest
 from snowflake.connector import connect as connect_for_real
 from sqlalchemy import Connection, text
@@ -62,6 +62,7 @@ from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.ports.warehouse import FactSource, FactStore, FactWriter
 from application.ports.webhooks import WebhookReader, WebhookRepository
 from tests.support.duckdb_case import rebuild
+from tests.support.fakesnow_account import account
 from tests.support.store_case import Gap, StoreCase, StorePorts, told
 
 TABLES = ("customers", "authors", "categories", "books", "reviews")
@@ -109,8 +110,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def snowflake_connection() -> Iterator[SnowflakeConnection]:
     """Where a warehouse without tables is. fakesnow takes the place of the driver for the whole process."""
     if ACCOUNT is None:
-        with fakesnow.patch():
+        made = account()
+        with patch("snowflake.connector.connect", made.connect):
             yield SnowflakeConnection(account="fakesnow", user="tester", password="none")
+        made.duck_conn.close()
         return
     asyncio.run(_execute(replace(ACCOUNT, schema="PUBLIC"), f"CREATE SCHEMA {ACCOUNT.schema}"))
     yield ACCOUNT
