@@ -7,6 +7,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = [
+    "tests.support.collector",
     "tests.support.caches",
     "tests.support.commands",
     "tests.support.event_loop",

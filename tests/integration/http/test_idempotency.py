@@ -107,14 +107,13 @@ async def test_a_refusal_may_be_tried_again(client: HttpClient) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "k" * 256, "käse", "tab\there", "\x7f", "a\x00b"])
-@pytest.mark.parametrize("path", POSTS)
-async def test_a_key_is_short_and_printable(
-    client: HttpClient, nothing_written: NothingWritten, path: str, key: str
-) -> None:
+async def test_a_key_is_short_and_printable(client: HttpClient, nothing_written: NothingWritten, key: str) -> None:
     async with nothing_written():
-        answer = await client.post(path, json={}, headers={"Idempotency-Key": key})
-    assert (answer.status, answer.code) == (400, "malformed-idempotency-key")
-    assert "255" in answer.json()["detail"]
+        answers = {path: await client.post(path, json={}, headers={"Idempotency-Key": key}) for path in POSTS}
+    assert len(answers) > 40
+    for path, answer in answers.items():
+        assert (answer.status, answer.code) == (400, "malformed-idempotency-key"), path
+        assert "255" in answer.json()["detail"], path
 
 
 @pytest.mark.parametrize("key", ["k", "k" * 255, '"in quotes"', "a, b"])
