@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from application.ports.warehouse import Place, WarehouseUnreadable
+from application.ports.warehouse import Place, WarehouseStatus, WarehouseUnreadable
 
 FORMAT: Final = 2
 _NAME = "manifest.json"
@@ -141,3 +141,18 @@ def sync_folder(folder: Path) -> None:
         os.fsync(held)
     finally:
         os.close(held)
+
+
+def status_of(manifest: Manifest) -> WarehouseStatus:
+    """What a manifest says."""
+    return WarehouseStatus(
+        place=manifest.place,
+        synced_at=manifest.synced_at,
+        generation=manifest.generation,
+        orders=sum(one.order_rows for one in manifest.segments),
+        sales=sum(one.sale_rows for one in manifest.segments),
+        returns=sum(one.return_rows for one in manifest.segments),
+        withdrawn=sum(one.withdrawn for one in manifest.segments),
+        segments=len(manifest.segments),
+        bytes=sum(one.bytes for one in manifest.segments),
+    )

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from adapters.duckdb.engine import Engine
 from adapters.duckdb.layout import MOMENTS
-from adapters.duckdb.manifest import Change, Manifest, ManifestFile, Segment, sync_folder, with_change
+from adapters.duckdb.manifest import Change, Manifest, ManifestFile, Segment, status_of, sync_folder, with_change
 from adapters.duckdb.segments import Made, Segments, segment_of
 from application.errors import Conflict, Unavailable
 from application.ports.warehouse import (
@@ -248,18 +248,3 @@ def _first_to_join(segments: Sequence[Segment]) -> int:
         first -= 1
         joined += sizes[first]
     return first if len(sizes) - first > _MANY else len(sizes)
-
-
-def status_of(manifest: Manifest) -> WarehouseStatus:
-    """What a manifest says."""
-    return WarehouseStatus(
-        place=manifest.place,
-        synced_at=manifest.synced_at,
-        generation=manifest.generation,
-        orders=sum(one.order_rows for one in manifest.segments),
-        sales=sum(one.sale_rows for one in manifest.segments),
-        returns=sum(one.return_rows for one in manifest.segments),
-        withdrawn=sum(one.withdrawn for one in manifest.segments),
-        segments=len(manifest.segments),
-        bytes=sum(one.bytes for one in manifest.segments),
-    )

@@ -5,6 +5,7 @@ from fractions import Fraction
 from math import ceil
 from uuid import UUID
 
+from application.analytics.freshness import OR_A_WAREHOUSE
 from application.analytics.models import Answer, Parameter
 from application.analytics.questions import Question, bad_query
 from application.analytics.specs import choice, decimal, report_spec, whole
@@ -210,6 +211,6 @@ def _refuse(pairs: int, most: int) -> None:
     if pairs > most:
         message = (
             f"would have this store count {pairs} pairs, and it counts {most} at most: ask for a greater min_count or "
-            "a later from, or ask a warehouse (ANALYTICS_STORAGE)"
+            f"a later from, {OR_A_WAREHOUSE}"
         )
         raise bad_query("min_count", TOO_MANY_PAIRS, message)

@@ -4,6 +4,7 @@ from fractions import Fraction
 from math import ceil
 
 from application.analytics.deferred import Deferred
+from application.analytics.freshness import OR_A_WAREHOUSE
 from application.analytics.models import Answer, Parameter
 from application.analytics.questions import Question, bad_query
 from application.analytics.specs import choice, decimal, report_spec, whole
@@ -109,6 +110,6 @@ def _refuse(items: int, most: int | None) -> None:
     if most is not None and items > most:
         message = (
             f"the baskets hold {items:,} of items that are in so many baskets, and this store tells {most:,} at most: "
-            "ask for a greater min_support or min_count or a later from, or ask a warehouse (ANALYTICS_STORAGE)"
+            f"ask for a greater min_support or min_count or a later from, {OR_A_WAREHOUSE}"
         )
         raise bad_query("min_support", TOO_MANY_BASKET_ITEMS, message)

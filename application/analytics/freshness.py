@@ -1,19 +1,34 @@
 """Which store answers, when there is a warehouse beside that of record."""
 
+from typing import Final
+
 from application.ports.purchases import PurchaseFacts
+from application.ports.warehouse import WarehouseUnreadable
 from application.warehouse.service import WarehouseService
+
+# For who is told that the store of record cannot count what was asked.
+OR_A_WAREHOUSE: Final = "or ask a warehouse (ANALYTICS_STORAGE; with max_lag=60 one that is a minute behind)"
 
 
 class FreshEnough:
     """The warehouse where it is fresh enough, and the store of record while it is not, or is not there yet.
 
-    Without `service` nobody knows how late the warehouse is: whoever sets a limit is answered by the store of record.
+    `max_lag`, in seconds, is for questions that set no limit of their own; None has the warehouse answer these. Without
+    `service` nobody knows how late the warehouse is: where there is a limit the store of record answers.
     """
 
-    def __init__(self, *, warehouse: PurchaseFacts, records: PurchaseFacts, service: WarehouseService | None) -> None:
+    def __init__(
+        self,
+        *,
+        warehouse: PurchaseFacts,
+        records: PurchaseFacts,
+        service: WarehouseService | None,
+        max_lag: int | None = None,
+    ) -> None:
         self._warehouse = warehouse
         self._records = records
         self._service = service
+        self._max_lag = max_lag
 
     @property
     def stores(self) -> tuple[PurchaseFacts, PurchaseFacts]:
@@ -22,11 +37,15 @@ class FreshEnough:
 
     async def store(self, max_lag: int | None) -> PurchaseFacts:
         """Asks the store of record how late the warehouse is when there is a limit, and nobody when there is none."""
+        limit = self._max_lag if max_lag is None else max_lag
         if self._service is None:
-            return self._warehouse if max_lag is None else self._records
-        place = await self._service.place()
+            return self._warehouse if limit is None else self._records
+        try:
+            place = await self._service.place()
+        except WarehouseUnreadable:  # the next sync writes it anew
+            return self._records
         if place is None:
             return self._records
-        if max_lag is None or await self._service.lag(place) <= max_lag:
+        if limit is None or await self._service.lag(place) <= limit:
             return self._warehouse
         return self._records

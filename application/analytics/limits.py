@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from application.analytics.freshness import OR_A_WAREHOUSE
 from application.errors import ApplicationError, Unavailable
 from application.ports.purchases import PurchaseFacts, PurchaseView, Told
 
@@ -75,5 +76,5 @@ class LimitedFacts:
                 raise
             raise QuestionTooLong(
                 f"it was not counted in {limits.seconds:g} s and was given up: ask for fewer days with `from`, or when "
-                "less is asked, or have the server give reports longer"
+                f"less is asked, have the server give reports longer, {OR_A_WAREHOUSE}"
             ) from None

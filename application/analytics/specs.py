@@ -129,7 +129,7 @@ COMMON = (
         minimum=0,
         maximum=604_800,
         description="For how many seconds the store that answers may be behind: beside a warehouse, the store of "
-        "record answers when the warehouse is later than that. Without it, the warehouse does.",
+        "record answers when the warehouse is later than that. Without it, `ANALYTICS_MAX_LAG` holds.",
         example="60",
     ),
 )

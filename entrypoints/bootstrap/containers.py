@@ -461,7 +461,12 @@ def services(
     bound = [records] if records is analytics_records else [records, analytics_records]
     fresh = None
     if settings.app.storage == "postgres" and records is not analytics_records:
-        fresh = FreshEnough(warehouse=analytics_records.facts(), records=records.facts(), service=warehouse)
+        fresh = FreshEnough(
+            warehouse=analytics_records.facts(),
+            records=records.facts(),
+            service=warehouse,
+            max_lag=settings.app.max_lag,
+        )
     application = Application(
         system=SystemAdapters(computation_seconds=settings.performance.analytics_seconds),
         web=WebAdapters(reach=settings.webhooks.reach),

@@ -1,41 +1,101 @@
-"""The adapters of the embedded warehouse, in a module of its own since DuckDB is an optional extra."""
+"""The embedded warehouse, loaded with the first question that it is to count, or the first facts that it is to keep.
 
-from datetime import timedelta
+DuckDB and NumPy take a fifth of a second to import, and few processes count. How far the warehouse is and how it does
+is read from its folder without them.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Lock
+from typing import Protocol
 
 from dependency_injector import containers, providers
 
-from adapters.duckdb.engine import Engine, Limits
-from adapters.duckdb.purchases import DuckDbPurchaseFacts
+from adapters.duckdb.manifest import ManifestFile, status_of
 from adapters.duckdb.stores import DuckDbHealth
-from adapters.duckdb.warehouse import DuckDbFactStore
-from adapters.postgres.connection import QueryObserver
+from application.ports.purchases import PurchaseFacts, PurchaseView, Told
+from application.ports.warehouse import FactStore, FactWriter, WarehouseStatus
 from entrypoints.bootstrap.aside import Aside, FactsAside
-from entrypoints.bootstrap.settings import WarehouseConfig
+
+
+class Loaded(Protocol):
+    """DuckDB on the folder."""
+
+    @property
+    def facts(self) -> PurchaseFacts:
+        """What counts."""
+        ...
+
+    @property
+    def fact_store(self) -> FactStore:
+        """What keeps facts."""
+        ...
+
+    async def close(self) -> None:
+        """Waits for what is running."""
+        ...
+
+
+class WhenAsked:
+    """What `load` gives, made once, whichever thread asks first."""
+
+    def __init__(self, load: Callable[[], Loaded]) -> None:
+        self._load = load
+        self._loaded: Loaded | None = None
+        self._loading = Lock()
+
+    async def loaded(self) -> Loaded:
+        """It; the event loop goes on while it is loaded."""
+        return await asyncio.to_thread(self._once) if self._loaded is None else self._loaded
+
+    async def close(self) -> None:
+        """Closes it if it was ever loaded."""
+        if self._loaded is not None:
+            await self._loaded.close()
+
+    def _once(self) -> Loaded:
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = self._load()
+            return self._loaded
+
+
+class _Facts:
+    store = "duckdb"
+
+    def __init__(self, engine: WhenAsked) -> None:
+        self._engine = engine
+
+    async def revision(self) -> str:
+        return await (await self._engine.loaded()).facts.revision()
+
+    async def read(self, question: Callable[[PurchaseView], Awaitable[Told]]) -> Told:
+        return await (await self._engine.loaded()).facts.read(question)
+
+
+class _FactStore:
+    def __init__(self, folder: Path, engine: WhenAsked) -> None:
+        self._manifest = ManifestFile(folder)
+        self._engine = engine
+
+    async def status(self) -> WarehouseStatus | None:
+        manifest = self._manifest.read()
+        return None if manifest is None else status_of(manifest)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[FactWriter]:
+        async with (await self._engine.loaded()).fact_store.writing() as writer:
+            yield writer
 
 
 class DuckDbAdapters(containers.DeclarativeContainer):
     """What the embedded warehouse serves: analytics, and the place where facts are kept."""
 
     folder: providers.Dependency[Path] = providers.Dependency(instance_of=Path)
-    limits: providers.Dependency[Limits] = providers.Dependency(instance_of=Limits)
-    keep: providers.Dependency[timedelta] = providers.Dependency(instance_of=timedelta)
-    observer: providers.Object[QueryObserver | None] = providers.Object(None)
-    engine = providers.Singleton(Engine, limits, spill=folder)
+    engine: providers.Dependency[WhenAsked] = providers.Dependency(instance_of=WhenAsked)
     aside: providers.Dependency[Aside] = providers.Dependency(instance_of=Aside)
-    facts = providers.Singleton(
-        FactsAside, providers.Singleton(DuckDbPurchaseFacts, folder, engine, observer=observer), aside=aside
-    )
-    fact_store = providers.Singleton(DuckDbFactStore, folder, engine, keep=keep)
+    facts = providers.Singleton(FactsAside, providers.Singleton(_Facts, engine), aside=aside)
+    fact_store = providers.Singleton(_FactStore, folder, engine)
     health = providers.Singleton(DuckDbHealth, folder)
-
-
-def adapters(config: WarehouseConfig, observer: QueryObserver | None, aside: Aside) -> DuckDbAdapters:
-    """The adapters on the folder that is configured; nothing is opened before the first question."""
-    return DuckDbAdapters(
-        folder=Path(config.folder).absolute(),
-        limits=Limits(memory_mb=config.memory_mb, threads=config.threads, at_once=config.questions),
-        keep=timedelta(seconds=config.keep_seconds),
-        observer=observer,
-        aside=aside,
-    )

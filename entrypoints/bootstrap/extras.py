@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from dependency_injector import containers
@@ -19,7 +20,7 @@ from application.ports.jobs import JobQueue
 from application.ports.lifetime_models import LifetimeModels
 from application.ports.report_files import ReportFormat
 from application.ports.system import Clock
-from entrypoints.bootstrap.aside import Aside
+from entrypoints.bootstrap.embedded_warehouse import Loaded
 from entrypoints.bootstrap.settings import Settings, WarehouseConfig
 
 
@@ -80,11 +81,10 @@ def redis_cache(settings: Settings) -> Any:
     )
 
 
-def embedded_warehouse(config: WarehouseConfig, observer: QueryObserver | None, aside: Aside) -> containers.Container:
-    """The adapters of the embedded warehouse (extra `warehouse`)."""
-    module = import_module("entrypoints.bootstrap.embedded_warehouse")
-    made: containers.Container = module.adapters(config, observer, aside)
-    return made
+def duckdb(config: WarehouseConfig, folder: Path, observer: QueryObserver | None) -> Loaded:
+    """DuckDB on the folder of the warehouse (extra `warehouse`)."""
+    found: Loaded = import_module("entrypoints.bootstrap.duckdb").OnFolder(config, folder, observer)
+    return found
 
 
 def job_queue(pool: Pool, clock: Clock, *, heartbeat: timedelta) -> JobQueue:

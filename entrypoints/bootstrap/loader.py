@@ -232,7 +232,10 @@ def _pairs(kind: Any, text: str) -> dict[str, Any]:
 
 
 def _demand(kind: Any, bare: Any) -> str:
-    meta = kind.__metadata__[0]
+    # Of what may also be left out, the type inside the union has the limits.
+    limited = bare if get_origin(bare) is Annotated else kind
+    bare = get_args(bare)[0] if get_origin(bare) is Annotated else bare
+    meta = limited.__metadata__[0]
     if get_origin(bare) is Literal:
         return f"must be one of: {', '.join(get_args(bare))}"
     if bare is bool:

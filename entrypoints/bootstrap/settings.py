@@ -7,6 +7,7 @@ names are those of the first configuration classes (AppConfig and its kin); a gr
 
 import os
 from importlib.metadata import version
+from importlib.util import find_spec
 from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct
@@ -70,8 +71,17 @@ class AppConfig(Struct, frozen=True, kw_only=True):
     analytics_storage: Annotated[
         AnalyticsStorage | None,
         Meta(
-            description="Where analytics are counted; STORAGE when it is not set, duckdb for the embedded warehouse.",
+            description="Where analytics are counted; when it is not set, in duckdb (the embedded warehouse) where it "
+            "is installed and records are in postgres, else where records are.",
             extra=also("ANALYTICS_STORAGE"),
+        ),
+    ] = None
+    analytics_max_lag: Annotated[
+        Annotated[int, Meta(ge=0, le=604_800)] | None,
+        Meta(
+            description="How many seconds a warehouse may be behind, before postgres answers in its place; when it is "
+            "not set, 0 for duckdb and any number for snowflake.",
+            extra=also("ANALYTICS_MAX_LAG"),
         ),
     ] = None
     analytics_segments_file: Annotated[
@@ -85,7 +95,17 @@ class AppConfig(Struct, frozen=True, kw_only=True):
     @property
     def analytics(self) -> AnalyticsStorage:
         """The store that counts for analytics."""
-        return self.analytics_storage or self.storage
+        if self.analytics_storage is not None:
+            return self.analytics_storage
+        return "duckdb" if self.storage == "postgres" and find_spec("duckdb") else self.storage
+
+    @property
+    def max_lag(self) -> int | None:
+        """For how many seconds a warehouse may be behind; None when it does not matter.
+
+        Snowflake is brought forward once a minute, so that nothing would be left for it to answer.
+        """
+        return 0 if self.analytics_max_lag is None and self.analytics == "duckdb" else self.analytics_max_lag
 
     @property
     def segments(self) -> SegmentTable:

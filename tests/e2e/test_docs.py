@@ -28,6 +28,8 @@ MASKS = [
     (re.compile(r"(?<=request_id\":\")[^\"]+"), "<request>"),
     (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z"), "<time>"),
     (re.compile(r"(?<=round_trip_ms\":)[0-9.]+"), "<ms>"),
+    # Whether it was written by then.
+    (re.compile(r"(\"store\":\"duckdb\",\"ok\":true,[^}]*)\"detail\":[^}]+"), r"\1<detail>"),
     # PostgreSQL until the warehouse has what was sold a moment ago.
     (re.compile(r"(?<=\"store\":\")(postgres|duckdb)(?=\",\"answer_digest)"), "<store>"),
     (re.compile(r"[0-9.]+ (?=(?:ms|s|rows/s)\b)"), "<n> "),

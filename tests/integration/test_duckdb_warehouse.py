@@ -213,6 +213,12 @@ async def test_questions_are_answered_by_who_is_fresh_enough(place: Place) -> No
     assert (await place.service.status()).lag_seconds == 60
     await place.service.sync()
     assert await answered(max_lag="0") == ("duckdb", 2)
+    strict = FreshEnough(warehouse=place.facts, records=records, service=place.service, max_lag=0)
+    assert await strict.store(None) is place.facts
+    await place.buy()
+    place.clock.at = place.shop.clock.pass_by(minutes=1)
+    assert await strict.store(None) is records
+    assert await strict.store(60) is place.facts
     nobody_knows = FreshEnough(warehouse=place.facts, records=records, service=None)
     assert await nobody_knows.store(None) is place.facts
     assert await nobody_knows.store(60) is records

@@ -48,7 +48,7 @@ def test_defaults(folder: Path) -> None:
         False,
         "postgres",
     )
-    assert settings.app.analytics == "postgres"
+    assert (settings.app.analytics, settings.app.max_lag) == ("duckdb", 0)
     assert (settings.server.host, settings.server.port, settings.server.workers) == ("127.0.0.1", 8000, 1)
     assert settings.server.allowed_origins == ()
     assert (settings.logging.level, settings.logging.format, settings.logging.categories) == ("info", "auto", {})
@@ -172,6 +172,7 @@ def test_every_error_is_named_at_once(folder: Path) -> None:
     ("name", "text", "told"),
     [
         ("PORT", "0", "PORT must be a whole number, at least 1, at most 65535"),
+        ("ANALYTICS_MAX_LAG", "-1", "ANALYTICS_MAX_LAG must be a whole number, at least 0, at most 604800"),
         ("PORT", "8000.5", "PORT must be a whole number, at least 1, at most 65535"),
         ("DATABASE_POOL_TIMEOUT", "0", "DATABASE_POOL_TIMEOUT must be a number, above 0, at most 600"),
         ("DATABASE_POOL_TIMEOUT", "nan", "DATABASE_POOL_TIMEOUT must be a number, above 0, at most 600"),
