@@ -14,11 +14,13 @@ from application.ports.warehouse import (
     CHANGE_FACTS,
     CHANGES_NOTHING,
     MOST_CHANGES,
+    OF_ANOTHER_LOG,
     Changed,
     FactPart,
     Facts,
     FactTable,
     Place,
+    WarehouseUnreadable,
 )
 from domain.books.book import Book
 from domain.customers.customer import Customer
@@ -47,12 +49,17 @@ class MemoryFactSource:
 
     async def behind(self, after: Place) -> datetime | None:
         """When the next event happened."""
+        if not self._is_ours(after):
+            raise WarehouseUnreadable(OF_ANOTHER_LOG)
         later = self._store.events[after.sequence :]
         return later[0].event.at if later else None
 
     def _follows(self, after: Place) -> bool:
+        return len(self._store.events) - after.sequence <= self._most_changes and self._is_ours(after)
+
+    def _is_ours(self, after: Place) -> bool:
         events = self._store.events
-        if len(events) - after.sequence > self._most_changes or len(events) < after.sequence:
+        if len(events) < after.sequence:
             return False
         # A history that was taken over moves the watermark and has no events.
         taken_over = self._store.watermark > (events[-1].position if events else 0)

@@ -34,11 +34,13 @@ from application.ports.warehouse import (
     CHANGE_FACTS,
     CHANGES_NOTHING,
     MOST_CHANGES,
+    OF_ANOTHER_LOG,
     Changed,
     FactPart,
     Facts,
     FactTable,
     Place,
+    WarehouseUnreadable,
 )
 
 _PART_BYTES = 1 << 20
@@ -51,24 +53,25 @@ _ZERO: ColumnElement[int] = literal_column("0")
 _NO_TIMEOUT = Statement(text("SET LOCAL statement_timeout = 0"), name="warehouse.no_timeout")
 _WATERMARK = select(func.coalesce(func.max(_EVENT.position), _ZERO)).scalar_subquery()
 _PLACE = Statement(select(LAST_NUMBERED.c.sequence, _WATERMARK), name="warehouse.place")
-_AT = Statement(
-    select(_EVENT.aggregate_id, _EVENT.version).where(
-        _EVENT.sequence == bindparam("sequence", type_=BigInteger), _EVENT.sequence > _ZERO
-    ),
-    name="warehouse.event",
+_EVENT_AT = select(_EVENT.aggregate_id, _EVENT.version).where(_EVENT.sequence == _AFTER, _EVENT.sequence > _ZERO)
+_TAKEN_SINCE = select(func.count()).where(
+    _EVENT.type == literal_column(f"'{HISTORY_TAKEN}'"), _EVENT.position > bindparam("watermark", type_=BigInteger)
 )
-_TAKEN_SINCE = Statement(
-    select(func.count()).where(
-        _EVENT.type == literal_column(f"'{HISTORY_TAKEN}'"),
-        _EVENT.position > bindparam("watermark", type_=BigInteger),
-    ),
-    name="warehouse.history_taken",
-)
-_FIRST_AFTER = Statement(
+_FIRST_AFTER = (
     select(_EVENT.at)
     .where(_EVENT.sequence > _AFTER, _EVENT.sequence > _ZERO)
     .order_by(_EVENT.sequence)
-    .limit(literal_column("1")),
+    .limit(literal_column("1"))
+)
+_AT = Statement(_EVENT_AT, name="warehouse.event")
+# What follows a place: whose it is, whether a history was taken over since, and when its next event happened.
+_AFTER_PLACE = Statement(
+    select(
+        _EVENT_AT.with_only_columns(_EVENT.aggregate_id).scalar_subquery(),
+        _EVENT_AT.with_only_columns(_EVENT.version).scalar_subquery(),
+        _TAKEN_SINCE.scalar_subquery(),
+        _FIRST_AFTER.scalar_subquery(),
+    ),
     name="warehouse.behind",
 )
 
@@ -167,23 +170,21 @@ class PostgresFactSource:
     async def behind(self, after: Place) -> datetime | None:
         """When the next event happened."""
         await number_waiting(self._pool)
-        found: datetime | None = await read(
-            self._pool, lambda connection: _FIRST_AFTER.fetchval(connection, after=after.sequence)
-        )
-        return found
+        follows, first = await read(self._pool, lambda connection: _after(connection, after))
+        if not follows:
+            raise WarehouseUnreadable(OF_ANOTHER_LOG)
+        return first
 
     async def _facts(self, connection: Connection, after: Place | None) -> Facts:
         row = await _PLACE.fetchrow(connection)
         sequence, watermark = (row[0], row[1]) if row is not None else (0, 0)
         place = Place(sequence=sequence, watermark=watermark, event=await _event_at(connection, sequence))
-        changed = None if after is None else await self._changed(connection, after, place)
+        changed = None if after is None else await self._changed(connection, after)
         return Facts(place=place, changed=changed, parts=_parts(connection, changed))
 
-    async def _changed(self, connection: Connection, after: Place, place: Place) -> Changed | None:
+    async def _changed(self, connection: Connection, after: Place) -> Changed | None:
         """None when `after` is no place of this log, or too much has changed since."""
-        if place.sequence < after.sequence or await _event_at(connection, after.sequence) != after.event:
-            return None
-        if await _TAKEN_SINCE.fetchval(connection, watermark=after.watermark):
+        if not (await _after(connection, after))[0]:
             return None
         rows = await _CHANGED.fetch(connection, after=after.sequence, many=self._most_changes + 1)
         if len(rows) > self._most_changes:
@@ -200,8 +201,19 @@ class PostgresFactSource:
 
 
 async def _event_at(connection: Connection, sequence: int) -> str:
-    row = await _AT.fetchrow(connection, sequence=sequence) if sequence else None
-    return "" if row is None else f"{row[0]}:{row[1]}"
+    row = await _AT.fetchrow(connection, after=sequence) if sequence else None
+    return "" if row is None else _event(row[0], row[1])
+
+
+async def _after(connection: Connection, place: Place) -> tuple[bool, datetime | None]:
+    """Whether it is a place of this log from which all can be told by events; and when the next one happened."""
+    found = await _AFTER_PLACE.fetchrow(connection, after=place.sequence, watermark=place.watermark)
+    aggregate_id, version, taken, first = found  # type: ignore[misc]  # a SELECT of subqueries alone has one row
+    return (_event(aggregate_id, version) == place.event and not taken), first
+
+
+def _event(aggregate_id: UUID | None, version: int | None) -> str:
+    return "" if aggregate_id is None else f"{aggregate_id}:{version}"
 
 
 async def _parts(connection: Connection, changed: Changed | None) -> AsyncIterator[FactPart]:

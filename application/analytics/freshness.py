@@ -42,10 +42,7 @@ class FreshEnough:
             return self._warehouse if limit is None else self._records
         try:
             place = await self._service.place()
+            late = place is None or (limit is not None and await self._service.lag(place) > limit)
         except WarehouseUnreadable:  # the next sync writes it anew
-            return self._records
-        if place is None:
-            return self._records
-        if limit is None or await self._service.lag(place) <= limit:
-            return self._warehouse
-        return self._records
+            late = True
+        return self._records if late else self._warehouse

@@ -32,6 +32,9 @@ class WarehouseUnreadable(Unavailable):
     code = "warehouse-unreadable"
 
 
+OF_ANOTHER_LOG = "the warehouse holds what another database told: `daybook warehouse sync` writes it anew from this one"
+
+
 class FactTable(StrEnum):
     """What facts there are: purchases, the lines sold in them, the lines that came back, and whom and what they name.
 
@@ -110,7 +113,10 @@ class FactSource(Protocol):
         ...
 
     async def behind(self, after: Place) -> datetime | None:
-        """When the first event after `after` happened; None when there is none. Raises Unavailable."""
+        """When the first event after `after` happened; None when there is none.
+
+        Raises WarehouseUnreadable when `after` is of another log, and Unavailable.
+        """
         ...
 
 

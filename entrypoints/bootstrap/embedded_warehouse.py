@@ -5,19 +5,35 @@ is read from its folder without them.
 """
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
+from hashlib import sha256
+from pathlib import Path, PurePath
 from threading import Lock
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from dependency_injector import containers, providers
 
 from adapters.duckdb.manifest import ManifestFile, status_of
 from adapters.duckdb.stores import DuckDbHealth
+from adapters.postgres.connection import Dsn
 from application.ports.purchases import PurchaseFacts, PurchaseView, Told
 from application.ports.warehouse import FactStore, FactWriter, WarehouseStatus
 from entrypoints.bootstrap.aside import Aside, FactsAside
+from entrypoints.bootstrap.settings import Secret
+
+
+def folder_of(base: str, database: Secret | None) -> Path:
+    """Where the facts of a database are, below `base`: in a folder of their own, so that two shops whose servers are
+    started in one place never count what the other has sold. None is the embedded PostgreSQL.
+    """
+    name = "embedded"
+    if database is not None:
+        where = re.sub(r"(?<=//)[^@/]*@", "", repr(Dsn(database.reveal())))
+        name = f"{PurePath(urlsplit(where).path).name or 'database'}-{sha256(where.encode()).hexdigest()[:8]}"
+    return Path(base).absolute() / name
 
 
 class Loaded(Protocol):

@@ -359,9 +359,9 @@ class StreamConfig(Struct, frozen=True, kw_only=True):
 class WarehouseConfig(Struct, frozen=True, kw_only=True):
     """The embedded warehouse, and what each process may use for it."""
 
-    folder: Annotated[str, Meta(min_length=1, description="Where the embedded warehouse keeps its files.")] = (
-        ".daybook/warehouse"
-    )
+    folder: Annotated[
+        str, Meta(min_length=1, description="Where the embedded warehouse keeps its files, a folder a database.")
+    ] = ".daybook/warehouse"
     memory_mb: Annotated[
         int, Meta(ge=64, le=1_048_576, description="Megabytes that counting takes in each process; then it uses disk.")
     ] = 384

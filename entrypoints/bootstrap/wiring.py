@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from random import random
 from typing import Any, Final
 
@@ -32,7 +31,7 @@ from application.webhooks.listening import WebhookConsumer
 from entrypoints.bootstrap import extras, mail, migrate
 from entrypoints.bootstrap.aside import Aside
 from entrypoints.bootstrap.containers import MemoryAdapters, PostgresAdapters, SystemAdapters, services
-from entrypoints.bootstrap.embedded_warehouse import DuckDbAdapters, WhenAsked
+from entrypoints.bootstrap.embedded_warehouse import DuckDbAdapters, WhenAsked, folder_of
 from entrypoints.bootstrap.models import ModelsWhenAsked
 from entrypoints.bootstrap.settings import AnalyticsStorage, PerformanceConfig, Settings
 from entrypoints.services import Services
@@ -241,7 +240,7 @@ class Wiring:
         if storage == "snowflake":
             return extras.snowflake(self._settings, self._observer("snowflake"))
         if storage == "duckdb":
-            folder = Path(self._settings.warehouse.folder).absolute()
+            folder = folder_of(self._settings.warehouse.folder, self._settings.database.url)
             load = partial(extras.duckdb, self._settings.warehouse, folder, self._observer("duckdb"))
             return DuckDbAdapters(folder=folder, engine=WhenAsked(load), aside=self._aside)
         if storage == "postgres" and self.pools:

@@ -234,7 +234,7 @@ def compare_servers(console: Console, chosen: list[str], options: argparse.Names
         stack.callback(postgres.stop)
         upgrade(dsn)
         asyncio.run(fill(dsn, books))
-        everybody = [stack.enter_context(running(one, mine)) for one in contenders(dsn)]
+        everybody = [stack.enter_context(running(one, mine)) for one in contenders(dsn, Path(folder))]
         for scenario in chosen:
             servers = everybody[:2] if scenario in BESIDE_BARE else everybody
             rounds: dict[str, list[Figures]] = {server.name: [] for server in servers}

@@ -305,7 +305,12 @@ def main() -> None:
             name="Daybook",
             command=[str(Path(sys.executable).with_name("daybook")), "serve"],
             target=[],
-            environment={"DATABASE_EMBEDDED_FOLDER": str(data), "LOG_FORMAT": "json", "WORKERS": "1"},
+            environment={
+                "DATABASE_EMBEDDED_FOLDER": str(data),
+                "WAREHOUSE_FOLDER": str(Path(folder) / "warehouse"),
+                "LOG_FORMAT": "json",
+                "WORKERS": "1",
+            },
         )
         with running(daybook, None) as server:
             figures = measured(server.port, options, console)

@@ -38,11 +38,14 @@ class Contender:
         return [*self.command, str(port), *self.target] if self.target else self.command
 
 
-def contenders(dsn: str) -> list[Contender]:
-    """Daybook with request ids, traces sampled at 1 %, metrics and JSON logs on, and the three peers."""
+def contenders(dsn: str, folder: Path) -> list[Contender]:
+    """Daybook with request ids, traces sampled at 1 %, metrics and JSON logs on, and the three peers.
+
+    Its warehouse, which follows what is made, is in `folder`.
+    """
     daybook = {
         "DATABASE_URL": dsn, "MONITORING_TRACE_SAMPLING": "0.01", "LOG_FORMAT": "json", "LOG_LEVEL": "info",
-        "WORKERS": "1", "APP_ENV": "development",
+        "WORKERS": "1", "APP_ENV": "development", "WAREHOUSE_FOLDER": str(folder / "warehouse"),
     }  # fmt: skip
     peers = "tests.benchmarks.peers"
     here = {"BENCH_DSN": dsn}

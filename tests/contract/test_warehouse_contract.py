@@ -14,7 +14,16 @@ from application.caller import Caller
 from application.errors import Conflict
 from application.ports.history import HistoryBatch
 from application.ports.unit_of_work import UnitsOfWork
-from application.ports.warehouse import Changed, FactPart, Facts, FactSource, FactStore, FactTable, Place
+from application.ports.warehouse import (
+    Changed,
+    FactPart,
+    Facts,
+    FactSource,
+    FactStore,
+    FactTable,
+    Place,
+    WarehouseUnreadable,
+)
 from domain.analytics.scope import Scope
 from domain.shared.events import Event
 from tests.contract.conftest import Load
@@ -150,6 +159,8 @@ class TestTelling:
             replace_place(here, sequence=here.sequence - 1),
         ):
             assert (await told(source, place))[0].changed is None
+            with pytest.raises(WarehouseUnreadable, match="another database"):
+                await source.behind(place)
 
     async def test_how_far_behind_is_since_when(self, ports: StorePorts, source: FactSource) -> None:
         place = (await told(source, None))[0].place

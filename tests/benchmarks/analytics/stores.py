@@ -40,7 +40,7 @@ def compare_reports(shop: LoadedShop, options: argparse.Namespace, console: Cons
     if has_warehouse():
         rebuild(shop, options, console, say)
         stores = {EMBEDDED: embedded, **stores}
-        peers[SEGMENTS] = ("duckdb-segments", Path(embedded["WAREHOUSE_FOLDER"]))
+        peers[SEGMENTS] = ("duckdb-segments", files_of(embedded))
     else:
         console.print("[bold]embedded warehouse[/bold]: not measured, for this Daybook has none")
     console.print("[bold]Snowflake[/bold]: not measured, for there is no account here and an emulator tells no times")
@@ -74,6 +74,12 @@ def with_warehouse(shop: LoadedShop) -> Mapping[str, str]:
     return {"DATABASE_URL": shop.dsn, "ANALYTICS_STORAGE": "duckdb", "WAREHOUSE_FOLDER": folder}
 
 
+def files_of(environment: Mapping[str, str]) -> Path:
+    """Where the facts of the one database are."""
+    (folder,) = Path(environment["WAREHOUSE_FOLDER"]).iterdir()
+    return folder
+
+
 def rebuild(shop: LoadedShop, options: argparse.Namespace, console: Console, say: Say) -> None:
     """All facts into the warehouse, by its command; a process of its own from start to end."""
     say("daybook warehouse rebuild")
@@ -87,7 +93,7 @@ def rebuild(shop: LoadedShop, options: argparse.Namespace, console: Console, say
     if done.returncode:
         raise SystemExit(f"daybook warehouse rebuild ended with code {done.returncode}: {done.stderr}")
     verdict = "met" if seconds < MOST_SYNC_SECONDS else "missed"
-    size = sum(file.stat().st_size for file in Path(environment["WAREHOUSE_FOLDER"]).glob("*.parquet"))
+    size = sum(file.stat().st_size for file in files_of(environment).glob("*.parquet"))
     console.print(
         f"full sync of {options.lines:,} lines: {seconds:.1f} s from command to prompt (goal {MOST_SYNC_SECONDS} at "
         f"5,000,000: {verdict}), {size / 1e6:.1f} MB of Parquet"

@@ -192,7 +192,8 @@ def test_the_embedded_warehouse(daybook: Run, monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setenv("ANALYTICS_STORAGE", "postgres")
     assert answered() == ("postgres", 4)
     monkeypatch.delenv("ANALYTICS_STORAGE")
-    (tmp_path / ".daybook/warehouse/manifest.json").write_text("{")
+    (manifest,) = (tmp_path / ".daybook/warehouse").glob("*/manifest.json")
+    manifest.write_text("{")
     assert answered() == ("postgres", 4), "what cannot be read is passed over"
 
 
