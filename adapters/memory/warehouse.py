@@ -15,6 +15,7 @@ from application.ports.warehouse import (
     CHANGES_NOTHING,
     MOST_CHANGES,
     OF_ANOTHER_LOG,
+    TELL_OF_SALES,
     Changed,
     FactPart,
     Facts,
@@ -46,6 +47,10 @@ class MemoryFactSource:
         place = Place(sequence=len(events), watermark=store.watermark, event=_name(events[-1]) if events else "")
         changed = None if after is None or not self._follows(after) else self._changed(after)
         yield Facts(place=place, changed=changed, parts=_parts(_rows(store, changed)))
+
+    async def new_facts(self, after: Place) -> bool:
+        """Whether there are events of orders or returns."""
+        return any(one.event.aggregate in TELL_OF_SALES for one in self._store.events[after.sequence :])
 
     async def behind(self, after: Place) -> datetime | None:
         """When the next event happened."""

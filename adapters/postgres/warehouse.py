@@ -14,6 +14,7 @@ from sqlalchemy import (
     Uuid,
     any_,
     bindparam,
+    exists,
     func,
     literal_column,
     select,
@@ -35,6 +36,7 @@ from application.ports.warehouse import (
     CHANGES_NOTHING,
     MOST_CHANGES,
     OF_ANOTHER_LOG,
+    TELL_OF_SALES,
     Changed,
     FactPart,
     Facts,
@@ -73,6 +75,16 @@ _AFTER_PLACE = Statement(
         _FIRST_AFTER.scalar_subquery(),
     ),
     name="warehouse.behind",
+)
+_NEW_FACTS = Statement(
+    select(
+        exists().where(
+            _EVENT.sequence > _AFTER,
+            _EVENT.sequence > _ZERO,
+            _EVENT.aggregate.in_([literal_column(f"'{name}'") for name in TELL_OF_SALES]),
+        )
+    ),
+    name="warehouse.new_facts",
 )
 
 
@@ -166,6 +178,11 @@ class PostgresFactSource:
                     await end_snapshot(connection)
         except Exception as error:
             raise_translated(error)
+
+    async def new_facts(self, after: Place) -> bool:
+        """Whether there are events of orders or returns."""
+        await number_waiting(self._pool)
+        return bool(await read(self._pool, lambda connection: _NEW_FACTS.fetchval(connection, after=after.sequence)))
 
     async def behind(self, after: Place) -> datetime | None:
         """When the next event happened."""

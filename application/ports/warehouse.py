@@ -16,6 +16,8 @@ MOST_CHANGES: Final = 100_000
 """More events than this are not followed one by one: all facts are told sooner."""
 CHANGE_FACTS: Final = ("order", "return", "book", "customer")
 """The aggregates whose events change facts."""
+TELL_OF_SALES: Final = ("order", "return")
+"""Those among them that tell of what was bought or came back; the others are named by these facts."""
 CHANGES_NOTHING: Final = "order.returned"
 """An event of an order that changes no fact of it: the return itself has its own."""
 
@@ -110,6 +112,10 @@ class FactSource(Protocol):
         All there is when `after` is None or of another log, or when so much has changed that all is told sooner.
         Raises Unavailable.
         """
+        ...
+
+    async def new_facts(self, after: Place) -> bool:
+        """Whether something was bought, cancelled or came back since. Raises Unavailable."""
         ...
 
     async def behind(self, after: Place) -> datetime | None:

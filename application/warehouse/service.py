@@ -13,6 +13,7 @@ from application.ports.warehouse import FactSource, FactStore, FactWriter, Place
 
 _LOOK_EVERY = 0.2
 _PATIENCE = timedelta(seconds=60)
+_AT_ONCE = timedelta(0)
 
 
 class WarehouseLag(Struct, frozen=True, kw_only=True):
@@ -74,9 +75,16 @@ class WarehouseService:
         status = await self._store.status()
         return None if status is None else status.place
 
-    async def brought_forward(self, writer: FactWriter) -> WarehouseStatus:
-        """As `sync`, by a writer that is there."""
-        return await self._taken(writer, await self._readable_place())
+    async def brought_forward(self, writer: FactWriter, *, names_wait: timedelta = _AT_ONCE) -> WarehouseStatus:
+        """As `sync`, by a writer that is there. While nothing was bought or came back, what else is new waits for so
+        long from the last sync on.
+        """
+        after = await self._readable_place()
+        if after is not None and names_wait:
+            status = _there(await self._store.status())
+            if self._clock.now() < status.synced_at + names_wait and not await self._source.new_facts(after):
+                return status
+        return await self._taken(writer, after)
 
     async def _taken(self, writer: FactWriter, after: Place | None) -> WarehouseStatus:
         await writer.tidy(at=self._clock.now())

@@ -162,6 +162,16 @@ class TestTelling:
             with pytest.raises(WarehouseUnreadable, match="another database"):
                 await source.behind(place)
 
+    async def test_whether_something_was_sold_since(self, ports: StorePorts, source: FactSource) -> None:
+        place = (await told(source, None))[0].place
+        await record(ports.units, ("book.created", a_book().id), ("customer.created", a_book().id))
+        assert not await source.new_facts(place)
+        for kind in ("order.placed", "order.cancelled", "return.recorded"):
+            await record(ports.units, (kind, a_book().id))
+            assert await source.new_facts(place)
+            place = (await told(source, None))[0].place
+            assert not await source.new_facts(place)
+
     async def test_how_far_behind_is_since_when(self, ports: StorePorts, source: FactSource) -> None:
         place = (await told(source, None))[0].place
         assert await source.behind(place) is None

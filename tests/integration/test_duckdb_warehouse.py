@@ -65,6 +65,9 @@ class Place:
         )
         return placed.id
 
+    async def enrol(self) -> None:
+        await self.shop.customers.create(CustomerCreate(name="Ada Lovelace"), CALLER)
+
     async def orders(self) -> int:
         return (await self.facts.read(lambda view: view.summary(SCOPE))).orders
 
@@ -222,6 +225,26 @@ async def test_questions_are_answered_by_who_is_fresh_enough(place: Place) -> No
     nobody_knows = FreshEnough(warehouse=place.facts, records=records, service=None)
     assert await nobody_knows.store(None) is place.facts
     assert await nobody_knows.store(60) is records
+
+
+async def test_new_names_alone_may_wait_and_what_is_sold_does_not(place: Place) -> None:
+    async def round_of_one_who_waits() -> int:
+        async with place.store.writing() as writer:
+            wait = timedelta(minutes=10)
+            return (await place.service.brought_forward(writer, names_wait=wait)).place.watermark
+
+    await place.buy()
+    assert await round_of_one_who_waits() == 1
+    await place.enrol()
+    place.clock.pass_by(minutes=9)
+    assert await round_of_one_who_waits() == 1, "a customer alone waits"
+    place.clock.pass_by(minutes=1)
+    assert await round_of_one_who_waits() == 2
+    await place.enrol()
+    await place.buy()
+    assert await round_of_one_who_waits() == 4, "no fact waits"
+    await place.enrol()
+    assert (await place.service.sync()).place.watermark == 5, "nor does who asks for it"
 
 
 async def reached(place: Place, watermark: int) -> None:
