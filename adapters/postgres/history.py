@@ -4,7 +4,7 @@ import weakref
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, Final, Generic, Protocol, Self, TypeVar
 from uuid import UUID
 
 from asyncpg import Record
@@ -198,6 +198,10 @@ _MOVE_ON = Statement(
     ),
     name="events.move_on",
 )
+_MANY: Final = 1_000
+_ANALYZE = Statement(
+    text("ANALYZE customers, books, orders, order_lines, returns, return_lines"), name="history.analyze"
+)
 
 
 class PostgresHistorySink:
@@ -212,7 +216,12 @@ class PostgresHistorySink:
         Raises the errors of the uniqueness rules when the history disagrees with rows that it does not have.
         """
         async with transaction(self._pool) as connection:
-            return await _take(connection, history)
+            taken = await _take(connection, history)
+        if taken >= _MANY:
+            # Until autovacuum has looked, in a minute or so, PostgreSQL would take all of it for a few rows.
+            async with self._pool.acquire() as connection:
+                await _ANALYZE.execute(connection)
+        return taken
 
 
 async def _take(connection: Connection, history: History) -> int:
