@@ -86,6 +86,9 @@ class MemoryUnitOfWork:
             raise KeyInUse
         return {name: Answered(claim, claim.reply(answer), people(answer))}
 
+    async def look_over(self) -> None:
+        """Nothing: how a question is answered does not depend on what there is."""
+
     async def __aenter__(self) -> Self:
         self._open = True
         return self

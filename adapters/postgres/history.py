@@ -4,7 +4,7 @@ import weakref
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime
-from typing import Any, Final, Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 from uuid import UUID
 
 from asyncpg import Record
@@ -41,6 +41,7 @@ from adapters.postgres.orders import ORDER_STATEMENTS, RETURN_STATEMENTS
 from adapters.postgres.pool import Pool
 from adapters.postgres.reviews import REVIEW_OUTPUT, REVIEWS_TOLD, review_of
 from adapters.postgres.statements import Statement
+from adapters.postgres.statistics import MANY, look_over
 from adapters.postgres.transactions import begin_snapshot, end_snapshot, transaction
 from adapters.sql.tables import authors, books, categories, customers, events, merges, orders, returns, reviews
 from application.ports.history import History, HistoryBatch
@@ -198,10 +199,6 @@ _MOVE_ON = Statement(
     ),
     name="events.move_on",
 )
-_MANY: Final = 1_000
-_ANALYZE = Statement(
-    text("ANALYZE customers, books, orders, order_lines, returns, return_lines"), name="history.analyze"
-)
 
 
 class PostgresHistorySink:
@@ -217,10 +214,8 @@ class PostgresHistorySink:
         """
         async with transaction(self._pool) as connection:
             taken = await _take(connection, history)
-        if taken >= _MANY:
-            # Until autovacuum has looked, in a minute or so, PostgreSQL would take all of it for a few rows.
-            async with self._pool.acquire() as connection:
-                await _ANALYZE.execute(connection)
+        if taken >= MANY:
+            await look_over(self._pool)
         return taken
 
 

@@ -29,6 +29,7 @@ from adapters.postgres.pool import Pool
 from adapters.postgres.reviews import PostgresReviewRepository
 from adapters.postgres.schedules import PostgresScheduleRepository
 from adapters.postgres.segments import PostgresSegmentRepository
+from adapters.postgres.statistics import look_over
 from adapters.postgres.webhooks import PostgresWebhookRepository
 from adapters.postgres.writes import Pending, Write, keep_claimed
 from application.caller import Caller
@@ -155,6 +156,10 @@ class PostgresUnitOfWork:
             self._jobs_asked()
         if tell is not None:
             tell()
+
+    async def look_over(self) -> None:
+        """Takes the statistics that plans are made by."""
+        await look_over(self._pool)
 
     async def __aenter__(self) -> Self:
         self._open = True

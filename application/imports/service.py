@@ -2,10 +2,12 @@
 
 import io
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any, Protocol
 
 from application.authors.directory import AuthorDirectory
 from application.caller import Caller
+from application.errors import Unavailable
 from application.imports.catalogue import BookShelf, CatalogueLoader, CustomerShelf
 from application.imports.formats import Kind, find_format
 from application.imports.keeping import RunSettings
@@ -19,6 +21,7 @@ from application.ports.unit_of_work import UnitsOfWork
 from domain.shared.errors import Invalid
 
 _MANY = 1_000
+_WORTH_A_LOOK = 1_000
 
 
 class Loader(Protocol):
@@ -112,6 +115,10 @@ class ImportRun:
         except UnreadableFile as error:
             broken = error
         yield self._counted(waiting + await self._loader.flush(last=True))
+        if self._run.tally.stored.total() >= _WORTH_A_LOOK and not self._run.dry_run:
+            with suppress(Unavailable):  # what was kept is kept
+                async with self._run.units(self._run.caller) as uow:
+                    await uow.look_over()
         if broken is not None:
             raise broken
 

@@ -83,6 +83,12 @@ class UnitOfWork(Protocol):
         """
         ...
 
+    async def look_over(self) -> None:
+        """Has the store see what it holds, once much was written: questions that come at once are then answered as fast
+        as those that come later. Raises Unavailable.
+        """
+        ...
+
     async def __aenter__(self) -> Self: ...
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
