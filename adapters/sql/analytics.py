@@ -292,14 +292,6 @@ def favourites(shape: Shape, by: By) -> Select[Any]:
 
 
 @cache
-def top_earners(shape: Shape, by: By) -> Select[Any]:
-    """`key`, `name`, `revenue` of the first `limit` keys by revenue, descending, then by key."""
-    every = merged(shape, by, counted=False)
-    query = select(every.c.key, every.c.name, every.c.revenue)
-    return query.order_by(every.c.revenue.desc(), ByBytes(every.c.key)).limit(bindparam("limit", type_=Integer()))
-
-
-@cache
 def positive_totals(shape: Shape) -> Select[Any]:
     """One row: `positive_revenue` and `positive_units` of all products."""
     each = net_by_key(shape, By.PRODUCT)
@@ -307,13 +299,13 @@ def positive_totals(shape: Shape) -> Select[Any]:
 
 
 def net_by_key(shape: Shape, by: By) -> Subquery:
-    """One row a key: `revenue` and `units` less what came back, and no more, so that it costs no more."""
+    """One row a `key`: `revenue` and `units` less what came back, and no more, so that it costs no more."""
     parts = [_sums_by_key(sold(shape), by, sign=1)]
     if shape.returns:
         parts.append(_sums_by_key(returned(shape), by, sign=-1))
     rows = union_all(*parts).subquery("parts")
     return (
-        select(exact_sum(rows.c.revenue).label("revenue"), exact_count(rows.c.units).label("units"))
+        select(rows.c.key, exact_sum(rows.c.revenue).label("revenue"), exact_count(rows.c.units).label("units"))
         .group_by(rows.c.key)
         .subquery("merged")
     )

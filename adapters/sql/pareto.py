@@ -1,4 +1,4 @@
-"""The statements of pareto, for every SQL engine: how many have each revenue, and the first of them by name."""
+"""The statements of pareto, for every SQL engine: what each earned, or how many customers did and the first of them."""
 
 from functools import cache
 from typing import Any
@@ -9,13 +9,21 @@ from adapters.sql.analytics import net_by_key
 from adapters.sql.dialects import ByBytes
 from adapters.sql.rfm import each_buyer, each_keyed_buyer
 from adapters.sql.scope import Shape, sold
-from domain.analytics.facts import By, Dimension
+from domain.analytics.facts import By
 
 
 @cache
-def amounts(shape: Shape, dimension: Dimension) -> Select[Any]:
-    """`revenue`, and how many `items` have it."""
-    each = each_buyer(shape) if dimension is Dimension.CUSTOMER else net_by_key(shape, By(dimension))
+def earned(shape: Shape, by: By) -> Select[Any]:
+    """`key` and `revenue` of all keys, the greatest revenue first, then by key."""
+    # Few have the same revenue, so that these are hardly more rows than the revenues there are, in one pass.
+    each = net_by_key(shape, by)
+    return select(each.c.key, each.c.revenue).order_by(each.c.revenue.desc(), ByBytes(each.c.key))
+
+
+@cache
+def amounts(shape: Shape) -> Select[Any]:
+    """`revenue`, and how many customers (`items`) have it."""
+    each = each_buyer(shape)
     return select(each.c.revenue, func.count().label("items")).group_by(each.c.revenue)
 
 

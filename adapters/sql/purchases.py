@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -148,16 +149,31 @@ class SqlPurchaseView(SqlAffinityView, SqlLifetimeView):
 
     async def pareto(self, scope: Scope, dimension: Dimension, limit: int) -> ParetoFacts:
         """How revenue is spread."""
-        shape, values = self._shape(scope), {**scope_values(scope), "limit": limit}
-        rows = await self._run("pareto.amounts", pareto.amounts(shape, dimension), values)
         if dimension is Dimension.CUSTOMER:
-            top = await self._run("pareto.top_customers", pareto.top_customers(shape), values)
-        else:
-            top = await self._run("pareto.top_earners", analytics.top_earners(shape, By(dimension)), values)
+            return await self._customers_pareto(scope, limit)
+        statement = pareto.earned(self._shape(scope), By(dimension))
+        rows = await self._run("pareto.earned", statement, scope_values(scope))
+        earned = [(row["key"], _amount(row["revenue"])) for row in rows]
+        top = earned[:limit]
+        names = await self.names(scope, [key for key, _ in top] if dimension is Dimension.PRODUCT else [])
+        ascending = groupby(revenue for _, revenue in reversed(earned))
+        return ParetoFacts(
+            amounts=[(revenue, sum(1 for _ in items)) for revenue, items in ascending],
+            top=[EarnerFacts(key=key, id=None, name=names.get(key), revenue=revenue) for key, revenue in top],
+            unattributed_lines=await self._unattributed(scope, dimension),
+        )
+
+    async def _customers_pareto(self, scope: Scope, limit: int) -> ParetoFacts:
+        shape, values = self._shape(scope), {**scope_values(scope), "limit": limit}
+        rows = await self._run("pareto.amounts", pareto.amounts(shape), values)
+        top = await self._run("pareto.top_customers", pareto.top_customers(shape), values)
         return ParetoFacts(
             amounts=sorted((_amount(row["revenue"]), _whole(row["items"])) for row in rows),
-            top=[_earner(row, dimension) for row in top],
-            unattributed_lines=await self._unattributed(scope, dimension),
+            top=[
+                EarnerFacts(key=row["key"], id=UUID(row["id"]), name=None, revenue=_amount(row["revenue"]))
+                for row in top
+            ],
+            unattributed_lines=await self._unattributed(scope, Dimension.CUSTOMER),
         )
 
     async def _unattributed(self, scope: Scope, dimension: Dimension) -> int:
@@ -322,16 +338,6 @@ def _product(row: Row) -> ProductFacts:
         units=_whole(row["units"]),
         orders=_whole(row["orders"]),
         customers=_whole(row["customers"]),
-    )
-
-
-def _earner(row: Row, dimension: Dimension) -> EarnerFacts:
-    of_customer = dimension is Dimension.CUSTOMER
-    return EarnerFacts(
-        key=row["key"],
-        id=UUID(row["id"]) if of_customer else None,
-        name=None if of_customer else row["name"],
-        revenue=_amount(row["revenue"]),
     )
 
 

@@ -21,7 +21,7 @@ from adapters.snowflake.facts import of_facts
 from adapters.snowflake.names import FactNames
 from adapters.sql import analytics, lifetime, pareto, retention, rfm
 from adapters.sql.scope import Shape
-from domain.analytics.facts import By, Dimension, Metric
+from domain.analytics.facts import By, Metric
 from domain.analytics.lifetime_facts import Late
 from domain.analytics.periods import Period
 
@@ -57,8 +57,6 @@ def statements(shapes: Mapping[str, Shape] = SHAPES) -> Iterator[tuple[str, Sele
             yield f"returns by {period}, {name}", analytics.returns_by_period(shape, period)
         for by, metric in zip((*By, By.PRODUCT), Metric, strict=True):
             yield f"top {by} by {metric}, {name}", analytics.top_products(shape, by, metric)
-        for by in By:
-            yield f"top {by} by revenue alone, {name}", analytics.top_earners(shape, by)
         yield f"positive totals, {name}", analytics.positive_totals(shape)
         for by in (By.AUTHOR, By.CATEGORY):
             yield f"lines without {by}, {name}", analytics.unattributed_lines(shape, by)
@@ -74,8 +72,9 @@ def statements(shapes: Mapping[str, Shape] = SHAPES) -> Iterator[tuple[str, Sele
         for period in (Period.WEEK, Period.MONTH):
             yield f"cohorts by {period}, {name}", retention.cohort_purchases(shape, period)
             yield f"returns of cohorts by {period}, {name}", retention.cohort_returns(shape, period)
-        for dimension in Dimension:
-            yield f"amounts by {dimension}, {name}", pareto.amounts(shape, dimension)
+        for by in By:
+            yield f"earned by {by}, {name}", pareto.earned(shape, by)
+        yield f"amounts by customer, {name}", pareto.amounts(shape)
         yield f"top customers, {name}", pareto.top_customers(shape)
         yield f"lines without customer, {name}", pareto.lines_without_customer(shape)
         yield f"repeat buying, {name}", lifetime.repeat_buying(shape)

@@ -260,77 +260,13 @@ FROM return_facts
 WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned) AS keyed GROUP BY keyed.key, keyed.book_id) AS by_book LEFT OUTER JOIN books ON books.id = by_book.book_id GROUP BY by_book.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.customers DESC, merged.key
  LIMIT %(limit)s
 
--- top product by revenue alone, everything
-WITH sale_facts AS
-(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
-return_facts AS
-(SELECT return_id, customer_id, returned_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.PUBLIC.return_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
-books AS
-(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
- SELECT merged.key, merged.name, merged.revenue
-FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
-FROM (SELECT by_book.key AS key, max(books.title) AS title, max(by_book.description) AS description, sum(CAST(by_book.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(by_book.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
-FROM (SELECT keyed.key AS key, keyed.book_id AS book_id, max(keyed.description) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS amount, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS quantity
-FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
-FROM sale_facts
-WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed GROUP BY keyed.key, keyed.book_id) AS by_book LEFT OUTER JOIN books ON books.id = by_book.book_id GROUP BY by_book.key UNION ALL SELECT by_book.key AS key, max(books.title) AS title, max(by_book.description) AS description, -sum(CAST(by_book.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(by_book.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
-FROM (SELECT keyed.key AS key, keyed.book_id AS book_id, max(keyed.description) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS amount, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS quantity
-FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount, returned.sku AS key
-FROM (SELECT return_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) AS day, return_facts.sku AS sku, return_facts.book_id AS book_id, return_facts.description AS description, return_facts.quantity AS quantity, return_facts.amount AS amount
-FROM return_facts
-WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned) AS keyed GROUP BY keyed.key, keyed.book_id) AS by_book LEFT OUTER JOIN books ON books.id = by_book.book_id GROUP BY by_book.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.revenue DESC, merged.key
- LIMIT %(limit)s
-
--- top author by revenue alone, everything
-WITH sale_facts AS
-(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
-return_facts AS
-(SELECT return_id, customer_id, returned_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.PUBLIC.return_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
-books AS
-(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
- SELECT merged.key, merged.name, merged.revenue
-FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
-FROM (SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
-FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, books.author AS key
-FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
-FROM sale_facts
-WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold JOIN books ON books.id = sold.book_id) AS keyed GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
-FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount, books.author AS key
-FROM (SELECT return_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) AS day, return_facts.sku AS sku, return_facts.book_id AS book_id, return_facts.description AS description, return_facts.quantity AS quantity, return_facts.amount AS amount
-FROM return_facts
-WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned JOIN books ON books.id = returned.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.revenue DESC, merged.key
- LIMIT %(limit)s
-
--- top category by revenue alone, everything
-WITH sale_facts AS
-(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
-return_facts AS
-(SELECT return_id, customer_id, returned_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.PUBLIC.return_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
-books AS
-(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
- SELECT merged.key, merged.name, merged.revenue
-FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
-FROM (SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
-FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, categories.category AS key
-FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
-FROM sale_facts
-WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
-FROM books, LATERAL FLATTEN(input => books.categories) AS anon_1) AS categories ON categories.book_id = sold.book_id) AS keyed GROUP BY keyed.key UNION ALL SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, -sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, -sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
-FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount, categories.category AS key
-FROM (SELECT return_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) AS day, return_facts.sku AS sku, return_facts.book_id AS book_id, return_facts.description AS description, return_facts.quantity AS quantity, return_facts.amount AS amount
-FROM return_facts
-WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_2.value AS VARCHAR) AS category
-FROM books, LATERAL FLATTEN(input => books.categories) AS anon_2) AS categories ON categories.book_id = returned.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.revenue DESC, merged.key
- LIMIT %(limit)s
-
 -- positive totals, everything
 WITH sale_facts AS
 (SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
 return_facts AS
 (SELECT return_id, customer_id, returned_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.PUBLIC.return_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
  SELECT sum(CAST(CASE WHEN (merged.revenue > 0) THEN merged.revenue ELSE 0 END AS NUMERIC(38, 4))) AS positive_revenue, sum(CAST(CASE WHEN (merged.units > 0) THEN merged.units ELSE 0 END AS NUMERIC(38, 0))) AS positive_units
-FROM (SELECT sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units
+FROM (SELECT parts.key AS key, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units
 FROM (SELECT keyed.key AS key, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
 FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
@@ -600,13 +536,13 @@ FROM order_facts
 WHERE order_facts.currency = %(currency)s AND order_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, order_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS purchases
 WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS firsts ON firsts.customer_id = returned.customer_id GROUP BY CAST(date_trunc('month', firsts.first_day) AS DATE), CAST(date_trunc('month', returned.day) AS DATE)
 
--- amounts by product, everything
+-- earned by product, everything
 WITH sale_facts AS
 (SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
 return_facts AS
 (SELECT return_id, customer_id, returned_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.PUBLIC.return_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
- SELECT merged.revenue, count(*) AS items
-FROM (SELECT sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units
+ SELECT merged.key, merged.revenue
+FROM (SELECT parts.key AS key, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units
 FROM (SELECT keyed.key AS key, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
 FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
@@ -615,17 +551,17 @@ WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AN
 FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount, returned.sku AS key
 FROM (SELECT return_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) AS day, return_facts.sku AS sku, return_facts.book_id AS book_id, return_facts.description AS description, return_facts.quantity AS quantity, return_facts.amount AS amount
 FROM return_facts
-WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged GROUP BY merged.revenue
+WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.revenue DESC, merged.key
 
--- amounts by author, everything
+-- earned by author, everything
 WITH sale_facts AS
 (SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
 return_facts AS
 (SELECT return_id, customer_id, returned_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.PUBLIC.return_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
 books AS
 (SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
- SELECT merged.revenue, count(*) AS items
-FROM (SELECT sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units
+ SELECT merged.key, merged.revenue
+FROM (SELECT parts.key AS key, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units
 FROM (SELECT keyed.key AS key, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, books.author AS key
 FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
@@ -634,17 +570,17 @@ WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AN
 FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.sku AS sku, returned.book_id AS book_id, returned.description AS description, returned.quantity AS quantity, returned.amount AS amount, books.author AS key
 FROM (SELECT return_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) AS day, return_facts.sku AS sku, return_facts.book_id AS book_id, return_facts.description AS description, return_facts.quantity AS quantity, return_facts.amount AS amount
 FROM return_facts
-WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned JOIN books ON books.id = returned.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged GROUP BY merged.revenue
+WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned JOIN books ON books.id = returned.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.revenue DESC, merged.key
 
--- amounts by category, everything
+-- earned by category, everything
 WITH sale_facts AS
 (SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
 return_facts AS
 (SELECT return_id, customer_id, returned_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.PUBLIC.return_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
 books AS
 (SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
- SELECT merged.revenue, count(*) AS items
-FROM (SELECT sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units
+ SELECT merged.key, merged.revenue
+FROM (SELECT parts.key AS key, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units
 FROM (SELECT keyed.key AS key, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, categories.category AS key
 FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
@@ -655,7 +591,7 @@ FROM (SELECT returned.customer_id AS customer_id, returned.day AS day, returned.
 FROM (SELECT return_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) AS day, return_facts.sku AS sku, return_facts.book_id AS book_id, return_facts.description AS description, return_facts.quantity AS quantity, return_facts.amount AS amount
 FROM return_facts
 WHERE return_facts.currency = %(currency)s AND return_facts.returned_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, return_facts.returned_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS returned JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_2.value AS VARCHAR) AS category
-FROM books, LATERAL FLATTEN(input => books.categories) AS anon_2) AS categories ON categories.book_id = returned.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged GROUP BY merged.revenue
+FROM books, LATERAL FLATTEN(input => books.categories) AS anon_2) AS categories ON categories.book_id = returned.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.revenue DESC, merged.key
 
 -- amounts by customer, everything
 WITH order_facts AS
@@ -1296,55 +1232,11 @@ FROM sale_facts
 WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed LEFT OUTER JOIN books ON books.id = keyed.book_id GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.customers DESC, merged.key
  LIMIT %(limit)s
 
--- top product by revenue alone, least
-WITH sale_facts AS
-(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
-books AS
-(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
- SELECT merged.key, merged.name, merged.revenue
-FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
-FROM (SELECT by_book.key AS key, max(books.title) AS title, max(by_book.description) AS description, sum(CAST(by_book.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(by_book.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
-FROM (SELECT keyed.key AS key, keyed.book_id AS book_id, max(keyed.description) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS amount, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS quantity
-FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
-FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
-FROM sale_facts
-WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed GROUP BY keyed.key, keyed.book_id) AS by_book LEFT OUTER JOIN books ON books.id = by_book.book_id GROUP BY by_book.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.revenue DESC, merged.key
- LIMIT %(limit)s
-
--- top author by revenue alone, least
-WITH sale_facts AS
-(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
-books AS
-(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
- SELECT merged.key, merged.name, merged.revenue
-FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
-FROM (SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
-FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, books.author AS key
-FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
-FROM sale_facts
-WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold JOIN books ON books.id = sold.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.revenue DESC, merged.key
- LIMIT %(limit)s
-
--- top category by revenue alone, least
-WITH sale_facts AS
-(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
-books AS
-(SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
- SELECT merged.key, merged.name, merged.revenue
-FROM (SELECT parts.key AS key, coalesce(max(parts.title), max(parts.description)) AS name, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units, sum(CAST(parts.orders AS NUMERIC(38, 0))) AS orders, sum(CAST(parts.customers AS NUMERIC(38, 0))) AS customers
-FROM (SELECT keyed.key AS key, CAST(NULL AS VARCHAR) AS title, CAST(NULL AS VARCHAR) AS description, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units, 0 AS orders, 0 AS customers
-FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, categories.category AS key
-FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
-FROM sale_facts
-WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
-FROM books, LATERAL FLATTEN(input => books.categories) AS anon_1) AS categories ON categories.book_id = sold.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.revenue DESC, merged.key
- LIMIT %(limit)s
-
 -- positive totals, least
 WITH sale_facts AS
 (SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
  SELECT sum(CAST(CASE WHEN (merged.revenue > 0) THEN merged.revenue ELSE 0 END AS NUMERIC(38, 4))) AS positive_revenue, sum(CAST(CASE WHEN (merged.units > 0) THEN merged.units ELSE 0 END AS NUMERIC(38, 0))) AS positive_units
-FROM (SELECT sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units
+FROM (SELECT parts.key AS key, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units
 FROM (SELECT keyed.key AS key, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
 FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
@@ -1565,43 +1457,43 @@ WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AN
 WHERE purchases.customer_id IS NOT NULL GROUP BY purchases.customer_id) AS firsts ON firsts.customer_id = returned.customer_id
 WHERE firsts.first_day >= CAST(%(from_day)s AS DATE) GROUP BY CAST(date_trunc('month', firsts.first_day) AS DATE), CAST(date_trunc('month', returned.day) AS DATE)
 
--- amounts by product, least
+-- earned by product, least
 WITH sale_facts AS
 (SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
- SELECT merged.revenue, count(*) AS items
-FROM (SELECT sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units
+ SELECT merged.key, merged.revenue
+FROM (SELECT parts.key AS key, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units
 FROM (SELECT keyed.key AS key, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
 FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
 FROM sale_facts
-WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged GROUP BY merged.revenue
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.revenue DESC, merged.key
 
--- amounts by author, least
+-- earned by author, least
 WITH sale_facts AS
 (SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
 books AS
 (SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
- SELECT merged.revenue, count(*) AS items
-FROM (SELECT sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units
+ SELECT merged.key, merged.revenue
+FROM (SELECT parts.key AS key, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units
 FROM (SELECT keyed.key AS key, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, books.author AS key
 FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
 FROM sale_facts
-WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold JOIN books ON books.id = sold.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged GROUP BY merged.revenue
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold JOIN books ON books.id = sold.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.revenue DESC, merged.key
 
--- amounts by category, least
+-- earned by category, least
 WITH sale_facts AS
 (SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
 books AS
 (SELECT id, title, author, categories FROM DAYBOOK.PUBLIC.book_facts WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
- SELECT merged.revenue, count(*) AS items
-FROM (SELECT sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units
+ SELECT merged.key, merged.revenue
+FROM (SELECT parts.key AS key, sum(CAST(parts.revenue AS NUMERIC(38, 4))) AS revenue, sum(CAST(parts.units AS NUMERIC(38, 0))) AS units
 FROM (SELECT keyed.key AS key, sum(CAST(keyed.amount AS NUMERIC(38, 4))) AS revenue, sum(CAST(keyed.quantity AS NUMERIC(38, 0))) AS units
 FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, categories.category AS key
 FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
 FROM sale_facts
 WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold JOIN (SELECT DISTINCT books.id AS book_id, CAST(anon_1.value AS VARCHAR) AS category
-FROM books, LATERAL FLATTEN(input => books.categories) AS anon_1) AS categories ON categories.book_id = sold.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged GROUP BY merged.revenue
+FROM books, LATERAL FLATTEN(input => books.categories) AS anon_1) AS categories ON categories.book_id = sold.book_id) AS keyed GROUP BY keyed.key) AS parts GROUP BY parts.key) AS merged ORDER BY merged.revenue DESC, merged.key
 
 -- amounts by customer, least
 WITH sale_facts AS
