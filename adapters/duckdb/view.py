@@ -30,12 +30,13 @@ def _holdings_kept() -> Memory[Holdings]:
 
 
 def _names_kept() -> Memory[Mapping[str, str]]:
-    return Memory(2)
+    # A comparison takes two of them.
+    return Memory(4)
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What questions leave for the next ones: of the last two scopes, or of baskets and of customers of one."""
+    """What questions leave for the next ones: holdings of two scopes at most, or of baskets and of customers of one."""
 
     holdings: Memory[Holdings] = field(default_factory=_holdings_kept)
     names: Memory[Mapping[str, str]] = field(default_factory=_names_kept)

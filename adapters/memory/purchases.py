@@ -37,7 +37,7 @@ from domain.analytics.counting_affinity import (
     list_popular,
 )
 from domain.analytics.counting_baskets import list_basket_items, list_item_sets
-from domain.analytics.counting_comparison import count_movements, count_new_customers
+from domain.analytics.counting_comparison import count_first_days, count_movements
 from domain.analytics.counting_lifetime import (
     count_late,
     count_repeat_buying,
@@ -219,9 +219,9 @@ class MemoryPurchaseView:
         """Whether there is such a customer."""
         return is_customer(self._history, customer)
 
-    async def new_customers(self, scope: Scope) -> int:
-        """Customers whose first purchase falls into the scope."""
-        return await asyncio.to_thread(count_new_customers, self._history, scope)
+    async def first_days(self, scope: Scope) -> Sequence[tuple[date, int]]:
+        """How many customers bought first on which day."""
+        return await asyncio.to_thread(count_first_days, self._history, scope)
 
     async def movements(self, scope: Scope, before: Scope, by: By, metric: Metric, limit: int) -> MovementFacts:
         """What moved most between two scopes."""

@@ -62,13 +62,6 @@ def purchases_counted(shape: Shape) -> Select[Any]:
 
 
 @cache
-def lines_counted(shape: Shape) -> Select[Any]:
-    """One row: `units` and `revenue` of all lines sold."""
-    lines = sold(shape)
-    return select(exact_count(lines.c.quantity).label("units"), exact_sum(lines.c.amount).label("revenue"))
-
-
-@cache
 def baskets_counted(shape: Shape) -> Select[Any]:
     """One row: `items`, the distinct SKUs of each order added up."""
     lines = sold(shape)
@@ -81,12 +74,17 @@ def baskets_counted(shape: Shape) -> Select[Any]:
 
 
 @cache
-def products_counted(shape: Shape) -> Select[Any]:
-    """One row: `products`, distinct SKUs sold."""
+def lines_counted(shape: Shape) -> Select[Any]:
+    """One row: `products`, distinct SKUs, `units` and `revenue` of all lines sold."""
     # Grouped and then counted: COUNT(DISTINCT) would sort every line.
     lines = sold(shape)
-    each = select(lines.c.sku).group_by(lines.c.sku).subquery("products")
-    return select(func.count().label("products")).select_from(each)
+    units, revenue = exact_count(lines.c.quantity).label("units"), exact_sum(lines.c.amount).label("revenue")
+    each = select(units, revenue).group_by(lines.c.sku).subquery("products")
+    return select(
+        func.count().label("products"),
+        exact_count(each.c.units).label("units"),
+        exact_sum(each.c.revenue).label("revenue"),
+    )
 
 
 @cache
@@ -153,8 +151,8 @@ def _lines_by_period(lines: Subquery, period: Period) -> Select[Any]:
 
 # ---- top products
 
-COUNTED = frozenset({Metric.ORDERS, Metric.CUSTOMERS})
-"""What has to be counted, which is most of the work, where all else is added up."""
+# What has to be counted, which is most of the work, where all else is added up.
+_COUNTED = frozenset({Metric.ORDERS, Metric.CUSTOMERS})
 
 
 def keyed_lines(lines: Subquery, by: By) -> Select[Any]:
@@ -173,16 +171,15 @@ def _categories() -> Subquery:
     return select(books.c.id.label("book_id"), category.label("category")).distinct().subquery("categories")
 
 
-def merged(shape: Shape, by: By, prefix: str = "", *, one_customer: bool = False, counted: bool = True) -> Subquery:
+def _merged(shape: Shape, by: By, *, one_customer: bool = False, counted: bool = True) -> Subquery:
     """One row a key: `name`, and `revenue` and `units` less what came back, `orders`, `customers`.
 
-    `prefix` is that of the days, as in `sold`. Unless they are `counted`, orders and customers are 0: they are most of
-    the work.
+    Unless they are `counted`, orders and customers are 0: they are most of the work.
     """
     lines = _of_one_customer if one_customer else _all
-    parts = [_by_key(lines(sold(shape, prefix)), by, sold=True, counted=counted)]
+    parts = [_by_key(lines(sold(shape)), by, sold=True, counted=counted)]
     if shape.returns:
-        parts.append(_by_key(lines(returned(shape, prefix)), by, sold=False, counted=False))
+        parts.append(_by_key(lines(returned(shape)), by, sold=False, counted=False))
     rows = union_all(*parts).subquery("parts")
     return (
         select(
@@ -244,9 +241,9 @@ def top_products(shape: Shape, by: By, metric: Metric) -> Select[Any]:
     """`key`, `name`, `revenue`, `units`, `orders`, `customers` of the first `limit` keys; and of all, on each row:
     `found`, `positive_revenue`, `positive_units`.
     """
-    if metric not in COUNTED:
+    if metric not in _COUNTED:
         return _first_counted(shape, by, metric)
-    each = merged(shape, by)
+    each = _merged(shape, by)
     return (
         select(each, *_of_all(each))
         .order_by(each.c[metric.value].desc(), ByBytes(each.c.key))
@@ -256,7 +253,7 @@ def top_products(shape: Shape, by: By, metric: Metric) -> Select[Any]:
 
 def _first_counted(shape: Shape, by: By, metric: Metric) -> Select[Any]:
     """As `top_products`, with orders and customers counted of those alone that are told."""
-    each = merged(shape, by, counted=False)
+    each = _merged(shape, by, counted=False)
     order = (each.c[metric.value].desc(), ByBytes(each.c.key))
     sums = [each.c[name] for name in ("key", "name", "revenue", "units")]
     first = select(*sums, *_of_all(each)).order_by(*order).limit(bindparam("limit", type_=Integer())).cte("first")
@@ -286,7 +283,7 @@ def _of_all(each: Subquery) -> list[ColumnElement[Any]]:
 @cache
 def favourites(shape: Shape, by: By) -> Select[Any]:
     """The columns of `top_products` that one `customer` bought, by orders, descending, then by key."""
-    own = merged(shape, by, one_customer=True)
+    own = _merged(shape, by, one_customer=True)
     query = select(own).where(own.c.orders > ZERO)
     return query.order_by(own.c.orders.desc(), ByBytes(own.c.key)).limit(bindparam("limit", type_=Integer()))
 

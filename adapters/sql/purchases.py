@@ -84,7 +84,6 @@ class SqlPurchaseView(SqlAffinityView, SqlLifetimeView):
         shape = self._shape(scope)
         orders = await self._one("analytics.purchases", analytics.purchases_counted(shape), scope)
         lines = await self._one("analytics.lines", analytics.lines_counted(shape), scope)
-        products = await self._one("analytics.products", analytics.products_counted(shape), scope)
         back: Row = _NOTHING
         if shape.returns:
             back = await self._one("analytics.returns", analytics.returns_counted(shape), scope)
@@ -93,7 +92,7 @@ class SqlPurchaseView(SqlAffinityView, SqlLifetimeView):
             orders=_whole(orders["orders"]),
             orders_without_customer=_whole(orders["orders"]) - _whole(orders["known_orders"]),
             basket_items=await self._distinct_items(scope),
-            products=_whole(products["products"]),
+            products=_whole(lines["products"]),
             units=_whole(lines["units"]) - _whole(back["units"]),
             revenue=EXACT.subtract(_amount(lines["revenue"]), _amount(back["revenue"])),
             returned_units=_whole(back["units"]),
@@ -269,21 +268,31 @@ class SqlPurchaseView(SqlAffinityView, SqlLifetimeView):
             for place in sorted(bought.keys() | back.keys())
         ]
 
-    async def new_customers(self, scope: Scope) -> int:
-        """Customers whose first purchase falls into the scope."""
-        statement = analytics.new_customers_by_period(self._shape(scope), Period.MONTH)
+    async def first_days(self, scope: Scope) -> Sequence[tuple[date, int]]:
+        """How many customers bought first on which day."""
+        statement = analytics.new_customers_by_period(self._shape(scope), Period.DAY)
         rows = await self._run("analytics.new_customers", statement, scope_values(scope))
-        return sum(_whole(row["customers"]) for row in rows)
+        return sorted((_day(row["start"]), _whole(row["customers"])) for row in rows)
 
     async def movements(self, scope: Scope, before: Scope, by: By, metric: Metric, limit: int) -> MovementFacts:
         """What moved most between two scopes."""
         statement = comparison.movements(self._shape(scope), by, metric)
         values = {**scope_values(scope), **scope_values(before, comparison.BEFORE), "limit": limit}
         rows = await self._run("comparison.movements", statement, values)
+        names: Mapping[str, str] = {}
+        if by is By.PRODUCT:
+            keys = [row["key"] for row in rows]
+            names = await self.names(scope, keys)
+            names = {**await self.names(before, [key for key in keys if key not in names]), **names}
         exactly: Callable[[Any], Decimal | int] = _amount if metric is Metric.REVENUE else _whole
         return MovementFacts(
             top=[
-                MoverFacts(key=row["key"], name=row["name"], value=exactly(row["value"]), before=exactly(row["before"]))
+                MoverFacts(
+                    key=row["key"],
+                    name=names.get(row["key"]),
+                    value=exactly(row["value"]),
+                    before=exactly(row["before"]),
+                )
                 for row in rows
             ],
             count=_whole(rows[0]["found"]) if rows else 0,

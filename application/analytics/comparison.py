@@ -1,6 +1,6 @@
 """The report that sets one period beside another."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,7 +8,7 @@ from application.analytics.models import Answer, Parameter
 from application.analytics.questions import Question
 from application.analytics.specs import choice, report_spec, whole
 from application.ports.purchases import PurchaseView
-from domain.analytics.comparison import Against, Comparison, PeriodTotals, compare, other_scope
+from domain.analytics.comparison import Against, Comparison, PeriodTotals, compare, new_customers, other_scope
 from domain.analytics.facts import By, Metric
 from domain.analytics.scope import EARLIEST_DAY, LATEST_DAY, Scope
 from domain.analytics.segments import SegmentTable
@@ -106,15 +106,19 @@ COMPARISON = report_spec(
 async def answer_comparison(view: PurchaseView, question: Question, _segments: SegmentTable) -> Comparison:
     """The answer from one view of a store."""
     scope, by, metric = question.scope, By(question.text("by")), Metric(question.text("metric"))
-    before = other_scope(scope, question.day("against_from"), question.day("against_as_of"))
-    totals = await _totals(view, scope), await _totals(view, before)
+    first, as_of = question.day("against_from"), question.day("against_as_of")
+    before = other_scope(scope, first, as_of)
+    # Nobody's first day ever hangs on the period, so that they are told once for both.
+    spanning = other_scope(scope, min(first, question.day("from")), max(as_of, scope.as_of))
+    firsts = await view.first_days(spanning)
+    totals = await _totals(view, scope, firsts), await _totals(view, before, firsts)
     movements = await view.movements(scope, before, by, metric, question.number("limit"))
     return compare(totals, movements, (scope, before), by=by, metric=metric, today=question.today)
 
 
-async def _totals(view: PurchaseView, scope: Scope) -> PeriodTotals:
+async def _totals(view: PurchaseView, scope: Scope, firsts: Sequence[tuple[date, int]]) -> PeriodTotals:
     return PeriodTotals(
         summary=await view.summary(scope),
-        new_customers=await view.new_customers(scope),
+        new_customers=new_customers(firsts, scope),
         purchase_days=await view.purchase_days(scope),
     )

@@ -168,8 +168,8 @@ class PurchaseView(Protocol):
         """Whether there is such a customer, who is not deleted."""
         ...
 
-    async def new_customers(self, scope: Scope) -> int:
-        """How many known customers made their first purchase ever within the scope."""
+    async def first_days(self, scope: Scope) -> Sequence[tuple[date, int]]:
+        """How many known customers (second) made their first purchase ever on which day of the scope (first)."""
         ...
 
     async def movements(self, scope: Scope, before: Scope, by: By, metric: Metric, limit: int) -> MovementFacts:

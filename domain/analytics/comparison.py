@@ -159,6 +159,11 @@ def compare(
     )
 
 
+def new_customers(firsts: Sequence[tuple[date, int]], scope: Scope) -> int:
+    """The customers whose first purchase ever falls into the scope, of how many have which first day."""
+    return sum(customers for day, customers in firsts if scope.holds(day))
+
+
 def other_scope(scope: Scope, first: date, as_of: date) -> Scope:
     """The same scope in the other period. Raises Invalid."""
     return replace(scope, from_=first, as_of=as_of)

@@ -1,5 +1,8 @@
 """What moved between two periods of a history, counted: written to be read and not to be fast, as `counting` is."""
 
+from collections import Counter
+from datetime import date
+
 from domain.analytics.comparison import MovementFacts, MoverFacts
 from domain.analytics.counting import first_days, sold_by
 from domain.analytics.facts import By, Metric
@@ -8,9 +11,9 @@ from domain.analytics.scope import Scope
 from domain.shared.money import EXACT
 
 
-def count_new_customers(history: PurchaseHistory, scope: Scope) -> int:
-    """The customers whose first purchase ever falls into the scope."""
-    return sum(scope.holds(day) for day in first_days(history, scope).values())
+def count_first_days(history: PurchaseHistory, scope: Scope) -> list[tuple[date, int]]:
+    """How many customers made their first purchase ever on which day of the scope, by day."""
+    return sorted(Counter(day for day in first_days(history, scope).values() if scope.holds(day)).items())
 
 
 def count_movements(

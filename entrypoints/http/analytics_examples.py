@@ -9,7 +9,7 @@ from application.analytics.models import Answer, AnswerPage
 from application.analytics.reports import REPORTS, RFM_CUSTOMERS
 from domain.analytics.affinity import affinity
 from domain.analytics.cohorts import Retention, cohort_table
-from domain.analytics.comparison import Comparison, PeriodTotals, compare, other_scope
+from domain.analytics.comparison import Comparison, PeriodTotals, compare, new_customers, other_scope
 from domain.analytics.counting import (
     cells,
     count_pareto,
@@ -23,7 +23,7 @@ from domain.analytics.counting import (
 )
 from domain.analytics.counting_affinity import count_pairs, count_units, list_names, list_neighbours, list_popular
 from domain.analytics.counting_baskets import list_basket_items, list_item_sets
-from domain.analytics.counting_comparison import count_movements, count_new_customers
+from domain.analytics.counting_comparison import count_first_days, count_movements
 from domain.analytics.counting_retention import count_cohorts, count_gaps, count_purchase_days
 from domain.analytics.digest import answer_digest
 from domain.analytics.facts import By, Dimension, Metric
@@ -195,7 +195,7 @@ def _comparison(history: PurchaseHistory) -> Comparison:
     now, then = (
         PeriodTotals(
             summary=count_summary(history, one),
-            new_customers=count_new_customers(history, one),
+            new_customers=new_customers(count_first_days(history, one), one),
             purchase_days=count_purchase_days(history, one),
         )
         for one in (scope, before)

@@ -48,7 +48,6 @@ def statements(shapes: Mapping[str, Shape] = SHAPES) -> Iterator[tuple[str, Sele
         yield f"purchases, {name}", analytics.purchases_counted(shape)
         yield f"lines, {name}", analytics.lines_counted(shape)
         yield f"baskets, {name}", analytics.baskets_counted(shape)
-        yield f"products, {name}", analytics.products_counted(shape)
         yield f"returns, {name}", analytics.returns_counted(shape)
         for period in Period:
             yield f"orders by {period}, {name}", analytics.orders_by_period(shape, period)
