@@ -163,10 +163,10 @@ class DuckDbPurchaseView(SqlPurchaseView):
         shape, values = self._shape(scope), scope_values(scope)
 
         async def made() -> Holdings:
-            keys = await self._run("holdings.keys", holdings.keys(shape, by), values)
-            lines = await self._asking.columns("holdings.held", holdings.held(shape, unit, by), values)
-            named = [row["key"] for row in keys]
-            return await self._asking.apart(lambda: Holdings(lines["owner"], lines["item"], named))
+            keys = [row["key"] for row in await self._run("holdings.keys", holdings.keys(shape, by), values)]
+            statement = holdings.held(shape, unit, by)
+            lines = await self._asking.columns("holdings.held", statement, {**values, "keys": keys})
+            return await self._asking.apart(lambda: Holdings(lines["owner"], lines["item"], keys))
 
         return await self._kept.holdings.recalled((scope, unit, by), self._state(scope), made)
 

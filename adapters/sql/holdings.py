@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
-    CTE,
     BigInteger,
     Integer,
     Select,
+    String,
     Subquery,
     Uuid,
     bindparam,
@@ -30,24 +30,22 @@ from domain.analytics.pairs import Unit
 _ONE: ColumnElement[int] = literal_column("1", Integer())
 
 
-def _keys(shape: Shape, by: By) -> CTE:
-    lines = keyed_lines(sold(shape), by).subquery("keyed")
-    return select(lines.c.key).distinct().cte("keys")
-
-
 @cache
 def keys(shape: Shape, by: By) -> Select[Any]:
     """`key` of all that lines hold, in the order of its bytes: its place there is its number."""
-    each = _keys(shape, by)
+    lines = keyed_lines(sold(shape), by).subquery("keyed")
+    each = select(lines.c.key).distinct().subquery("keys")
     return select(each.c.key).order_by(ByBytes(each.c.key))
 
 
 @cache
 def held(shape: Shape, unit: Unit, by: By) -> Select[Any]:
-    """`owner`, a number of a purchase or known customer from 0, and `item`, that of a key, for each line."""
-    each = _keys(shape, by)
-    item = cast(func.row_number().over(order_by=ByBytes(each.c.key)) - _ONE, Integer())
-    items = select(each.c.key, item.label("item")).cte("items")
+    """`owner`, a number of a purchase or known customer from 0, and `item`, the place of a key among the `keys` from 0,
+    for each line.
+    """
+    named = cast(bindparam("keys", type_=ARRAY(String)), ARRAY(String))
+    item = cast(func.generate_subscripts(named, _ONE) - _ONE, Integer())
+    items = select(func.unnest(named).label("key"), item.label("item")).cte("items")
     bought = purchases(shape)
     if unit is Unit.BASKET:
         owning = select(bought.c.order_id.label("id")).subquery("owning")
