@@ -173,16 +173,13 @@ def _near(measured: FromClause, rows: Select[Any], *, within: tuple[str, ...], o
 @cache
 def neighbours(shape: Shape, *, of_one: bool) -> Select[Any]:
     """`key`, `neighbour`, `n_i`, `n_j`, `n_ij` of the first `limit` of each product, or of `product`, and some more."""
-    frequent, kept = _held(shape, Unit.CUSTOMER, By.PRODUCT)
     if of_one:
-        product = bindparam("product", type_=String())
-        wanted = select(frequent.c.item).where(frequent.c.key == product).cte("wanted")
-        sides = _beside(kept, wanted).subquery("sides")
-    else:
-        together = _together(kept).cte("together")
-        there = select(together.c.item_a.label("item"), together.c.item_b.label("other"), together.c.n_ab)
-        back = select(together.c.item_b, together.c.item_a, together.c.n_ab)
-        sides = union_all(there, back).subquery("sides")
+        return _neighbours_of_one(shape)
+    frequent, kept = _held(shape, Unit.CUSTOMER, By.PRODUCT)
+    together = _together(kept).cte("together")
+    there = select(together.c.item_a.label("item"), together.c.item_b.label("other"), together.c.n_ab)
+    back = select(together.c.item_b, together.c.item_a, together.c.n_ab)
+    sides = union_all(there, back).subquery("sides")
     other = frequent.alias("other")
     measured = (
         select(*sides.c, (sides.c.n_ab * sides.c.n_ab).label("part"), other.c.n.label("whole"))
@@ -191,6 +188,34 @@ def neighbours(shape: Shape, *, of_one: bool) -> Select[Any]:
     )
     near = _near(measured, select(measured), within=("item",), order=("other",))
     return _neighbour_facts(near, frequent).where(near.c.tie <= _LIMIT)
+
+
+def _neighbours_of_one(shape: Shape) -> Select[Any]:
+    # In one pass over all that is held, which is most of the work, and by the keys themselves.
+    items = _items(shape, Unit.CUSTOMER, By.PRODUCT)
+    product = bindparam("product", type_=String())
+    sharing = select(items.c.owner).where(items.c.key == product).cte("sharing")
+    counted = (
+        select(items.c.key, func.count().label("n"), func.count(sharing.c.owner).label("n_ij"))
+        .select_from(items.outerjoin(sharing, sharing.c.owner == items.c.owner))
+        .group_by(items.c.key)
+        .cte("counted")
+    )
+    other, own = counted.alias("other"), counted.alias("own")
+    measured = (
+        select(
+            *(ByBytes(other.c.key).label("neighbour"), other.c.n.label("n_j"), other.c.n_ij),
+            *((other.c.n_ij * other.c.n_ij).label("part"), other.c.n.label("whole")),
+        )
+        .where(other.c.key != product, other.c.n_ij >= _LEAST)
+        .subquery("measured")
+    )
+    near = _near(measured, select(measured), within=(), order=("neighbour",))
+    return (
+        select(own.c.key, near.c.neighbour, own.c.n.label("n_i"), near.c.n_j, near.c.n_ij)
+        .join_from(near, own, own.c.key == product)
+        .where(near.c.tie <= _LIMIT)
+    )
 
 
 def _beside(kept: CTE, wanted: CTE) -> Select[Any]:

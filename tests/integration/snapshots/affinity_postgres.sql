@@ -191,27 +191,20 @@ FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(time
 FROM orders JOIN order_lines ON order_lines.order_id = orders.id
 WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold) AS keyed
 WHERE keyed.customer_id IS NOT NULL),
-frequent AS
-(SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY (counted.key COLLATE "C")) AS item
-FROM (SELECT items.key AS key, count(*) AS n
-FROM items GROUP BY items.key
-HAVING count(*) >= $5::BIGINT) AS counted),
-kept AS
-(SELECT items.owner AS owner, frequent.item AS item
-FROM items JOIN frequent ON frequent.key = items.key),
-wanted AS
-(SELECT frequent.item AS item
-FROM frequent
-WHERE frequent.key = $6::VARCHAR)
- SELECT i.key AS key, j.key AS neighbour, i.n AS n_i, j.n AS n_j, near.n_ab AS n_ij
-FROM (SELECT ranked.item AS item, ranked.other AS other, ranked.n_ab AS n_ab, ranked.part AS part, ranked.whole AS whole, ranked.rank AS rank, row_number() OVER (PARTITION BY ranked.item, ranked.part, ranked.whole ORDER BY ranked.other) AS tie
-FROM (SELECT measured.item AS item, measured.other AS other, measured.n_ab AS n_ab, measured.part AS part, measured.whole AS whole, rank() OVER (PARTITION BY measured.item ORDER BY (CAST(measured.part AS DOUBLE PRECISION) / CAST(measured.whole AS DOUBLE PRECISION)) DESC) AS rank
-FROM (SELECT sides.item AS item, sides.other AS other, sides.n_ab AS n_ab, sides.n_ab * sides.n_ab AS part, other.n AS whole
-FROM (SELECT shared.item AS item, of_other.item AS other, count(*) AS n_ab
-FROM (SELECT DISTINCT kept.owner AS owner, kept.item AS item
-FROM kept JOIN wanted ON wanted.item = kept.item) AS shared JOIN kept AS of_other ON of_other.owner = shared.owner AND of_other.item != shared.item GROUP BY shared.item, of_other.item
-HAVING count(*) >= $5::BIGINT) AS sides JOIN frequent AS other ON other.item = sides.other) AS measured) AS ranked
-WHERE ranked.rank <= $7::INTEGER) AS near JOIN frequent AS i ON i.item = near.item JOIN frequent AS j ON j.item = near.other
+sharing AS
+(SELECT items.owner AS owner
+FROM items
+WHERE items.key = $5::VARCHAR),
+counted AS
+(SELECT items.key AS key, count(*) AS n, count(sharing.owner) AS n_ij
+FROM items LEFT OUTER JOIN sharing ON sharing.owner = items.owner GROUP BY items.key)
+ SELECT own.key, near.neighbour, own.n AS n_i, near.n_j, near.n_ij
+FROM (SELECT ranked.neighbour AS neighbour, ranked.n_j AS n_j, ranked.n_ij AS n_ij, ranked.part AS part, ranked.whole AS whole, ranked.rank AS rank, row_number() OVER (PARTITION BY ranked.part, ranked.whole ORDER BY ranked.neighbour) AS tie
+FROM (SELECT measured.neighbour AS neighbour, measured.n_j AS n_j, measured.n_ij AS n_ij, measured.part AS part, measured.whole AS whole, rank() OVER (ORDER BY (CAST(measured.part AS DOUBLE PRECISION) / CAST(measured.whole AS DOUBLE PRECISION)) DESC) AS rank
+FROM (SELECT (other.key COLLATE "C") AS neighbour, other.n AS n_j, other.n_ij AS n_ij, other.n_ij * other.n_ij AS part, other.n AS whole
+FROM counted AS other
+WHERE other.key != $5::VARCHAR AND other.n_ij >= $6::BIGINT) AS measured) AS ranked
+WHERE ranked.rank <= $7::INTEGER) AS near JOIN counted AS own ON own.key = $5::VARCHAR
 WHERE near.tie <= $7::INTEGER
 
 -- popular, one, everything
@@ -506,27 +499,20 @@ FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(time
 FROM orders JOIN order_lines ON order_lines.order_id = orders.id
 WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed
 WHERE keyed.customer_id IS NOT NULL),
-frequent AS
-(SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY (counted.key COLLATE "C")) AS item
-FROM (SELECT items.key AS key, count(*) AS n
-FROM items GROUP BY items.key
-HAVING count(*) >= $7::BIGINT) AS counted),
-kept AS
-(SELECT items.owner AS owner, frequent.item AS item
-FROM items JOIN frequent ON frequent.key = items.key),
-wanted AS
-(SELECT frequent.item AS item
-FROM frequent
-WHERE frequent.key = $8::VARCHAR)
- SELECT i.key AS key, j.key AS neighbour, i.n AS n_i, j.n AS n_j, near.n_ab AS n_ij
-FROM (SELECT ranked.item AS item, ranked.other AS other, ranked.n_ab AS n_ab, ranked.part AS part, ranked.whole AS whole, ranked.rank AS rank, row_number() OVER (PARTITION BY ranked.item, ranked.part, ranked.whole ORDER BY ranked.other) AS tie
-FROM (SELECT measured.item AS item, measured.other AS other, measured.n_ab AS n_ab, measured.part AS part, measured.whole AS whole, rank() OVER (PARTITION BY measured.item ORDER BY (CAST(measured.part AS DOUBLE PRECISION) / CAST(measured.whole AS DOUBLE PRECISION)) DESC) AS rank
-FROM (SELECT sides.item AS item, sides.other AS other, sides.n_ab AS n_ab, sides.n_ab * sides.n_ab AS part, other.n AS whole
-FROM (SELECT shared.item AS item, of_other.item AS other, count(*) AS n_ab
-FROM (SELECT DISTINCT kept.owner AS owner, kept.item AS item
-FROM kept JOIN wanted ON wanted.item = kept.item) AS shared JOIN kept AS of_other ON of_other.owner = shared.owner AND of_other.item != shared.item GROUP BY shared.item, of_other.item
-HAVING count(*) >= $7::BIGINT) AS sides JOIN frequent AS other ON other.item = sides.other) AS measured) AS ranked
-WHERE ranked.rank <= $9::INTEGER) AS near JOIN frequent AS i ON i.item = near.item JOIN frequent AS j ON j.item = near.other
+sharing AS
+(SELECT items.owner AS owner
+FROM items
+WHERE items.key = $7::VARCHAR),
+counted AS
+(SELECT items.key AS key, count(*) AS n, count(sharing.owner) AS n_ij
+FROM items LEFT OUTER JOIN sharing ON sharing.owner = items.owner GROUP BY items.key)
+ SELECT own.key, near.neighbour, own.n AS n_i, near.n_j, near.n_ij
+FROM (SELECT ranked.neighbour AS neighbour, ranked.n_j AS n_j, ranked.n_ij AS n_ij, ranked.part AS part, ranked.whole AS whole, ranked.rank AS rank, row_number() OVER (PARTITION BY ranked.part, ranked.whole ORDER BY ranked.neighbour) AS tie
+FROM (SELECT measured.neighbour AS neighbour, measured.n_j AS n_j, measured.n_ij AS n_ij, measured.part AS part, measured.whole AS whole, rank() OVER (ORDER BY (CAST(measured.part AS DOUBLE PRECISION) / CAST(measured.whole AS DOUBLE PRECISION)) DESC) AS rank
+FROM (SELECT (other.key COLLATE "C") AS neighbour, other.n AS n_j, other.n_ij AS n_ij, other.n_ij * other.n_ij AS part, other.n AS whole
+FROM counted AS other
+WHERE other.key != $7::VARCHAR AND other.n_ij >= $8::BIGINT) AS measured) AS ranked
+WHERE ranked.rank <= $9::INTEGER) AS near JOIN counted AS own ON own.key = $7::VARCHAR
 WHERE near.tie <= $9::INTEGER
 
 -- popular, one, least
