@@ -1,17 +1,12 @@
 """What application/ports/purchases.py promises of pairs: every store counts and ranks them as the definition does."""
 
-import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from fractions import Fraction
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
 from application.errors import BadQuery
 from application.ports.history import HistoryBatch
@@ -19,7 +14,7 @@ from application.ports.purchases import PurchaseView
 from domain.analytics.affinity import Affinity
 from domain.analytics.facts import By
 from domain.analytics.history import PurchaseHistory
-from domain.analytics.pairs import Measure, PairQuestion, Unit
+from domain.analytics.pairs import Measure, Unit
 from domain.analytics.products import TopProducts
 from domain.analytics.recommendations import Basis, Recommendations
 from domain.analytics.scope import Returns, Scope
@@ -37,126 +32,10 @@ from tests.support.builders import (
     new_id,
     some_returned,
 )
-from tests.support.definition import Definition, analytics, asking, drawn_anew, how_many_histories
-from tests.support.histories import histories, scopes
-from tests.support.loading import put
-from tests.support.store_case import StoreCase, StorePorts
+from tests.support.definition import Definition, analytics, asking
+from tests.support.store_case import StorePorts
 
 SCOPE = Scope(as_of=date(2026, 4, 1), currency="EUR")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Variant:
-    """What is asked about a scope."""
-
-    question: PairQuestion
-    product: str | None
-    customer: UUID | None
-    limit: int
-    support: str
-
-
-@st.composite
-def variants(draw: st.DrawFn, history: PurchaseHistory) -> Variant:
-    """With products and customers of the history, and others."""
-    skus = sorted({line.sku for order in history.orders for line in order.lines})
-    question = PairQuestion(
-        unit=draw(st.sampled_from(Unit)),
-        by=draw(st.sampled_from(By)),
-        units=0,
-        least=draw(st.sampled_from((1, 1, 2, 3))),
-        confidence=draw(st.sampled_from((None, Fraction(1, 2), Fraction(1, 3), Fraction(2, 3), Fraction(1)))),
-        lift=draw(st.sampled_from((None, Fraction(1), Fraction(3, 2), Fraction(1, 3)))),
-        measure=draw(st.sampled_from(Measure)),
-        limit=draw(st.sampled_from((1000, 1, 2, 3))),
-    )
-    return Variant(
-        question=question,
-        product=draw(st.sampled_from([None, None, "nothing", *skus])),
-        customer=draw(st.sampled_from([None, *(one.id for one in history.customers)])),
-        limit=draw(st.sampled_from((1, 2, 10))),
-        support=draw(st.sampled_from(("0", "0.2", "0.5", "1"))),
-    )
-
-
-async def facts_of(view: PurchaseView, scope: Scope, variant: Variant) -> dict[str, Any]:
-    """Every fact about pairs that a view tells of a scope."""
-    asked, least, limit = variant.question, variant.question.least, variant.limit
-    asked = replace(asked, units=await view.units(scope, asked.unit))
-    pairs = await view.pairs(scope, asked)
-    keys = sorted({key for pair in pairs.top for key in (pair.a, pair.b)})
-    found: dict[str, Any] = {
-        "units": asked.units,
-        "within": await view.pairs_within(scope, asked.unit, asked.by, least=least),
-        "pairs": (pairs.count, list(pairs.top)),
-        "neighbours": list(await view.neighbours(scope, variant.product, least=least, limit=limit)),
-        "names": dict(await view.names(scope, keys)),
-        "popular": list(await view.popular(scope, variant.customer, limit=limit, of_own_categories=False)),
-        "shelves": list(await view.popular(scope, variant.customer, limit=limit, of_own_categories=True)),
-    }
-    if variant.customer is not None:
-        found["customer"] = await view.is_customer(variant.customer)
-        found["bought"] = await view.bought(scope, variant.customer)
-        found["beside"] = list(await view.beside(scope, variant.customer, least=least))
-        found["pairs beside"] = await view.pairs_beside(scope, variant.customer, least=least)
-    return found
-
-
-async def digests(facts: Any, scope: Scope, variant: Variant) -> dict[str, str]:
-    """The digest of every report about pairs, or the code of its refusal."""
-    asked = variant.question
-    questions = {
-        "affinity": asking(
-            scope,
-            unit=asked.unit,
-            by=asked.by,
-            min_count=asked.least,
-            min_support=variant.support,
-            min_confidence=None if asked.confidence is None else f"{float(asked.confidence):.3f}",
-            min_lift=None if asked.lift is None else f"{float(asked.lift):.3f}",
-            sort=asked.measure,
-            limit=asked.limit,
-        ),
-        "similar-products": asking(scope, product=variant.product, min_count=asked.least, limit=variant.limit),
-        "recommendations": asking(scope, customer=variant.customer, min_count=asked.least, limit=variant.limit),
-    }
-    service, found = analytics(facts), {}
-    for report, parameters in questions.items():
-        try:
-            found[report] = (await service.ask(report, parameters)).answer_digest
-        except BadQuery as refused:
-            found[report] = refused.problems[0].code
-    return found
-
-
-async def test_every_store_counts_pairs_as_the_definition_does(case: StoreCase, server: Any) -> None:
-    loop = asyncio.get_running_loop()
-
-    async def compare(history: PurchaseHistory, scope: Scope, variant: Variant) -> None:
-        definition = Definition(history)
-        async with case.open(server) as ports:
-            await put(ports, history)
-            expected = await definition.read(lambda view: facts_of(view, scope, variant))
-            found = await ports.purchases.read(lambda view: facts_of(view, scope, variant))
-            for name, value in expected.items():
-                assert found[name] == value, name
-            assert await digests(ports.purchases, scope, variant) == await digests(definition, scope, variant)
-
-    @settings(
-        max_examples=how_many_histories(case.histories),
-        deadline=None,
-        derandomize=not drawn_anew(),
-        suppress_health_check=list(HealthCheck),
-        phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
-    )
-    @given(data=st.data())
-    def each(data: st.DataObject) -> None:
-        history = data.draw(histories())
-        scope = data.draw(scopes(history))
-        comparing = compare(history, scope, data.draw(variants(history)))
-        asyncio.run_coroutine_threadsafe(comparing, loop).result()
-
-    await asyncio.to_thread(each)
 
 
 async def test_baskets_and_customers(ports: StorePorts, load: Load) -> None:

@@ -1,92 +1,28 @@
 """Every store compares two periods as the definition does, and as the reports of each period tell them."""
 
-import asyncio
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
-
 from application.analytics.service import AnalyticsService
 from application.ports.history import HistoryBatch
 from domain.analytics.comparison import Comparison
-from domain.analytics.facts import By, Metric
-from domain.analytics.history import PurchaseHistory
 from domain.analytics.products import TopProducts
 from domain.analytics.repeat import RepeatRate
 from domain.analytics.revenue import RevenueSeries
-from domain.analytics.scope import Scope
 from domain.analytics.summary import Summary
 from tests.contract.conftest import Load
 from tests.support.builders import MORNING, a_book, a_customer, a_line, an_order
-from tests.support.definition import Definition, analytics, asking, drawn_anew, how_many_histories
-from tests.support.histories import histories, scopes
-from tests.support.loading import put
-from tests.support.store_case import StoreCase, StorePorts
+from tests.support.definition import analytics
+from tests.support.store_case import StorePorts
 
 Pairs = list[tuple[str, str]]
-
-
-@st.composite
-def questions(draw: Any, history: PurchaseHistory) -> Pairs:
-    """A comparison of two periods near what happened."""
-    currency = draw(st.sampled_from(("EUR", "EUR", "USD"))) if history.currencies() else None
-    scope: Scope = draw(scopes(history, currency=currency))
-    if scope.from_ is None:
-        scope = replace(scope, from_=scope.as_of - timedelta(days=draw(st.integers(1, 90))))
-    assert scope.from_ is not None
-    days = timedelta(days=draw(st.integers(-40, 40)))
-    other: dict[str, object] = draw(
-        st.sampled_from(
-            (
-                {},
-                {"against": "year"},
-                {"against_from": scope.from_ + days},
-                {"against_as_of": scope.as_of + days},
-                {"against_from": scope.from_ - timedelta(days=9), "against_as_of": scope.as_of + timedelta(days=3)},
-            )
-        )
-    )
-    return asking(
-        scope,
-        by=draw(st.sampled_from(By)),
-        metric=draw(st.sampled_from(Metric)),
-        limit=draw(st.sampled_from((1000, 3, 1))),
-        **other,
-    )
 
 
 async def ask(service: AnalyticsService, pairs: Pairs) -> Comparison:
     data = (await service.ask("comparison", pairs)).data
     assert isinstance(data, Comparison)
     return data
-
-
-async def test_every_store_gives_the_comparison_of_the_definition(case: StoreCase, server: Any) -> None:
-    loop = asyncio.get_running_loop()
-
-    async def compare(history: PurchaseHistory, pairs: Pairs) -> None:
-        async with case.open(server) as ports:
-            await put(ports, history)
-            expected = await analytics(Definition(history)).ask("comparison", pairs)
-            found = await analytics(ports.purchases).ask("comparison", pairs)
-            assert (found.data, found.answer_digest) == (expected.data, expected.answer_digest)
-
-    @settings(
-        max_examples=how_many_histories(case.histories),
-        deadline=None,
-        derandomize=not drawn_anew(),
-        suppress_health_check=list(HealthCheck),
-        phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
-    )
-    @given(data=st.data())
-    def each(data: st.DataObject) -> None:
-        history = data.draw(histories())
-        asyncio.run_coroutine_threadsafe(compare(history, data.draw(questions(history))), loop).result()
-
-    await asyncio.to_thread(each)
 
 
 def a_shop() -> HistoryBatch:

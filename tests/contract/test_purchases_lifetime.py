@@ -1,104 +1,21 @@
 """What application/ports/purchases.py promises of how customers come again: every store counts as the definition."""
 
-import asyncio
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
-
 from application.ports.history import HistoryBatch
-from application.ports.purchases import PurchaseView
-from domain.analytics.facts import By
-from domain.analytics.lifetime_facts import BuyingFacts, IdleBuyer, Late, RepeatHistory
-from domain.analytics.rfm import Method, scoring
+from domain.analytics.lifetime_facts import BuyingFacts, Late, RepeatHistory
 from domain.analytics.scope import Lines, Returns, Scope
 from domain.customers.customer import Customer
 from domain.orders.order import Order
 from tests.contract.conftest import Load
 from tests.support.builders import a_customer, a_line, a_lone_return, a_returned_line, an_order, new_id
-from tests.support.definition import Definition, drawn_anew, how_many_histories
-from tests.support.histories import histories, scopes
-from tests.support.loading import put
-from tests.support.store_case import StoreCase, StorePorts
+from tests.support.store_case import StorePorts
 
 NOBODY = new_id()
 SCOPE = Scope(as_of=date(2026, 4, 1), currency="EUR")
-
-
-async def facts_of(view: PurchaseView, scope: Scope, split: date, page: int, by: By, method: Method) -> dict[str, Any]:
-    """Every fact, in the order in which it was told."""
-    spending = await view.repeat_spending(scope)
-    found: dict[str, Any] = {
-        "buying": list(await view.repeat_buying(scope, scope.as_of)),
-        "buying up to the split": list(await view.repeat_buying(scope, split)),
-        "spending": list(spending),
-        "late": await view.late(scope),
-    }
-    for name, wanted in (("all", spending), ("some", spending[::2]), ("none", ())):
-        histories = [one.history for one in wanted]
-        found[f"customers with {name} histories"] = list(await view.repeaters(scope, histories, page))
-    # The first and the last of those who bought, and somebody who did not.
-    everybody = await view.idle_buyers(scope, Late.ALL, after=None, limit=1000)
-    scored, _ = scoring(await view.rfm_histograms(scope), method, scope)
-    for customer in (*(one.id for one in everybody[:1]), *(one.id for one in everybody[-1:]), NOBODY):
-        found[f"history of {customer}"] = await view.repeater(scope, customer)
-        found[f"days of {customer}"] = await view.idle_buyer(scope, customer)
-        found[f"favourites of {customer}"] = list(await view.favourites(scope, customer, by, page))
-        found[f"scores of {customer}"] = await view.rfm_buyer(scope, scored, customer)
-    for late in Late:
-        found[f"late: {late}"] = await every_page(view, scope, late, page)
-    return found
-
-
-async def every_page(view: PurchaseView, scope: Scope, late: Late, limit: int) -> list[IdleBuyer]:
-    found: list[IdleBuyer] = []
-    while True:
-        after = (found[-1].key, found[-1].id) if found else None
-        page = await view.idle_buyers(scope, late, after=after, limit=limit)
-        found += page
-        if len(page) < limit:
-            return found
-
-
-async def test_every_store_gives_the_facts_of_the_definition(case: StoreCase, server: Any) -> None:
-    loop = asyncio.get_running_loop()
-
-    @settings(
-        max_examples=how_many_histories(case.histories),
-        deadline=None,
-        derandomize=not drawn_anew(),
-        suppress_health_check=list(HealthCheck),
-        phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
-    )
-    @given(data=st.data())
-    def each(data: st.DataObject) -> None:
-        history = data.draw(histories())
-        scope = data.draw(scopes(history))
-        split = scope.as_of - timedelta(days=data.draw(st.sampled_from((1, 7, 20, 45, 400))))
-        question = partial(
-            facts_of,
-            scope=scope,
-            split=split,
-            page=data.draw(st.sampled_from((1000, 2))),
-            by=data.draw(st.sampled_from(By)),
-            method=data.draw(st.sampled_from(Method)),
-        )
-
-        async def compare() -> None:
-            async with case.open(server) as ports:
-                await put(ports, history)
-                expected = await Definition(history).read(question)
-                found = await ports.purchases.read(question)
-                for name, value in expected.items():
-                    assert found[name] == value, name
-
-        asyncio.run_coroutine_threadsafe(compare(), loop).result()
-
-    await asyncio.to_thread(each)
 
 
 def bought(customer: Customer, *days: str, price: str = "10") -> list[Order]:

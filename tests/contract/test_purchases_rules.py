@@ -1,84 +1,19 @@
 """Every store tells the baskets that basket rules are made of, and so gives the rules of the definition."""
 
-import asyncio
 from collections.abc import Sequence
 from operator import methodcaller
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
-
 from application.ports.history import HistoryBatch
-from application.ports.purchases import PurchaseFacts, PurchaseView
 from domain.analytics.baskets import Baskets
 from domain.analytics.facts import By
-from domain.analytics.history import PurchaseHistory
 from domain.analytics.pairs import Unit
-from domain.analytics.rules import BasketRules, RuleMeasure
-from domain.analytics.scope import Scope
+from domain.analytics.rules import BasketRules
 from tests.contract.conftest import Load
 from tests.contract.test_purchases_contract import SCOPE
 from tests.support.builders import a_book, a_line, an_order
-from tests.support.definition import Definition, analytics, asking, drawn_anew, how_many_histories
-from tests.support.histories import histories, scopes
-from tests.support.loading import put
-from tests.support.store_case import StoreCase, StorePorts
-
-Pairs = list[tuple[str, str]]
-
-
-async def facts_of(view: PurchaseView, scope: Scope, by: By, least: int) -> tuple[Any, ...]:
-    """Every fact about baskets, in an order of its own only where none is promised."""
-    sets = await view.item_sets(scope, by, least=least)
-    return await view.units(scope, Unit.BASKET), list(await view.basket_items(scope, by, least=least)), sorted(sets)
-
-
-@st.composite
-def questions(draw: Any, history: PurchaseHistory) -> tuple[Scope, By, int, Pairs]:
-    """A scope, what its baskets are made of, how many of them must hold something, and a question for rules."""
-    scope = draw(scopes(history, currency=draw(st.sampled_from(("EUR", "EUR", "EUR", "USD")))))
-    by, least = draw(st.sampled_from(By)), draw(st.sampled_from((1, 1, 2, 3)))
-    more = asking(
-        scope,
-        by=by,
-        min_count=least,
-        min_support=draw(st.sampled_from(("0", "0.001", "0.1", "0.25"))),
-        min_confidence=draw(st.sampled_from(("0", "0.3333", "0.5", "1"))),
-        min_lift=draw(st.sampled_from(("0", "1", "1.5"))),
-        max_length=draw(st.sampled_from((10, 3, 2))),
-        sort=draw(st.sampled_from(RuleMeasure)),
-        limit=draw(st.sampled_from((10_000, 5, 1))),
-    )
-    return scope, by, least, more
-
-
-async def test_every_store_gives_the_baskets_and_rules_of_the_definition(case: StoreCase, server: Any) -> None:
-    loop = asyncio.get_running_loop()
-
-    async def compare(history: PurchaseHistory, scope: Scope, by: By, least: int, pairs: Pairs) -> None:
-        async def both(store: PurchaseFacts) -> tuple[Any, ...]:
-            facts = await store.read(lambda view: facts_of(view, scope, by, least))
-            answer = await analytics(store).ask("basket-rules", pairs)
-            return (*facts, answer.data, answer.answer_digest)
-
-        async with case.open(server) as ports:
-            await put(ports, history)
-            assert await both(ports.purchases) == await both(Definition(history))
-
-    @settings(
-        max_examples=how_many_histories(case.histories),
-        deadline=None,
-        derandomize=not drawn_anew(),
-        suppress_health_check=list(HealthCheck),
-        phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
-    )
-    @given(data=st.data())
-    def each(data: st.DataObject) -> None:
-        history = data.draw(histories())
-        comparing = compare(history, *data.draw(questions(history)))
-        asyncio.run_coroutine_threadsafe(comparing, loop).result()
-
-    await asyncio.to_thread(each)
+from tests.support.definition import analytics, asking
+from tests.support.store_case import StorePorts
 
 
 def an_order_of(*skus: str) -> Any:

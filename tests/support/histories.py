@@ -3,6 +3,8 @@
 Ties in every measure, empty sets, orders without a customer, cancelled ones, returns of orders and alone, two
 currencies, prices of 0 and of 0.001, amounts up to 10^13, SKUs that differ in case, references that look like the id
 of another customer, deleted customers and books, and moments around midnights and the days of 23, 25 and 0 hours.
+
+Histories of different numbers may be loaded into one store: they share SKUs, authors and categories, and no currency.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,6 +24,7 @@ from domain.customers.customer import Customer, CustomerDetails
 from domain.orders.order import Order, OrderLine
 from domain.orders.returns import Return, ReturnLine
 from domain.shared.ids import BookId, CustomerId, OrderId, ReturnId, uuid7
+from domain.shared.money import MINOR_UNITS
 from tests.support.builders import isbn
 
 T = TypeVar("T")
@@ -56,14 +59,23 @@ _AUTHORS = ("Ann", "ann", "Étienne", "Zoë", "Ann Z")
 _CATEGORIES = ("Poetry", "poetry", "Maps, old", 'Q"t', "Épics")
 _PRICES = ("0", "0.001", "0.0001", "2.5", "2.5000", "9.99", "1234567.8901")
 _LARGE = Decimal(10) ** 13
-_CURRENCIES = ("EUR", "EUR", "EUR", "EUR", "EUR", "USD")
+_CURRENCIES = ("EUR", "USD", *sorted(MINOR_UNITS.keys() - {"EUR", "USD"}))
+MOST_NUMBERS = len(_CURRENCIES) // 2
+# More than one history makes, of ids and of books.
+_IDS, _BOOKS = 500, 10
+
+
+def currencies_of(number: int) -> tuple[str, str]:
+    """What most orders of the history with this number are in, and what the others are in."""
+    return _CURRENCIES[2 * number], _CURRENCIES[2 * number + 1]
 
 
 @dataclass(frozen=True, slots=True)
 class _Draw:
-    """Draws, and makes ids that ascend."""
+    """Draws for the history with this number, and makes ids of its own."""
 
     draw: Callable[..., object]
+    number: int
     made: list[int]
 
     def __call__(self, strategy: st.SearchStrategy[T]) -> T:
@@ -81,14 +93,19 @@ class _Draw:
 
     def new_id(self) -> UUID:
         self.made.append(len(self.made))
-        # Scattered, so that the order of ids is not that of making.
-        return uuid7(BEGAN, (len(self.made) * 7_919 % 100_003).to_bytes(10, "big"))
+        assert len(self.made) < _IDS
+        # Scattered, so that the order of ids is not that of making, and those of one history lie between another's.
+        return uuid7(BEGAN, ((self.number * _IDS + len(self.made)) * 7_919 % 100_003).to_bytes(10, "big"))
+
+    def currency(self) -> str:
+        usual, other = currencies_of(self.number)
+        return other if self.chance(6) else usual
 
 
 @st.composite
-def histories(draw: Callable[..., object], *, largest: int = 14) -> PurchaseHistory:
+def histories(draw: Callable[..., object], *, largest: int = 14, number: int = 0) -> PurchaseHistory:
     """A history of at most `largest` orders."""
-    d = _Draw(draw, [])
+    d = _Draw(draw, number, [])
     customers = _customers(d)
     books = [_book(d, number) for number in d.many(4)]
     orders, returns = [], []
@@ -103,7 +120,7 @@ def histories(draw: Callable[..., object], *, largest: int = 14) -> PurchaseHist
 @st.composite
 def scopes(draw: Callable[..., object], history: PurchaseHistory, *, currency: str | None = "EUR") -> Scope:
     """A scope whose ends lie near what happened."""
-    d = _Draw(draw, [])
+    d = _Draw(draw, 0, [])
     tz = d.of(ZONES)
     moments = [order.placed_at for order in history.orders] or [BEGAN]
     near = [moment.date() + timedelta(days=n) for moment in moments[:6] for n in (-1, 0, 1, 2)]
@@ -139,6 +156,8 @@ def _customers(d: _Draw) -> list[Customer]:
             reference = None
         if not deleted and reference is not None:
             taken.add(reference)
+            # Living customers of one store have references of their own.
+            reference = reference if d.number == 0 or reference in pretended else f"{reference}~{d.number}"
         details = CustomerDetails(name=f"Customer {number}", reference=reference)
         customer, _ = Customer.register(CustomerId(customer_id), details, at=BEGAN, by=ACTOR)
         if deleted:
@@ -151,7 +170,7 @@ def _book(d: _Draw, number: int) -> Book:
     details = BookDetails(
         title=d.of(("Emma", "emma", "Zadig", "Ödipus")),
         author=d.of(_AUTHORS),
-        isbn=isbn(number),
+        isbn=isbn(d.number * _BOOKS + number),
         categories=tuple(d(st.lists(st.sampled_from(_CATEGORIES), unique=True, max_size=3))),
     )
     book, _ = Book.catalogue(BookId(d.new_id()), details, at=BEGAN, by=ACTOR)
@@ -166,7 +185,7 @@ def _order(d: _Draw, customers: Sequence[Customer], books: Sequence[Book]) -> tu
         customer_id=_buyer(d, customers),
         channel="direct",
         reference=None,
-        currency=d.of(_CURRENCIES),
+        currency=d.currency(),
         placed_at=_moment(d),
         lines=lines,
         tax=Decimal(0),
@@ -227,7 +246,7 @@ def _lone_return(d: _Draw, customers: Sequence[Customer], books: Sequence[Book])
         customer_id=_buyer(d, customers),
         channel="direct",
         reference=None,
-        currency=d.of(_CURRENCIES),
+        currency=d.currency(),
         returned_at=_moment(d),
         lines=lines,
         at=BEGAN,

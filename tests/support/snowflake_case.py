@@ -288,8 +288,8 @@ def snowflake_case() -> StoreCase:
         remote=True,
         open=_open,
         server="migrated_snowflake",
-        # One costs half a second on fakesnow, which translates each statement in Python.
-        histories=4,
+        # One costs eight seconds on fakesnow, which translates each statement in Python.
+        histories=5,
         unreachable=_unreachable,
         implements={
             UnitsOfWork: SnowflakeUnitsOfWork,
