@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from datetime import timedelta
 
 from application.errors import Conflict, Unavailable
@@ -67,11 +66,12 @@ class WarehouseFollower:
                 await asyncio.sleep(_PAUSE)
 
     async def _round(self) -> int:
-        began = time.monotonic()
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         async with self._store.writing() as writer:
             status = await self._service.brought_forward(writer, names_wait=timedelta(seconds=_NAMES_WAIT * self._took))
             await writer.compact(whole=False, at=self._clock.now())
             await writer.tidy(at=self._clock.now())
         if status.place != self._place:
-            self._place, self._took = status.place, time.monotonic() - began
+            self._place, self._took = status.place, loop.time() - began
         return status.place.sequence
