@@ -21,7 +21,7 @@ _WATERMARK = Statement(
 )
 
 # Some ten seconds of one core: beyond, a warehouse is the place to ask (docs/decisions/0024-affinity.md).
-MOST_PAIRS = 10_000_000
+MOST_PAIRS = 5_000_000
 # Some seconds of its time. Beyond, a warehouse is the place to ask (docs/decisions/0025-basket-rules.md).
 MOST_BASKET_ITEMS = 1_000_000
 
