@@ -9,7 +9,7 @@ from application.books.models import BookCreate
 from application.caller import Caller
 from application.errors import NotFound, Unavailable
 from application.ports.books import IsbnExists
-from entrypoints.bootstrap.settings import AppConfig, DatabaseConfig, Settings
+from entrypoints.bootstrap.settings import AppConfig, DatabaseConfig, Secret, Settings
 from entrypoints.bootstrap.wiring import Wiring
 from tests.support.builders import isbn
 from tests.support.pools import onlooker
@@ -30,7 +30,7 @@ ENTITIES = ("customers", "books", "orders", "returns")
 
 
 def settings(url: str, **database: int | float) -> Settings:
-    return Settings(app=AppConfig(storage="postgres"), database=DatabaseConfig(url=url, **database))  # type: ignore[arg-type]  # numbers
+    return Settings(app=AppConfig(storage="postgres"), database=DatabaseConfig(url=Secret(url), **database))  # type: ignore[arg-type]  # numbers
 
 
 async def sessions(watcher: asyncpg.Connection) -> int:
