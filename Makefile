@@ -56,9 +56,8 @@ bench-analytics: environment ## each report on a shop of 5 million order lines, 
 verify-long: environment ## the tests that take long: thousands of histories, hundreds of kills
 	@$(BIN)/pytest -q -m long
 	@DAYBOOK_HISTORIES=3000 $(BIN)/pytest -q tests/unit/domain/analytics
-# 10,000 histories on each store, 500 on fakesnow: so many times those of its case.
-	@DAYBOOK_HISTORIES=10000 $(BIN)/pytest -q tests/contract/test_purchases_drawn.py -k "memory or postgres or snowflake"
-	@DAYBOOK_HISTORIES=40000 $(BIN)/pytest -q tests/contract/test_purchases_drawn.py -k duckdb
+# 10,000 histories on memory, PostgreSQL and DuckDB, 500 on fakesnow.
+	@DAYBOOK_HISTORIES=10000 $(BIN)/pytest -q tests/contract/test_purchases_drawn.py
 	@DAYBOOK_HISTORIES=1700 $(BIN)/pytest -q tests/contract/test_in_step.py tests/contract/test_in_step_people.py \
 		tests/contract/test_reviews_contract.py tests/contract/test_merges_contract.py tests/contract/test_segments_contract.py
 

@@ -98,8 +98,6 @@ def duckdb_case() -> StoreCase:
         tells_facts=False,
         keeps_facts=True,
         remote=False,
-        # One costs more than a second, since planning a statement takes longer than answering it.
-        histories=25,
         open=_open,
         implements=implements,
         lacks={port: _TAKES_FACTS if port is FactSource else _COUNTS_ALONE for port in others},

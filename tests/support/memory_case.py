@@ -131,7 +131,6 @@ def memory_case() -> StoreCase:
         tells_facts=True,
         keeps_facts=False,
         remote=False,
-        histories=100,
         open=_open,
         implements={
             UnitsOfWork: MemoryUnitsOfWork,

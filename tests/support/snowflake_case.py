@@ -288,7 +288,7 @@ def snowflake_case() -> StoreCase:
         remote=True,
         open=_open,
         server="migrated_snowflake",
-        # One costs eight seconds on fakesnow, which translates each statement in Python.
+        # One costs three seconds on fakesnow, which translates each statement in Python.
         histories=5,
         unreachable=_unreachable,
         implements={
