@@ -32,6 +32,7 @@ from entrypoints.bootstrap.telemetry import FOLDER_NAME
 
 _CONNECTIONS_ASKED_WITHIN: Final = 5.0
 _LOOK_EVERY: Final = 1.0
+_TOLD_AGAIN_AFTER: Final = 1.0
 _logger = logging.getLogger("daybook.server")
 
 
@@ -95,8 +96,10 @@ def _run(brief: Brief, announce: Callable[[], None], ended: Callable[[], str | N
 class _Server(MPServer):
     """Granian's server, which waits for the end of a process in two threads.
 
-    The system tells the end to one of them only; until that one has written it down, the other takes the process
-    for living, and on a busy machine says that it refused to stop.
+    - The system tells the end to one of them only; until that one has written it down, the other takes the process
+      for living, and on a busy machine says that it refused to stop.
+    - A process that has started its application and not yet begun to serve does not hear what it is told: its event
+      loop stands still between the two. So it is told again.
     """
 
     def _spawn_worker(self, *given: Any, **named: Any) -> Any:
@@ -106,7 +109,13 @@ class _Server(MPServer):
 
 
 def _join(process: Any, timeout: float | None = None) -> None:
-    process.join(timeout)
+    ends = None if timeout is None else time.monotonic() + timeout
+    while ends is not None and process.exitcode is None and (left := ends - time.monotonic()) > 0:
+        process.join(min(left, _TOLD_AGAIN_AFTER))
+        if process.exitcode is None:
+            process.terminate()
+    if ends is None:
+        process.join()
     until = time.monotonic() + 1
     while connection.wait([process.sentinel], 0) and process.exitcode is None and time.monotonic() < until:
         time.sleep(0.001)

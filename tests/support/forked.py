@@ -29,7 +29,10 @@ _FORKING.set_forkserver_preload(
 )
 _ONE_AT_A_TIME = threading.Lock()
 # Asks for a fork in its own place, and ends as that does.
-_TYPED = """#!{python} -IS
+# The path of the interpreter may be longer than such a first line may be, or have a space in it.
+_TYPED = """#!/bin/sh
+'''exec' "{python}" -IS "$0" "$@"
+' '''
 import json, os, socket, sys
 with socket.socket(socket.AF_UNIX) as asked:
     asked.connect({address!r})
