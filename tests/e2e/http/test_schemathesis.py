@@ -28,7 +28,7 @@ CONFIG = Path(__file__).with_name("schemathesis.toml")
 EXAMPLES = "5"
 # Every operation gets the examples of the document; boundaries of each parameter and what chance draws are 20,000
 # requests for all of them, so one in so many gets these, and what has nothing to give an example of.
-TRIED = 4
+TRIED = 6
 SHARE = 0.8
 # Some that are reached must refuse: a second review of one book, a merge with somebody who was erased.
 WORKED = 0.6
