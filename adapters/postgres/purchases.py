@@ -20,7 +20,8 @@ _WATERMARK = Statement(
     select(func.coalesce(func.max(events.c.position), 0).label("position")), name="analytics.watermark"
 )
 
-# Some ten seconds of one core: beyond, a warehouse is the place to ask (docs/decisions/0024-affinity.md).
+# What is counted within the deadline at five million lines. Beyond, a warehouse is the place to ask
+# (docs/decisions/0024-affinity.md).
 MOST_PAIRS = 5_000_000
 # Some seconds of its time. Beyond, a warehouse is the place to ask (docs/decisions/0025-basket-rules.md).
 MOST_BASKET_ITEMS = 1_000_000

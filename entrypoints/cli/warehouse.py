@@ -36,8 +36,8 @@ $ daybook warehouse sync
 $ daybook warehouse status --store snowflake
 $ daybook analytics verify --backends postgres,duckdb
 
-With ANALYTICS_STORAGE=duckdb or snowflake analytics are answered from it, and servers and workers bring it forward all
-the time.""",
+The embedded one answers by default where records are in PostgreSQL, Snowflake with ANALYTICS_STORAGE=snowflake. Servers
+and workers bring it forward all the time.""",
 )
 
 
