@@ -87,13 +87,15 @@ async def late_ones(pool: Pool) -> int:
         return found
 
 
-async def dealt_with(pool: Pool, count: int, within: float) -> None:
-    async with asyncio.timeout(within):
-        while True:
-            async with pool.acquire() as connection:
-                if await connection.fetchval("SELECT sequence FROM event_consumers WHERE name = $1", NAME) == count:
-                    return
-            await asyncio.sleep(0.05)
+async def dealt_with(url: str, count: int, within: float) -> None:
+    """Looks over a connection of its own: those of the pool are the ones that a test may cut."""
+    connection = await asyncpg.connect(url)
+    try:
+        async with asyncio.timeout(within):
+            while await connection.fetchval("SELECT sequence FROM event_consumers WHERE name = $1", NAME) != count:
+                await asyncio.sleep(0.05)
+    finally:
+        await connection.close()
 
 
 async def started(url: str) -> Process:
@@ -137,7 +139,7 @@ async def test_consumers_that_are_killed(
     assert len(writers.written) >= events
     last = await started(database_url)
     try:
-        await dealt_with(pool, len(writers.written), within=60)
+        await dealt_with(database_url, len(writers.written), within=60)
         assert last.returncode is None
     finally:
         last.kill()
@@ -147,7 +149,7 @@ async def test_consumers_that_are_killed(
     assert await late_ones(pool) > len(writers.written) / 100
 
 
-async def test_consumers_that_are_cancelled(pool: Pool) -> None:
+async def test_consumers_that_are_cancelled(pool: Pool, database_url: str) -> None:
     chance = random.Random(7)
     signal = PostgresEventSignal(pool)
     consuming = consuming_on(pool, signal)
@@ -165,7 +167,7 @@ async def test_consumers_that_are_cancelled(pool: Pool) -> None:
             writers.stop.set()
         await writing
         following = [asyncio.create_task(consuming.follow(Ledger(), from_start=True))]
-        await dealt_with(pool, len(writers.written), within=30)
+        await dealt_with(database_url, len(writers.written), within=30)
         following[0].cancel()
         await asyncio.wait(following)
     assert cancelled >= 40
@@ -180,7 +182,7 @@ async def test_a_consumer_whose_connection_is_cut_goes_on(pool: Pool, database_u
         following = asyncio.create_task(consuming.follow(Ledger(), from_start=True))
         writers.stop.set()
         await writers.run()
-        await dealt_with(pool, len(writers.written), within=10)
+        await dealt_with(database_url, len(writers.written), within=10)
         other = await asyncpg.connect(database_url)
         await other.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
@@ -188,6 +190,6 @@ async def test_a_consumer_whose_connection_is_cut_goes_on(pool: Pool, database_u
         )
         await other.execute(INSERT, "book.updated", new_id(), 1)
         await other.close()
-        await dealt_with(pool, len(writers.written) + 1, within=10)
+        await dealt_with(database_url, len(writers.written) + 1, within=10)
         following.cancel()
         await asyncio.wait([following])
