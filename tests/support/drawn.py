@@ -5,7 +5,7 @@ and must not be seen in one another's answers. Those that are asked without nami
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
@@ -19,7 +19,7 @@ from domain.analytics.history import PurchaseHistory
 from tests.support.definition import Definition
 from tests.support.histories import BEGAN, MOST_NUMBERS, currencies_of, histories
 from tests.support.loading import put
-from tests.support.questions import Currencies, Question, comparison, lifetime, pairs, reports, rules
+from tests.support.questions import Answer, Currencies, Question, comparison, lifetime, pairs, reports, rules
 from tests.support.store_case import StoreCase
 
 _EVERY_KIND = (reports.questions, pairs.questions, rules.questions, comparison.questions, lifetime.questions)
@@ -28,13 +28,15 @@ ROUND, BATCH = 100, 25
 assert BATCH <= MOST_NUMBERS
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Drawn:
     """A history, what it is asked, and whether it must be the only one of its store."""
 
     history: PurchaseHistory
     questions: Sequence[Question]
     alone: bool
+    # By the customers of the shop that it was in: all stores are compared with the same answers.
+    expected: dict[Sequence[UUID], Sequence[Answer]] = field(default_factory=dict)
 
 
 @st.composite
@@ -107,18 +109,25 @@ async def compare(case: StoreCase, server: Any, batch: Sequence[Drawn]) -> None:
         wrong = [
             (one.history, question, difference)
             for one in batch
-            for question in one.questions
-            # Prospects are counted among the customers of the whole shop.
-            for definition in [Definition(replace(one.history, customers=shop.customers))]
-            if (difference := await _difference(ports.purchases, definition, question))
+            for question, expected in zip(one.questions, await _expected(one, shop), strict=True)
+            if (difference := await _difference(ports.purchases, expected, question))
         ]
     if wrong:
         raise AssertionError(await _explained(case, server, *wrong[0]))
 
 
-async def _difference(store: PurchaseFacts, definition: PurchaseFacts, question: Question) -> str:
+async def _expected(one: Drawn, shop: PurchaseHistory) -> Sequence[Answer]:
+    """What the definition answers to each question, of one history in a shop."""
+    # Prospects are counted among the customers of the whole shop.
+    customers = tuple(customer.id for customer in shop.customers)
+    if customers not in one.expected:
+        definition = Definition(replace(one.history, customers=shop.customers))
+        one.expected[customers] = [await question(definition) for question in one.questions]
+    return one.expected[customers]
+
+
+async def _difference(store: PurchaseFacts, expected: Answer, question: Question) -> str:
     """The first part of the answer that differs, and nothing where none does."""
-    expected = await question(definition)
     try:
         found = await question(store)
     except Exception as error:
@@ -137,7 +146,7 @@ async def _explained(
     async def alone(tried: PurchaseHistory) -> str:
         async with case.open(server) as ports:
             await put(ports, tried)
-            return await _difference(ports.purchases, Definition(tried), question)
+            return await _difference(ports.purchases, await question(Definition(tried)), question)
 
     if not await alone(history):
         return f"{question}\n{difference}\nbeside the others of its batch, and not by itself:\n{history}"

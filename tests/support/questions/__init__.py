@@ -9,7 +9,8 @@ from typing import Any
 
 from application.ports.purchases import PurchaseFacts
 
-Question = Callable[[PurchaseFacts], Awaitable[Mapping[str, Any]]]
+Answer = Mapping[str, Any]
+Question = Callable[[PurchaseFacts], Awaitable[Answer]]
 
 # Those a question may be about, the likely ones more than once; None asks without naming one.
 Currencies = Sequence[str | None]
