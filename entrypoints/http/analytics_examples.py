@@ -2,6 +2,7 @@
 
 from datetime import date
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from application.analytics.lifetime_reports import CHURN_CUSTOMERS, CUSTOMER_PROFILE
@@ -101,6 +102,7 @@ _OWN: dict[str, dict[str, Any]] = {
 _OF_PAIRS = frozenset({"affinity", "similar-products", "recommendations"})
 
 
+@cache
 def example_of(report: str) -> Any:
     """The answer of one report, as JSON would read it."""
     if report in FITTED_PARAMETERS:

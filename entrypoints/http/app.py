@@ -11,13 +11,13 @@ What wraps it (telemetry) and what it leaves behind in the ASGI scope:
 """
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 
 from litestar import Litestar
 from litestar.handlers import HTTPRouteHandler
-from litestar.types import ASGIApp, Method, Receive, Scope, Send
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from application.errors import Conflict, StaleVersion
 from entrypoints.http.addresses import address_operations
@@ -57,7 +57,6 @@ from entrypoints.http.sparse import with_fields
 from entrypoints.http.webhooks import webhook_operations
 from entrypoints.services import Services
 
-_OPTIONS: set[Method] = {"OPTIONS"}
 Lifespan = Callable[[], AbstractAsyncContextManager[None]]
 
 
@@ -153,37 +152,28 @@ def event_hub(services: Services, config: HttpConfig, observer: StreamObserver |
 
 
 def _route_handlers(operations: Sequence[Operation]) -> list[HTTPRouteHandler]:
-    methods: dict[str, set[Method]] = defaultdict(lambda: {"OPTIONS"})
+    # One for all methods of a path: Litestar makes what it has of a path anew with each.
+    handlers: dict[str, dict[str, Handler]] = defaultdict(dict)
     for operation in operations:
-        methods[operation.path] |= _methods(operation)
-    found, placed = [], set()
-    # Litestar gives a path an OPTIONS of its own with the first handler of it, so that one carries ours. In this order
-    # it is seldom a GET, whose way stays as short as it can be.
-    for operation in reversed(operations):
-        allowed = None if operation.path in placed else sorted(methods[operation.path])
-        placed.add(operation.path)
-        found.append(_route_handler(operation, allowed))
-    return found
+        for path in operation.paths:
+            handlers[path][operation.method] = operation.handler
+            if operation.method == "GET":
+                handlers[path]["HEAD"] = operation.handler
+    return [_route_handler(path, of_path) for path, of_path in handlers.items()]
 
 
-def _methods(operation: Operation) -> set[Method]:
-    return {"GET", "HEAD"} if operation.method == "GET" else {operation.method}
-
-
-def _route_handler(operation: Operation, allowed: Sequence[str] | None) -> HTTPRouteHandler:
-    paths = [path.replace("}", ":str}") for path in operation.paths]
-    methods = _methods(operation) | (_OPTIONS if allowed else set())
-    answer = _answer(with_options(operation.handler, allowed) if allowed else operation.handler)
+def _route_handler(path: str, handlers: Mapping[str, Handler]) -> HTTPRouteHandler:
+    allowed = sorted({*handlers, "OPTIONS"})
+    answer = _answer({**handlers, "OPTIONS": _options(allowed)})
     return HTTPRouteHandler(
-        paths,
-        http_method=sorted(methods),
-        name=operation.id,
+        path.replace("}", ":str}"),
+        http_method=allowed,  # type: ignore[arg-type]  # names of methods, as those of operations are
         status_code=200,
         middleware=[lambda app: answer],  # noqa: ARG005  # Litestar names it
     )(_answered_before)
 
 
-def _answer(handler: Handler) -> ASGIApp:
+def _answer(handlers: Mapping[str, Handler]) -> ASGIApp:
     """As middleware that goes no further: Litestar routes and answers errors.
 
     Its own handling of parameters, injection and response objects costs half of what reading one book does, and
@@ -192,6 +182,7 @@ def _answer(handler: Handler) -> ASGIApp:
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         try:
+            handler = handlers[scope["method"]]  # type: ignore[typeddict-item]  # an HTTP scope
             reply = await handler(HttpRequest(scope, receive))
         except Conflict as error:
             raise _as_asked(error, scope) from error
@@ -214,17 +205,12 @@ async def _answered_before() -> None:
     """What Litestar wants to have behind a middleware."""
 
 
-def with_options(handler: Handler, allowed: Sequence[str]) -> Handler:
-    """`handler`, which also answers OPTIONS with the methods of its path."""
+def _options(allowed: Sequence[str]) -> Handler:
     extra = [(b"allow", ", ".join(allowed).encode("ascii"))]
     if "PATCH" in allowed:
         extra.append((b"accept-patch", ", ".join(PATCH_TYPES).encode("ascii")))
 
-    async def options() -> ASGIApp:
+    async def options(_: HttpRequest) -> ASGIApp:
         return empty_reply(204, extra)
 
-    def handle(request: HttpRequest) -> Awaitable[ASGIApp]:
-        asked = request.scope["method"] == "OPTIONS"  # type: ignore[typeddict-item]  # an HTTP scope
-        return options() if asked else handler(request)
-
-    return handle
+    return options
