@@ -2,6 +2,7 @@
 
 import json
 import re
+from functools import cache
 from typing import Any
 
 import jsonschema_rs
@@ -30,7 +31,12 @@ OPERATIONS = [
 
 def validator(schema: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
     """Of one schema of the document, whose references lead into the document."""
-    whole = {"$id": "https://daybook.example/openapi.json", **schema, "components": DOCUMENT["components"]}
+    return _validator(json.dumps(schema))
+
+
+@cache
+def _validator(schema: str) -> jsonschema_rs.Draft202012Validator:
+    whole = {"$id": "https://daybook.example/openapi.json", **json.loads(schema), "components": DOCUMENT["components"]}
     return jsonschema_rs.Draft202012Validator(whole, validate_formats=True)
 
 
