@@ -92,7 +92,9 @@ async def dealt_with(url: str, count: int, within: float) -> None:
     connection = await asyncpg.connect(url)
     try:
         async with asyncio.timeout(within):
-            while await connection.fetchval("SELECT sequence FROM event_consumers WHERE name = $1", NAME) != count:
+            while True:
+                if await connection.fetchval("SELECT sequence FROM event_consumers WHERE name = $1", NAME) == count:
+                    return
                 await asyncio.sleep(0.05)
     finally:
         await connection.close()

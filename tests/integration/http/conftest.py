@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from entrypoints.http.app import create_app
 from entrypoints.http.config import HttpConfig
 from entrypoints.services import Services
 from tests.support.cases import having
 from tests.support.http_client import HttpClient
+from tests.support.one_application import application
 from tests.support.services import services_on
 from tests.support.store_case import StoreCase, StorePorts
 
@@ -46,7 +46,7 @@ def services(test_db: StorePorts) -> Services:
 @pytest.fixture
 def client(services: Services) -> HttpClient:
     """Requests to the application on that store."""
-    return HttpClient(create_app(services, CONFIG))
+    return HttpClient(application(services, CONFIG))
 
 
 @pytest.fixture

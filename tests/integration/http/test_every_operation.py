@@ -11,7 +11,7 @@ import pytest
 from adapters.memory.store import MemoryStore
 from application.caller import Caller
 from domain.shared.ids import DeliveryId
-from entrypoints.http.app import create_app, http_operations
+from entrypoints.http.app import http_operations
 from entrypoints.http.examples import CUSTOMER_ID
 from entrypoints.http.openapi import openapi_document
 from tests.integration.http.conftest import CONFIG
@@ -19,6 +19,7 @@ from tests.support.every_operation import Described, OneOfEach, another, describ
 from tests.support.http_client import HttpAnswer, HttpClient
 from tests.support.loading import put
 from tests.support.memory_case import memory_ports
+from tests.support.one_application import application
 from tests.support.regulars import regulars
 from tests.support.services import services_on
 from tests.support.store_case import StorePorts
@@ -41,7 +42,7 @@ class Shop:
     @classmethod
     async def opened(cls) -> "Shop":
         ports = memory_ports(MemoryStore())
-        client = HttpClient(create_app(services_on(ports), CONFIG))
+        client = HttpClient(application(services_on(ports), CONFIG))
         every = list(OPERATIONS.values())
         first, second = await one_of_each(client, every), await one_of_each(client, every, nth=1)
         # These are there from the start.
