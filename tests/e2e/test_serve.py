@@ -14,6 +14,7 @@ import pytest
 
 from tests.support.builders import isbn
 from tests.support.daybook_process import Server, children, command, server, starting_server, wait_until_gone
+from tests.support.servers import free_port
 
 # curl as it is used in what the server says, in Python, since not every machine has it.
 _CURL = """
@@ -55,7 +56,7 @@ def test_a_folder_keeps_its_records_from_one_start_to_the_next(quick_path: Path)
         assert '"title":"Middlemarch"' in tried(find)
         assert first.get("/health/ready").json()["stores"][0]["migrated"] is True
         # A second start in the folder says who is there, on this port and on another.
-        for port in (first.port, first.port + 1):
+        for port in (first.port, free_port()):
             second = command(quick_path, "serve", "--port", str(port))
             assert (second.returncode, second.stdout) == (4, "")
             assert f"process {first.process.pid}, serving {first.url}" in second.stderr

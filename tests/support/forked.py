@@ -24,9 +24,7 @@ from typing import Any
 from entrypoints.cli.main import main
 
 _FORKING = multiprocessing.get_context("forkserver")
-_FORKING.set_forkserver_preload(
-    ["entrypoints.cli.main", "entrypoints.cli.serve", "entrypoints.cli.worker", "entrypoints.cli.analytics"]
-)
+_FORKING.set_forkserver_preload(["tests.support.preloaded"])
 _ONE_AT_A_TIME = threading.Lock()
 # Asks for a fork in its own place, and ends as that does.
 # The path of the interpreter may be longer than such a first line may be, or have a space in it.
