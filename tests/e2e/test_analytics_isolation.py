@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,7 +15,8 @@ from pathlib import Path
 
 import asyncpg
 
-from tests.support.daybook_process import APART, COMMAND, Answer, Server, children, environment, server
+from tests.support.daybook_process import APART, Answer, Server, children, environment, server
+from tests.support.forked import Piped
 from tests.support.pools import eventually, onlooker
 
 ORDER = {"currency": "EUR", "lines": [{"sku": "TOTE", "quantity": 1, "unit_price": "4.50"}]}
@@ -59,17 +59,9 @@ async def sell(running: Server) -> None:
     assert (await asyncio.to_thread(running.post, "/v1/orders", ORDER)).status == 201
 
 
-async def summary(folder: Path, **settings: str) -> asyncio.subprocess.Process:
+async def summary(folder: Path, **settings: str) -> Piped:
     """The command, begun."""
-    return await asyncio.create_subprocess_exec(
-        *COMMAND,
-        "analytics",
-        "summary",
-        cwd=folder,
-        env=environment(**settings),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+    return await asyncio.to_thread(Piped, "analytics", "summary", folder=folder, environment=environment(**settings))
 
 
 async def test_a_caller_who_goes_away_takes_the_query_along(tmp_path: Path, database_url: str) -> None:
@@ -177,8 +169,8 @@ async def test_ctrl_c_ends_a_report_of_the_command_line_in_the_database(tmp_path
         await counting(watcher, 1)
         began = time.monotonic()
         process.send_signal(signal.SIGINT)
-        out, err = await asyncio.wait_for(process.communicate(), 30)
-        assert (process.returncode, out, err.strip()) == (130, b"", b"interrupted")
+        code, out, err = await asyncio.to_thread(process.communicate, timeout=30)
+        assert (code, out, err.strip()) == (130, "", "interrupted")
         assert time.monotonic() - began < 5
         await counting(watcher, 0)
 
@@ -186,9 +178,9 @@ async def test_ctrl_c_ends_a_report_of_the_command_line_in_the_database(tmp_path
 async def test_a_report_of_the_command_line_has_its_deadline_too(tmp_path: Path, database_url: str) -> None:
     async with reports_take_long(database_url) as watcher:
         process = await summary(tmp_path, DATABASE_URL=database_url, PERFORMANCE_ANALYTICS_SECONDS="0.5")
-        _, err = await asyncio.wait_for(process.communicate(), 30)
-        assert process.returncode == 5
-        assert b"not counted in 0.5 s" in err
+        code, _, err = await asyncio.to_thread(process.communicate, timeout=30)
+        assert code == 5
+        assert "not counted in 0.5 s" in err
         await counting(watcher, 0)
 
 

@@ -4,8 +4,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,30 +15,25 @@ import pytest
 from entrypoints.cli.main import run
 from entrypoints.demo.dice import Dice
 from entrypoints.demo.stock import stocked_books
+from tests.support.forked import Piped
 
 BOOKS = len(stocked_books(Dice(1)))
-COMMAND = [sys.executable, "-c", "from entrypoints.cli.main import main; main()", "demo"]
 
 
 @contextmanager
-def demo(*arguments: str) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+def demo(*arguments: str) -> Iterator[tuple[str, Piped]]:
     """The address of an open shop, and its process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {**os.environ, "PORT": str(port), "HOST": "127.0.0.1", "STORAGE": "postgres", "WORKERS": "3"}
-    process = subprocess.Popen(
-        [*COMMAND, *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    assert process.stdout is not None
+    process = Piped("demo", *arguments, environment=environment)
     try:
         first = process.stdout.readline()
         assert "is open" in first, first
         yield f"http://127.0.0.1:{port}", process
     finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
+        process.close()
 
 
 def get(url: str) -> Any:
@@ -51,7 +44,6 @@ def get(url: str) -> Any:
 def test_the_shop_opens_and_what_it_says_to_try_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with demo("--until", "2026-11-01") as (at, process):
-        assert process.stdout is not None
         told = []
         while not (line := process.stdout.readline()).startswith("Ctrl-C"):
             told.append(line.strip())

@@ -3,13 +3,9 @@
 import asyncio
 import gzip
 import json
-import os
 import re
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 import asyncpg
@@ -18,11 +14,11 @@ import pytest
 from application.imports.formats import FORMATS
 from entrypoints.cli.main import run
 from tests.support.builders import isbn
+from tests.support.forked import Piped
 
 ROOT = Path(__file__).parents[2]
 OF_FILES = {"unreadable-file", "empty-file", "unknown-format", "repeated-column", "unknown-time-zone", "no-updates"}
 OF_HTTP = {"invalid-date"}
-COMMAND = [sys.executable, "-c", "from entrypoints.cli.main import main; main()", "import"]
 BOOKS = f"isbn,title,author\n{isbn(1)},Middlemarch,George Eliot\n{isbn(2)},,George Eliot\nnone,A,B\n"
 
 
@@ -50,10 +46,6 @@ def count(database_url: str, query: str) -> int:
             await connection.close()
 
     return asyncio.run(ask())
-
-
-def piped(arguments: Sequence[str], data: bytes) -> "subprocess.CompletedProcess[bytes]":
-    return subprocess.run([*COMMAND, *arguments], input=data, capture_output=True, timeout=120, check=False)
 
 
 def test_a_summary_goes_to_standard_output_and_the_warning_beside_it(
@@ -178,10 +170,12 @@ def test_every_column_and_every_code_is_documented() -> None:
 
 
 def test_standard_input_and_no_progress_bar_in_a_pipe() -> None:
-    done = piped(["-", "--strict"], gzip.compress(f"isbn,title,author\n{isbn(1)},A,B\n".encode()))
-    assert done.returncode == 0, done.stderr
-    assert b"standard input: books, 1 rows" in done.stdout
-    assert done.stderr == b""
+    process = Piped("import", "-", "--strict")
+    code, out, error = process.communicate(gzip.compress(f"isbn,title,author\n{isbn(1)},A,B\n".encode()))
+    process.close()
+    assert code == 0, error
+    assert "standard input: books, 1 rows" in out
+    assert error == ""
 
 
 def test_killed_in_the_middle_and_run_again_it_completes_and_doubles_nothing(tmp_path: Path, database_url: str) -> None:
@@ -191,16 +185,14 @@ def test_killed_in_the_middle_and_run_again_it_completes_and_doubles_nothing(tmp
     path = tmp_path / "orders.csv"
     path.write_text(header + "".join(lines), encoding="utf-8")
 
-    process = subprocess.Popen([*COMMAND, "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert process.stdin is not None
+    process = Piped("import", "-")
     process.stdin.write((header + "".join(lines[:half])).encode())
     process.stdin.flush()
     deadline = time.monotonic() + 60
     while not (kept := count(database_url, "SELECT count(*) FROM orders")):
         assert time.monotonic() < deadline, "nothing was kept before the input ended"
         time.sleep(0.05)
-    os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
+    process.close()
     kept = count(database_url, "SELECT count(*) FROM orders")
     assert 0 < kept < orders
 
@@ -214,8 +206,7 @@ def test_killed_in_the_middle_and_run_again_it_completes_and_doubles_nothing(tmp
 def test_ctrl_c_stops_at_once_and_says_what_was_done(database_url: str) -> None:
     header = "reference,placed_at,currency,sku,quantity,unit_price\n"
     rows = "".join(f"W-{n},2026-01-31,EUR,MUG,1,7.50\n" for n in range(1_000))
-    process = subprocess.Popen([*COMMAND, "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert process.stdin is not None
+    process = Piped("import", "-")
     process.stdin.write((header + rows).encode())
     process.stdin.flush()
     deadline = time.monotonic() + 60
@@ -223,10 +214,8 @@ def test_ctrl_c_stops_at_once_and_says_what_was_done(database_url: str) -> None:
         assert time.monotonic() < deadline, "nothing was kept before the input ended"
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
-    process.stdin.close()
-    process.stdin = None
-    _, told = process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert b"stopped after" in told
-    assert b"goes on from there" in told
-    assert b"Traceback" not in told
+    code, _, told = process.communicate(timeout=30)
+    assert code == 130
+    assert "stopped after" in told
+    assert "goes on from there" in told
+    assert "Traceback" not in told

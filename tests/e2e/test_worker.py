@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.support.daybook_process import Process, Server, command, environment, server, start
+from tests.support.daybook_process import Server, command, environment, server, start
+from tests.support.forked import DAYBOOK, Forked
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
@@ -42,10 +43,12 @@ def done(running: Server, path: str, within: float = 20) -> dict[str, Any]:
 
 
 @contextmanager
-def worker(folder: Path, **settings: str) -> Iterator[Process]:
+def worker(folder: Path, **settings: str) -> Iterator[Forked]:
     """`daybook worker`, once it takes jobs."""
     told = folder / "worker"
-    process = start(None, ["worker"], folder, environment(LOG_FORMAT="json", **settings), told, folder / "worker.log")
+    process = start(
+        DAYBOOK, ["worker"], folder, environment(LOG_FORMAT="json", **settings), told, folder / "worker.log"
+    )
     try:
         deadline = time.monotonic() + 60
         while "takes jobs" not in told.read_text():

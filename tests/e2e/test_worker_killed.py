@@ -7,7 +7,6 @@ one delivery for each event, of which the receiver hears at least once, by the s
 import asyncio
 import random
 import signal
-import subprocess
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -27,7 +26,8 @@ from application.caller import Caller
 from application.orders.models import OrderCreate, OrderLineCreate
 from application.orders.service import OrderService
 from tests.support.builders import a_customer
-from tests.support.daybook_process import COMMAND, environment
+from tests.support.daybook_process import environment
+from tests.support.forked import Piped
 from tests.support.mailers import taken_apart
 from tests.support.pools import eventually
 from tests.support.receivers import Receiver, Reply
@@ -41,7 +41,7 @@ BEHIND = 30
 """Orders that may wait to be told of: whoever starts slowly shall not find hours of work."""
 CALLER = Caller("ada")
 
-Worker = subprocess.Popen[str]
+Worker = Piped
 Start = Callable[[], Worker]
 
 
@@ -119,25 +119,16 @@ def start(database_url: str, tmp_path: Path) -> Iterator[Start]:
     )
 
     def one() -> Worker:
-        worker = subprocess.Popen(
-            [*COMMAND, "worker"],
-            cwd=tmp_path,
-            env=settings,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+        worker = Piped("worker", folder=tmp_path, environment=settings)
         started.append(worker)
         return worker
 
     yield one
     for worker in started:
-        worker.kill()
-        worker.communicate()
+        worker.close()
 
 
 async def ready(worker: Worker) -> None:
-    assert worker.stdout is not None
     assert "takes jobs" in await asyncio.to_thread(worker.stdout.readline)
 
 
@@ -172,7 +163,7 @@ async def killed(shop: Shop, start: Start, kills: int, seed: int) -> None:
         caught += len(cut_off)
         worker = start()
         if chance.random() < 0.2:  # while it starts, too
-            await asyncio.sleep(2 * chance.random())
+            await asyncio.sleep(chance.random() / 4)
             worker.kill()
             await ended(worker)
             worker = start()

@@ -6,9 +6,6 @@ committed in another order than they were recorded in.
 
 import asyncio
 import random
-import sys
-from asyncio.subprocess import PIPE, Process
-from pathlib import Path
 from uuid import UUID
 
 import asyncpg
@@ -19,8 +16,8 @@ from adapters.postgres.pool import Pool
 from tests.integration.test_postgres_events import INSERT
 from tests.support.builders import new_id
 from tests.support.consumer_process import NAME, Ledger, consuming_on
+from tests.support.forked import Piped
 
-ROOT = Path(__file__).parents[2]
 WRITERS = 8
 AGGREGATES = 5
 TAKEN_BACK = 0.05
@@ -100,10 +97,8 @@ async def dealt_with(url: str, count: int, within: float) -> None:
         await connection.close()
 
 
-async def started(url: str) -> Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.support.consumer_process", url, cwd=ROOT, stdout=PIPE
-    )
+async def started(url: str) -> Piped:
+    return await asyncio.to_thread(Piped, url, program="tests.support.consumer_process:main")
 
 
 async def kill_over_and_over(url: str, times: int, chance: random.Random) -> None:
@@ -114,13 +109,11 @@ async def kill_over_and_over(url: str, times: int, chance: random.Random) -> Non
         for _ in left:
             process = await started(url)
             try:
-                assert process.stdout is not None
-                assert await process.stdout.readline() == b"begun\n"
+                assert await asyncio.to_thread(process.stdout.readline) == "begun\n"
                 await asyncio.sleep(chance.random() / 4)
                 assert process.returncode is None, "it goes on until it is killed"
             finally:
-                process.kill()
-                await process.wait()
+                await asyncio.to_thread(process.close)
 
     await asyncio.gather(one_after_the_other(), one_after_the_other())
 
@@ -144,8 +137,7 @@ async def test_consumers_that_are_killed(
         await dealt_with(database_url, len(writers.written), within=60)
         assert last.returncode is None
     finally:
-        last.kill()
-        await last.wait()
+        await asyncio.to_thread(last.close)
     await assert_each_once_and_in_order(pool, writers.written)
     # Most of what commits late is numbered together with what it was late behind.
     assert await late_ones(pool) > len(writers.written) / 100

@@ -3,11 +3,8 @@
 import asyncio
 import random
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,17 +14,17 @@ from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from application.caller import Caller
 from domain.jobs.job import Job
 from tests.support.builders import a_book
+from tests.support.forked import Piped
 from tests.support.job_worker import LEDGER
 from tests.support.pools import eventually
 from tests.support.working import a_job
 
 HEARTBEAT = 1.0
-ROOT = Path(__file__).parents[2]
 CALLER = Caller("ada", request_id="req-1")
 # Milliseconds for which the transaction of a job stays open.
 LENGTHS = [0, 0, 0, 1, 5, 20, 50, 150, 1000]
 
-Worker = subprocess.Popen[str]
+Worker = Piped
 Start = Callable[..., Worker]
 
 
@@ -38,26 +35,16 @@ def start(database_url: str) -> Iterator[Start]:
 
     def one(*, concurrency: int = 12, grace: float = 1) -> Worker:
         arguments = [database_url, str(HEARTBEAT), str(concurrency), str(grace)]
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.job_worker", *arguments],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
+        worker = Piped(*arguments, program="tests.support.job_worker:main")
         started.append(worker)
         return worker
 
     yield one
     for worker in started:
-        worker.kill()
-        worker.wait()
-        if worker.stdout is not None:
-            worker.stdout.close()
+        worker.close()
 
 
 async def ready(worker: Worker) -> None:
-    assert worker.stdout is not None
     assert await asyncio.to_thread(worker.stdout.readline) == "ready\n"
 
 
@@ -109,9 +96,12 @@ async def killed(pool: Pool, start: Start, kills: int, seed: int) -> None:
         workers[victim].kill()
         await ended(workers[victim])
         workers[victim] = start()
-        # Not each is killed after it has begun to work: some while they start.
-        if chance.random() < 0.8:
-            await ready(workers[victim])
+        if chance.random() < 0.2:  # while it starts, too
+            await asyncio.sleep(chance.random() / 10)
+            workers[victim].kill()
+            await ended(workers[victim])
+            workers[victim] = start()
+        await ready(workers[victim])
     enough.set()
     await loading
     await eventually(lambda: none_is_open(pool), within=60)

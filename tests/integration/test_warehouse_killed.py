@@ -2,8 +2,6 @@
 
 import asyncio
 import random
-import sys
-from asyncio.subprocess import PIPE, Process
 from datetime import date
 from pathlib import Path
 
@@ -24,17 +22,15 @@ from domain.analytics.scope import Scope
 from tests.support.busy_shop import BusyShop
 from tests.support.definition import MODELS, AtOnce
 from tests.support.duckdb_case import LIMITS
+from tests.support.forked import Piped
 from tests.support.postgres_case import postgres_ports
 from tests.support.shops import shop_on
 
-ROOT = Path(__file__).parents[2]
 SCOPE = Scope(as_of=date(2999, 1, 1), currency="EUR")
 
 
-async def started(url: str, folder: Path, seed: int) -> Process:
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.support.warehouse_process", url, str(folder), str(seed)), cwd=ROOT, stdout=PIPE
-    )
+async def started(url: str, folder: Path, seed: int) -> Piped:
+    return await asyncio.to_thread(Piped, url, str(folder), str(seed), program="tests.support.warehouse_process:main")
 
 
 async def kill_over_and_over(url: str, folder: Path, times: int, chance: random.Random) -> None:
@@ -45,13 +41,11 @@ async def kill_over_and_over(url: str, folder: Path, times: int, chance: random.
         for seed in left:
             process = await started(url, folder, seed)
             try:
-                assert process.stdout is not None
-                assert await process.stdout.readline() == b"begun\n"
+                assert await asyncio.to_thread(process.stdout.readline) == "begun\n"
                 await asyncio.sleep(chance.random())
                 assert process.returncode is None, "it goes on until it is killed"
             finally:
-                process.kill()
-                await process.wait()
+                await asyncio.to_thread(process.close)
 
     await asyncio.gather(one_after_the_other(), one_after_the_other())
 

@@ -1,4 +1,4 @@
-"""A consumer of events in a process of its own, to be killed: `python -m tests.support.consumer_process URL`.
+"""A consumer of events for a process of its own, to be killed: its argument is URL.
 
 It makes a group of each event: named after the sequence, so that a second one would be refused, and with what the event
 is of as its description. It says `begun` in the first round that has something to deal with.
@@ -58,7 +58,7 @@ def consuming_on(pool: Pool, signal: PostgresEventSignal) -> Consuming:
     )
 
 
-async def main(url: str) -> None:
+async def _work(url: str) -> None:
     """Follows until it is killed."""
     pool = Pool(url)
     await pool.open()
@@ -67,5 +67,6 @@ async def main(url: str) -> None:
         await consuming_on(pool, signal).follow(Ledger(), from_start=True)
 
 
-if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1]))
+def main() -> None:
+    """With what the command line says."""
+    asyncio.run(_work(sys.argv[1]))

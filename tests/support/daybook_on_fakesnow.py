@@ -14,7 +14,7 @@ from fakesnow.instance import FakeSnow
 from entrypoints.cli.main import run
 from tests.support.fakesnow_account import account
 
-PROGRAM = (sys.executable, "-m", "tests.support.daybook_on_fakesnow")
+PROGRAM = "tests.support.daybook_on_fakesnow:main"
 FOLDER = "FAKESNOW_FOLDER"
 
 
@@ -28,6 +28,7 @@ def _connect(**given: Any) -> Any:
     return _account().connect(**given)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """As the command."""
     snowflake.connector.connect = _connect  # type: ignore[assignment]  # called as SQLAlchemy calls it
     sys.exit(run(sys.argv[1:]))

@@ -15,12 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.support.forked import Forked, forked
+from tests.support.forked import DAYBOOK, Forked, forked
 from tests.support.servers import free_port
 
 # A start from nothing, for what a test holds of that; all others are forked.
 COMMAND = (sys.executable, "-m", "entrypoints.cli.main")
-Process = subprocess.Popen[bytes] | Forked
 APART = {"PERFORMANCE_ANALYTICS_PROCESS": "true"}
 _START_SECONDS = 90.0
 # Names of settings that the machine of the tests may have for itself.
@@ -45,7 +44,7 @@ class Answer:
 class Server:
     """A server that was started in `folder`; its two outputs are there as `out` and `err`."""
 
-    def __init__(self, folder: Path, process: Process, port: int) -> None:
+    def __init__(self, folder: Path, process: Forked, port: int) -> None:
         self.folder = folder
         self.process = process
         self.port = port
@@ -108,7 +107,7 @@ def environment(**given: str) -> dict[str, str]:
 
 
 @contextmanager
-def server(folder: Path, *, program: Sequence[str] | None = None, **settings: str) -> Iterator[Server]:
+def server(folder: Path, *, program: str = DAYBOOK, **settings: str) -> Iterator[Server]:
     """`daybook serve` in `folder`, ready, on a free port unless one is given; ended at last if it still runs.
 
     `program` is what to start in place of `daybook`.
@@ -119,7 +118,7 @@ def server(folder: Path, *, program: Sequence[str] | None = None, **settings: st
 
 
 @contextmanager
-def starting_server(folder: Path, *, program: Sequence[str] | None = None, **settings: str) -> Iterator[Server]:
+def starting_server(folder: Path, *, program: str = DAYBOOK, **settings: str) -> Iterator[Server]:
     """As `server`, not yet ready, and perhaps never."""
     port = int(settings.get("PORT") or free_port())
     around = environment(**{"PORT": str(port), "LOG_FORMAT": "json", **settings})
@@ -139,7 +138,7 @@ def starting_server(folder: Path, *, program: Sequence[str] | None = None, **set
 
 
 def command(
-    folder: Path, *arguments: str, typed: str | None = None, program: Sequence[str] | None = None, **settings: str
+    folder: Path, *arguments: str, typed: str | None = None, program: str = DAYBOOK, **settings: str
 ) -> "subprocess.CompletedProcess[str]":
     """One command in `folder`, run to its end."""
     with tempfile.TemporaryDirectory() as streams:
@@ -155,22 +154,18 @@ def command(
 
 
 def start(
-    program: Sequence[str] | None,
+    program: str,
     arguments: Sequence[str],
     folder: Path,
     around: Mapping[str, str],
     out: Path,
     err: Path,
     stdin: Path = Path(os.devnull),
-) -> Process:
+) -> Forked:
     """`daybook`, or another program with these arguments; what it writes goes into the files."""
     with stdin.open("rb") as reading, out.open("wb") as writing, err.open("wb") as complaining:
-        if program is None:
-            streams = (reading.fileno(), writing.fileno(), complaining.fileno())
-            return forked(arguments, folder=folder, environment=around, streams=streams)
-        return subprocess.Popen(
-            [*program, *arguments], cwd=folder, env=around, stdin=reading, stdout=writing, stderr=complaining
-        )
+        streams = (reading.fileno(), writing.fileno(), complaining.fileno())
+        return forked(arguments, folder=folder, environment=around, streams=streams, program=program)
 
 
 def children(pid: int) -> list[int]:

@@ -8,6 +8,7 @@ import atexit
 import json
 import multiprocessing
 import os
+import pkgutil
 import signal
 import socket
 import subprocess
@@ -15,13 +16,11 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import DupFd
 from pathlib import Path
-from typing import Any
-
-from entrypoints.cli.main import main
+from typing import IO, Any
 
 _FORKING = multiprocessing.get_context("forkserver")
 _FORKING.set_forkserver_preload(["tests.support.preloaded"])
@@ -39,6 +38,9 @@ with socket.socket(socket.AF_UNIX) as asked:
     sys.exit(int(asked.recv(16)))
 """
 _MOST = 1 << 20
+
+# A program is the function of a module that does it all, with the arguments in `sys.argv`.
+DAYBOOK = "entrypoints.cli.main:main"
 
 
 class Forked:
@@ -75,14 +77,53 @@ class Forked:
 
 
 def forked(
-    arguments: Sequence[str], *, folder: Path, environment: Mapping[str, str], streams: tuple[int, int, int]
+    arguments: Sequence[str],
+    *,
+    folder: Path,
+    environment: Mapping[str, str],
+    streams: tuple[int, int, int],
+    program: str = DAYBOOK,
 ) -> Forked:
-    """Begins `daybook` with these arguments and, as descriptors, its three standard streams."""
-    handed = [_Handed(one) for one in streams]
-    process = _FORKING.Process(target=_be, args=(tuple(arguments), str(folder), dict(environment), handed))
-    with _ONE_AT_A_TIME:
-        process.start()
-    return Forked(process)
+    """Begins `daybook`, or another program, with these arguments and, as descriptors, its three standard streams."""
+    return Forked(_begun(arguments, folder, environment, streams, program))
+
+
+class Piped(Forked):
+    """One that is talked to: `stdin` and `stdout` are pipes to it, and what it complains of is there at its end."""
+
+    def __init__(
+        self,
+        *arguments: str,
+        folder: Path = Path(),
+        environment: Mapping[str, str] = os.environ,
+        program: str = DAYBOOK,
+    ) -> None:
+        with ExitStack() as theirs:
+            reading, typing = os.pipe()
+            out, writing = os.pipe()
+            for descriptor in (reading, writing):
+                theirs.callback(os.close, descriptor)
+            self.stdin: IO[bytes] = os.fdopen(typing, "wb")  # as long as this
+            self.stdout: IO[str] = os.fdopen(out, encoding="utf-8")
+            self._err = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
+            streams = (reading, writing, self._err.fileno())
+            super().__init__(_begun(arguments, folder.absolute(), environment, streams, program))
+
+    def communicate(self, typed: bytes = b"", *, timeout: float = 60) -> tuple[int, str, str]:
+        """Its exit code and what it wrote, once it has read this and ended."""
+        with suppress(BrokenPipeError), self.stdin:
+            self.stdin.write(typed)
+        code = self.wait(timeout)
+        self._err.seek(0)
+        return code, self.stdout.read(), self._err.read()
+
+    def close(self) -> None:
+        """Ends it if it still runs."""
+        self.kill()
+        self.wait()
+        for stream in (self.stdin, self.stdout, self._err):
+            with suppress(BrokenPipeError):
+                stream.close()
 
 
 @contextmanager
@@ -101,6 +142,20 @@ def typed(folder: Path) -> Iterator[Path]:
         yield command
         listening.shutdown(socket.SHUT_RDWR)
         answering.join()
+
+
+def _begun(
+    arguments: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    streams: tuple[int, int, int],
+    program: str,
+) -> BaseProcess:
+    handed = [_Handed(one) for one in streams]
+    process = _FORKING.Process(target=_be, args=(program, tuple(arguments), str(folder), dict(environment), handed))
+    with _ONE_AT_A_TIME:
+        process.start()
+    return process
 
 
 def _answer(listening: socket.socket) -> None:
@@ -139,7 +194,9 @@ def _taken(handed: Any) -> int:
     return descriptor
 
 
-def _be(arguments: Sequence[str], folder: str, environment: Mapping[str, str], streams: Sequence[int]) -> None:
+def _be(
+    program: str, arguments: Sequence[str], folder: str, environment: Mapping[str, str], streams: Sequence[int]
+) -> None:
     # What the parent was to do at its end is not for this one, nor is how that starts processes.
     atexit._clear()
     multiprocessing.set_start_method(None, force=True)
@@ -154,6 +211,6 @@ def _be(arguments: Sequence[str], folder: str, environment: Mapping[str, str], s
     os.chdir(folder)
     sys.argv = ["daybook", *arguments]
     try:
-        main()
+        pkgutil.resolve_name(program)()
     finally:
         atexit._run_exitfuncs()

@@ -1,4 +1,4 @@
-"""A worker in a process of its own, to be killed: `python -m tests.support.job_worker URL HEARTBEAT CONCURRENCY GRACE`.
+"""A worker for a process of its own, to be killed: its arguments are URL HEARTBEAT CONCURRENCY GRACE.
 
 What its jobs do they write into two tables of `LEDGER`: `ledger` has each job once, and `tally` counts the effects, in
 the same transaction.
@@ -121,7 +121,7 @@ def kinds(pool: Pool) -> list[JobKind]:
     ]
 
 
-async def main(url: str, heartbeat: float, concurrency: int, grace: float) -> None:
+async def _work(url: str, heartbeat: float, concurrency: int, grace: float) -> None:
     pool = Pool(url)
     await pool.open()
     stopping = asyncio.Event()
@@ -139,5 +139,6 @@ async def main(url: str, heartbeat: float, concurrency: int, grace: float) -> No
     await pool.close()
 
 
-if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])))
+def main() -> None:
+    """With what the command line says."""
+    asyncio.run(_work(sys.argv[1], float(sys.argv[2]), int(sys.argv[3]), float(sys.argv[4])))

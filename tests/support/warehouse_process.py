@@ -1,4 +1,4 @@
-"""A follower of events into a warehouse, to be killed: `python -m tests.support.warehouse_process URL FOLDER SEED`.
+"""A follower of events into a warehouse, to be killed: its arguments are URL FOLDER SEED.
 
 It says `begun` before it writes for the first time, and rebuilds and compacts whole more often than anybody would.
 """
@@ -19,7 +19,7 @@ from application.warehouse.service import WarehouseService
 from tests.support.duckdb_case import LIMITS
 
 
-async def main(url: str, folder: Path, seed: int) -> None:
+async def _work(url: str, folder: Path, seed: int) -> None:
     """Writes until it is killed."""
     chance, clock = random.Random(seed), SystemClock()
     pool = Pool(url)
@@ -44,5 +44,6 @@ async def _written(service: WarehouseService, store: FactStore, chance: random.R
         await writer.tidy(at=SystemClock().now())
 
 
-if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])))
+def main() -> None:
+    """With what the command line says."""
+    asyncio.run(_work(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])))

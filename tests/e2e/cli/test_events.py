@@ -3,13 +3,13 @@
 import asyncio
 import json
 import signal
-import subprocess
 from pathlib import Path
 
 import asyncpg
 
 from tests.support.commands import Run, made
-from tests.support.daybook_process import COMMAND, environment
+from tests.support.daybook_process import environment
+from tests.support.forked import Piped
 
 
 def test_what_happened_is_listed(daybook: Run) -> None:
@@ -58,24 +58,15 @@ def test_old_answers_are_forgotten(daybook: Run, database_url: str) -> None:
 def test_events_are_followed_until_ctrl_c(daybook: Run, database_url: str, tmp_path: Path) -> None:
     book = ("--title", "Middlemarch", "--author", "George Eliot", "--isbn", "978-0-14-143954-9")
     assert daybook("books", "create", *book)[0] == 0
-    with subprocess.Popen(
-        [*COMMAND, "events", "tail", "--after", "0", "--aggregate", "book", "--format", "ndjson"],
-        cwd=tmp_path,
-        env=environment(DATABASE_URL=database_url),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as tail:
-        try:
-            assert tail.stdout is not None
-            assert tail.stderr is not None
-            before = json.loads(tail.stdout.readline())
-            assert before["type"] == "book.created"
-            # Of a process that runs no relay: it is looked for every second.
-            assert daybook("books", "delete", before["aggregate_id"], "--yes")[0] == 0
-            assert json.loads(tail.stdout.readline())["type"] == "book.deleted"
-            tail.send_signal(signal.SIGINT)
-            assert tail.wait(10) == 130
-            assert (tail.stdout.read(), tail.stderr.read()) == ("", "interrupted\n")
-        finally:
-            tail.kill()
+    tailing = ("events", "tail", "--after", "0", "--aggregate", "book", "--format", "ndjson")
+    tail = Piped(*tailing, folder=tmp_path, environment=environment(DATABASE_URL=database_url))
+    try:
+        before = json.loads(tail.stdout.readline())
+        assert before["type"] == "book.created"
+        # Of a process that runs no relay: it is looked for every second.
+        assert daybook("books", "delete", before["aggregate_id"], "--yes")[0] == 0
+        assert json.loads(tail.stdout.readline())["type"] == "book.deleted"
+        tail.send_signal(signal.SIGINT)
+        assert tail.communicate(timeout=10) == (130, "", "interrupted\n")
+    finally:
+        tail.close()
