@@ -1,7 +1,6 @@
 """The application of one server process."""
 
 import asyncio
-import gc
 import multiprocessing
 import os
 import signal
@@ -18,7 +17,7 @@ from litestar.types import ASGIApp
 from msgspec import Struct
 
 from application.analytics.answers import unobserved
-from entrypoints.bootstrap import logs
+from entrypoints.bootstrap import logs, memory
 from entrypoints.bootstrap.job_telemetry import JobTelemetry, watch_jobs
 from entrypoints.bootstrap.report_process import ReportProcess, has_report_process
 from entrypoints.bootstrap.settings import Settings
@@ -80,7 +79,7 @@ def build(brief: Brief, ready: Semaphore | None = None) -> ASGIApp:
             seen = JobTelemetry(None if metrics is None else metrics.jobs, tracer)
             worker = wiring.worker(seen) if internal else None
             counting = watch_jobs(wiring.jobs(), metrics.jobs) if records and metrics is not None else None
-            settle_memory()
+            memory.settle()
             if ready is not None:
                 ready.release()
             async with _beside(worker, counting):
@@ -106,16 +105,6 @@ def build(brief: Brief, ready: Semaphore | None = None) -> ASGIApp:
         tracer=tracer,
         sampling=settings.monitoring.trace_sampling,
     )
-
-
-def settle_memory() -> None:
-    """Lets Python look through less of the memory of a process that has started."""
-    # What is there now stays: looking through it again and again is what made the slowest requests slow.
-    gc.collect()
-    gc.freeze()
-    # A page of fifty rows for each of thirty callers is more than Python looks through by itself at a time, and next to
-    # nothing of a request lies in a cycle.
-    gc.set_threshold(20_000, 20, 20)
 
 
 def _report_process(brief: Brief, metrics: Metrics | None) -> ReportProcess | None:

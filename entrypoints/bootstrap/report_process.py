@@ -25,7 +25,10 @@ from entrypoints.bootstrap.telemetry import Note
 from entrypoints.http.relay import Connection, framed, read_frame
 
 # It gets the paths of this process, and nothing of the folder that it happens to be in.
-_START: Final = "import sys; sys.path[:] = sys.argv[1:]; from entrypoints.bootstrap.report_worker import main; main()"
+_START: Final = (
+    "import sys; sys.path[:] = sys.argv[1:]; from entrypoints.bootstrap import memory; memory.look_seldom(); "
+    "from entrypoints.bootstrap.report_worker import main; main()"
+)
 _GRACE_SECONDS: Final = 15.0
 # It asks for revisions and single customers, which takes a moment each.
 _POOL_SIZE: Final = 1

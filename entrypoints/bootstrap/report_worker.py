@@ -19,8 +19,8 @@ from litestar.types import ASGIApp
 from msgspec import structs
 
 from adapters.postgres.connection import QueryObserver
-from entrypoints.bootstrap import logs
-from entrypoints.bootstrap.asgi import http_config, settle_memory
+from entrypoints.bootstrap import logs, memory
+from entrypoints.bootstrap.asgi import http_config
 from entrypoints.bootstrap.settings import AnalyticsStorage, Settings
 from entrypoints.bootstrap.telemetry import (
     Answered,
@@ -124,7 +124,7 @@ async def _work(settings: Settings, url: str | None, control: socket.socket) -> 
     config = structs.replace(http_config(settings), allowed_origins=(), docs=False)
     app = Telemetry(create_app(wiring.services, config), tracer=tracer)
     async with wiring.opened(connect=False), _answering(app, control) as over:
-        settle_memory()
+        memory.settle()
         # Until here somebody waits for it to be there; from here on it lets others go first.
         os.nice(_NICE)
         telling = asyncio.create_task(notes.of_pools(wiring))

@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from cyclopts import App, CycloptsError
 
+from entrypoints.bootstrap import memory
 from entrypoints.bootstrap.logs import trace_wanted
 from entrypoints.cli import exits
 from entrypoints.cli.exits import exit_code, told
@@ -128,6 +129,7 @@ def _ended(error: Exception) -> int:
 
 def main() -> None:
     """The console script."""
+    memory.look_seldom()
     sys.exit(run(sys.argv[1:]))
 
 
