@@ -32,17 +32,18 @@ def openapi(
     $ daybook openapi --postman > daybook.postman_collection.json
     $ daybook openapi --against docs/reference/openapi/0.1.0.json
     """
+    if postman and against is not None:
+        raise UsageError("either --postman or --against")
+    earlier = None if against is None else _read(against)
     settings = Settings(app=AppConfig(storage="memory"))
     operations = http_operations(Wiring(settings, None).services, http_config(settings))
     document = msgspec.json.decode(msgspec.json.encode(openapi_document(operations, settings.app.version)))
-    if postman and against is not None:
-        raise UsageError("either --postman or --against")
     if postman:
         show(postman_collection(document, f"http://{settings.server.host}:{settings.server.port}"), "json")
-    elif against is None:
+    elif earlier is None:
         show(document, "json")
     else:
-        _compare(_read(against), document)
+        _compare(earlier, document)
 
 
 def _read(path: Path) -> dict[str, Any]:
