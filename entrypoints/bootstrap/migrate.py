@@ -11,6 +11,7 @@ from argparse import Namespace
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -74,7 +75,12 @@ def current(url: str) -> str | None:
 
 def head() -> str:
     """The newest revision."""
-    newest = ScriptDirectory.from_config(_config()).get_current_head()
+    return _newest(Path(migrations.__file__).parent)
+
+
+@cache  # Alembic imports every step for it
+def _newest(folder: Path) -> str:
+    newest = ScriptDirectory(str(folder)).get_current_head()
     if newest is None:
         raise RuntimeError("there are no migrations")
     return newest

@@ -1,12 +1,12 @@
 """A process of the server that does not hear that it is to stop is told again."""
 
-import multiprocessing
 import signal
 import sys
 import time
 from multiprocessing.synchronize import Event
 
 from entrypoints.bootstrap.server import _join
+from tests.support.forked import FORKING
 
 
 def hears_at_the_second_time(ready: Event) -> None:
@@ -25,9 +25,8 @@ def hears_at_the_second_time(ready: Event) -> None:
 
 def test_who_does_not_hear_it_is_told_again() -> None:
     # As one whose event loop stands still between the start of the application and the first request.
-    context = multiprocessing.get_context("spawn")
-    ready = context.Event()
-    process = context.Process(target=hears_at_the_second_time, args=(ready,))
+    ready = FORKING.Event()
+    process = FORKING.Process(target=hears_at_the_second_time, args=(ready,))
     process.start()
     assert ready.wait(60)
     process.terminate()

@@ -22,8 +22,8 @@ from multiprocessing.reduction import DupFd
 from pathlib import Path
 from typing import IO, Any
 
-_FORKING = multiprocessing.get_context("forkserver")
-_FORKING.set_forkserver_preload(["tests.support.preloaded"])
+FORKING = multiprocessing.get_context("forkserver")
+FORKING.set_forkserver_preload(["tests.support.preloaded"])
 _ONE_AT_A_TIME = threading.Lock()
 # Asks for a fork in its own place, and ends as that does.
 # The path of the interpreter may be longer than such a first line may be, or have a space in it.
@@ -152,7 +152,7 @@ def _begun(
     program: str,
 ) -> BaseProcess:
     handed = [_Handed(one) for one in streams]
-    process = _FORKING.Process(target=_be, args=(program, tuple(arguments), str(folder), dict(environment), handed))
+    process = FORKING.Process(target=_be, args=(program, tuple(arguments), str(folder), dict(environment), handed))
     with _ONE_AT_A_TIME:
         process.start()
     return process

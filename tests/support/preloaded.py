@@ -8,6 +8,7 @@ import os
 from importlib import import_module
 from typing import Final
 
+from entrypoints.bootstrap import migrate
 from entrypoints.bootstrap.asgi import http_config
 from entrypoints.bootstrap.settings import AppConfig, Settings
 from entrypoints.bootstrap.wiring import Wiring
@@ -33,6 +34,7 @@ def _prepare() -> None:
         commands[name]  # is imported
     settings = Settings(app=AppConfig(storage="memory"))
     create_app(Wiring(settings, None).services, http_config(settings))
+    migrate.head()
     # What is there now is there in every fork: no fork shall look through it, nor write to it and so copy it.
     gc.collect()
     gc.freeze()
