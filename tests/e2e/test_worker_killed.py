@@ -97,7 +97,8 @@ class Shop:
 
 @pytest.fixture
 async def shop(pool: Pool, tmp_path: Path) -> AsyncIterator[Shop]:
-    async with Receiver(Reply(delay=0.1)) as receiver:
+    # So long that with the orders below some are being told of at nearly every moment, and can be caught by a kill.
+    async with Receiver(Reply(delay=0.2)) as receiver:
         opened = Shop(pool, receiver, tmp_path / "mail")
         await opened.open()
         yield opened
