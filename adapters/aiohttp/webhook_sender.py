@@ -96,17 +96,18 @@ class AiohttpWebhookSender:
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
-        # Reading what the system trusts takes longer than most commands, which send nothing.
+        # Reading what the system trusts takes longer than most commands, which send nothing, or than a plain sending.
         return ssl.create_default_context() if self._given_tls is None else self._given_tls
 
     def _session(self, url: str) -> ClientSession:
-        check = checker(self._reach, encrypted=url.startswith("https://"))
+        encrypted = url.startswith("https://")
+        check = checker(self._reach, encrypted=encrypted)
         connector = TCPConnector(
             resolver=GuardedResolver(self._lookup, self._threads, check),
             socket_factory=guarded_socket(check),
             use_dns_cache=False,
             force_close=True,
-            ssl=self._tls,
+            ssl=self._tls if encrypted else False,
         )
         return ClientSession(
             connector=connector,
