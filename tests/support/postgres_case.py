@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
-from functools import cache
 
 import asyncpg
 import pytest
@@ -84,8 +83,6 @@ _TABLES = """
 """.split()
 # Numbers given to what was never kept are used all the same.
 _NUMBERS = {"events": "events_position_seq", "pgqueuer.pgqueuer": "pgqueuer.pgqueuer_id_seq"}
-# The scripts of all steps are read for it.
-_head = cache(migrate.head)
 # To empty all of them, with all their indexes, takes longer than most tests.
 _USED = " UNION ".join(
     [f"SELECT '{table}' WHERE EXISTS (SELECT FROM {table})" for table in _TABLES]
@@ -200,7 +197,7 @@ def postgres_ports(pool: Pool) -> StorePorts:
         duplicates=PostgresDuplicateReader(pool),
         webhooks=PostgresWebhookReader(pool),
         deliveries=PostgresDeliveryReader(pool),
-        health=PostgresHealth(pool, head=_head()),
+        health=PostgresHealth(pool, head=migrate.head()),
         keys=PostgresIdempotencyKeys(pool),
         event_reader=PostgresEventReader(pool),
         jobs=PostgresJobReader(pool),
@@ -243,7 +240,7 @@ async def _open(server: Pool) -> AsyncIterator[StorePorts]:
 @asynccontextmanager
 async def _unreachable() -> AsyncIterator[Store]:
     """The health of a database that no connection was ever made to."""
-    yield PostgresHealth(Pool("postgresql://nobody@127.0.0.1:1/none"), head=_head())
+    yield PostgresHealth(Pool("postgresql://nobody@127.0.0.1:1/none"), head=migrate.head())
 
 
 def postgres_case() -> StoreCase:
