@@ -1,8 +1,8 @@
 """What is bought together in a history, counted: written to be read and not to be fast, as `counting` is."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 from uuid import UUID
 
 from domain.analytics.counting import Line, keys_of, name_of
@@ -39,10 +39,28 @@ def count_pairs(history: PurchaseHistory, scope: Scope, question: PairQuestion) 
     """The pairs that reach every threshold, and the first of them."""
     held = _held(history, scope, question.unit, question.by)
     frequent = _frequent(held, question.least)
-    together = Counter(pair for keys in held.values() for pair in combinations(sorted(keys & frequent.keys()), 2))
-    pairs = (PairFacts(a=a, b=b, n_a=frequent[a], n_b=frequent[b], n_ab=n_ab) for (a, b), n_ab in together.items())
-    found = [pair for pair in pairs if question.holds(pair)]
-    return PairTotals(count=len(found), top=question.first(found))
+    together: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for keys in held.values():
+        kept = sorted(keys & frequent.keys())
+        for number, key in enumerate(kept, 1):
+            together[key].update(kept[number:])
+    pairs = (
+        PairFacts(a=a, b=b, n_a=frequent[a], n_b=frequent[b], n_ab=n_ab)
+        for a, others in together.items()
+        for b, n_ab in others.items()
+    )
+    found = 0
+
+    def holding() -> Iterator[PairFacts]:
+        nonlocal found
+        for pair in pairs:
+            if question.holds(pair):
+                found += 1
+                yield pair
+
+    # Of millions of pairs no more are kept than are told.
+    top = question.first(holding())
+    return PairTotals(count=found, top=top)
 
 
 def list_neighbours(
@@ -52,7 +70,8 @@ def list_neighbours(
     held = _held(history, scope, Unit.CUSTOMER, By.PRODUCT)
     frequent = _frequent(held, least)
     keys = frequent.keys() if product is None else frequent.keys() & {product}
-    return list(nearest(_neighbours(held, frequent, keys, least), limit))
+    of_each = groupby(_neighbours(held, frequent, keys, least), key=lambda one: one.key)
+    return [one for _, group in of_each for one in nearest(group, limit)]
 
 
 def count_pairs_beside(history: PurchaseHistory, scope: Scope, customer: UUID, *, least: int) -> int:
@@ -139,14 +158,15 @@ def _frequent(held: Mapping[UUID, set[str]], least: int) -> dict[str, int]:
 
 def _neighbours(
     held: Mapping[UUID, set[str]], frequent: Mapping[str, int], keys: Iterable[str], least: int
-) -> list[NeighbourFacts]:
+) -> Iterator[NeighbourFacts]:
+    """By key; the neighbours of a key in no order."""
     wanted = set(keys) & frequent.keys()
-    together: Counter[tuple[str, str]] = Counter()
+    together: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for owned in held.values():
-        kept: Sequence[str] = sorted(owned & frequent.keys())
-        together.update((key, other) for key in kept if key in wanted for other in kept if other != key)
-    return [
-        NeighbourFacts(key=key, neighbour=other, n_i=frequent[key], n_j=frequent[other], n_ij=n_ij)
-        for (key, other), n_ij in together.items()
-        if n_ij >= least
-    ]
+        kept = owned & frequent.keys()
+        for key in kept & wanted:
+            together[key].update(kept)
+    for key, others in sorted(together.items()):
+        for other, n_ij in others.items():
+            if other != key and n_ij >= least:
+                yield NeighbourFacts(key=key, neighbour=other, n_i=frequent[key], n_j=frequent[other], n_ij=n_ij)

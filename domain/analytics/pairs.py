@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from heapq import nsmallest
 from itertools import groupby
 
 from domain.analytics.facts import By
@@ -77,7 +78,9 @@ class PairQuestion:
 
     def first(self, pairs: Iterable[PairFacts]) -> list[PairFacts]:
         """The first `limit` by the measure, descending, then by `a`, then by `b`."""
-        return sorted(pairs, key=lambda pair: (-strength(self.measure, pair, self.units), pair.a, pair.b))[: self.limit]
+        return nsmallest(
+            self.limit, pairs, key=lambda pair: (-strength(self.measure, pair, self.units), pair.a, pair.b)
+        )
 
 
 def strength(measure: Measure, pair: PairFacts, units: int) -> int:
@@ -129,9 +132,8 @@ class NeighbourFacts:
 
 def nearest(facts: Iterable[NeighbourFacts], limit: int) -> Iterator[NeighbourFacts]:
     """Of each product the first `limit` neighbours by likeness, descending, then by key; products by key."""
-    order = sorted(facts, key=lambda one: (one.key, -one.likeness, one.neighbour))
-    for _, group in groupby(order, key=lambda one: one.key):
-        yield from list(group)[:limit]
+    for _, group in groupby(sorted(facts, key=lambda one: one.key), key=lambda one: one.key):
+        yield from nsmallest(limit, group, key=lambda one: (-one.likeness, one.neighbour))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
