@@ -7,9 +7,17 @@ from datetime import timedelta
 
 from msgspec import Struct
 
-from application.errors import Conflict, Unavailable
+from application.errors import Unavailable
 from application.ports.system import Clock
-from application.ports.warehouse import FactSource, FactStore, FactWriter, Place, WarehouseStatus, WarehouseUnreadable
+from application.ports.warehouse import (
+    FactSource,
+    FactStore,
+    FactWriter,
+    Place,
+    WarehouseBusy,
+    WarehouseStatus,
+    WarehouseUnreadable,
+)
 
 _LOOK_EVERY = 0.2
 _PATIENCE = timedelta(seconds=60)
@@ -37,7 +45,7 @@ class WarehouseService:
 
         - What events since the last time have changed is told anew, and kept at once with the place in the log.
         - All is told when there is no warehouse yet, or it is of another log, or far behind.
-        - Raises Unavailable, or Conflict when another process writes for too long.
+        - Raises Unavailable, or WarehouseBusy when another process writes for too long.
         """
         async with self._writing() as writer:
             return await self.brought_forward(writer)
@@ -110,7 +118,7 @@ class WarehouseService:
         while True:
             try:
                 return await held.enter_async_context(self._store.writing())
-            except Conflict:
+            except WarehouseBusy:
                 if self._clock.now() >= until:
                     raise
             await asyncio.sleep(_LOOK_EVERY)

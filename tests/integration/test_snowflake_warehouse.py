@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -32,7 +32,7 @@ from application.customers.models import CustomerCreate, CustomerUpdate
 from application.errors import OutcomeUnknown, ReadOnlyStore, Unavailable
 from application.orders.models import OrderCreate, OrderLineCreate
 from application.ports.purchases import PurchaseFacts
-from application.ports.warehouse import Changed, FactTable, Place, WarehouseBusy
+from application.ports.warehouse import Changed, FactStore, FactTable, Place, WarehouseBusy
 from application.warehouse.following import WarehouseFollower
 from application.warehouse.service import WarehouseService
 from domain.analytics.scope import Scope
@@ -63,8 +63,12 @@ class Followed:
         self.store = SnowflakeFactStore(warehouse, names, **how)
         self.facts = SnowflakePurchaseFacts(warehouse, names)
         self.clock = SetClock()
-        self.service = WarehouseService(
-            source=MemoryFactSource(self.rows), store=self.store, clock=self.clock, patience=timedelta(hours=1)
+        self.service = self.service_on(self.store)
+
+    def service_on(self, store: FactStore) -> WarehouseService:
+        """What brings a store forward, however long it is held up."""
+        return WarehouseService(
+            source=MemoryFactSource(self.rows), store=store, clock=self.clock, patience=timedelta(hours=1)
         )
 
     async def buy(self, customer_id: UUID | None = None, sku: str = "MUG") -> UUID:
@@ -209,13 +213,14 @@ class TestOneWriter:
         await asyncio.sleep(2.5)
         with pytest.raises(WarehouseBusy):
             await another.writing().__aenter__()  # it was kept
-        # As if its process had stopped: nothing keeps it any more.
-        await warehouse.run(
-            lambda session: session.exec_driver_sql(
-                f"UPDATE {fact_names.writers} SET held_until = DATEADD(second, -1, CURRENT_TIMESTAMP())"
-            )
-        )
-        async with another.writing() as heir:
+        # As if its process had stopped: nothing keeps it any more. Here it is still kept now and then.
+        over = f"UPDATE {fact_names.writers} SET held_until = DATEADD(second, -1, CURRENT_TIMESTAMP())"
+        async with AsyncExitStack() as held:
+            for _ in range(20):
+                await warehouse.run(lambda session: session.exec_driver_sql(over))
+                with suppress(WarehouseBusy):
+                    heir = await held.enter_async_context(another.writing())
+                    break
             with pytest.raises(WarehouseBusy):
                 await writer.take(facts_of(9, None, an_order_of(a_book().id, None, "5")), at=MORNING)
             assert (await heir.take(facts_of(1, None), at=MORNING)).orders == 0
@@ -298,6 +303,9 @@ class TestNames:
         ):
             with pytest.raises(ReadOnlyStore, match="SNOWFLAKE_FACTS=views"):
                 await store.writing().__aenter__()
+            # At once: there is nobody to wait for.
+            with pytest.raises(ReadOnlyStore):
+                await followed.service_on(store).sync()
 
     async def test_a_place_that_is_not_there_is_said(self, warehouse: Warehouse, fact_names: FactNames) -> None:
         nowhere = replace(fact_names, places=f"{fact_names.places}_nowhere", views=True)
