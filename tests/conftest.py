@@ -14,4 +14,5 @@ pytest_plugins = [
     "tests.support.postgres",
     "tests.support.postgres_case",
     "tests.support.snowflake_case",
+    "tests.support.workers",
 ]
