@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.support.caches",
     "tests.support.commands",
     "tests.support.event_loop",
+    "tests.support.logs",
     "tests.support.postgres",
     "tests.support.postgres_case",
     "tests.support.snowflake_case",

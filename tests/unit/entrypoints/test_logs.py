@@ -17,14 +17,8 @@ from entrypoints.correlation import Correlation
 
 
 @pytest.fixture(autouse=True)
-def _as_before() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+def _levels_as_before() -> Iterator[None]:
     yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
-    logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
     for name in ("quiet", "loud", "_granian", "http.access"):
         logging.getLogger(name).setLevel(logging.NOTSET)
 
