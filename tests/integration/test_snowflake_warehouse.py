@@ -208,23 +208,23 @@ class TestOneWriter:
     ) -> None:
         one = SnowflakeFactStore(warehouse, fact_names, lease=timedelta(seconds=2))
         another = SnowflakeFactStore(warehouse, fact_names, lease=timedelta(seconds=2))
-        killed = one.writing()
-        writer = await killed.__aenter__()
-        await asyncio.sleep(2.5)
-        with pytest.raises(WarehouseBusy):
-            await another.writing().__aenter__()  # it was kept
         # As if its process had stopped: nothing keeps it any more. Here it is still kept now and then.
         over = f"UPDATE {fact_names.writers} SET held_until = DATEADD(second, -1, CURRENT_TIMESTAMP())"
-        async with AsyncExitStack() as held:
+        async with AsyncExitStack() as writers:
+            writer = await writers.enter_async_context(one.writing())
+            await asyncio.sleep(2.5)
+            with pytest.raises(WarehouseBusy):
+                await another.writing().__aenter__()  # it was kept
             for _ in range(20):
                 await warehouse.run(lambda session: session.exec_driver_sql(over))
                 with suppress(WarehouseBusy):
-                    heir = await held.enter_async_context(another.writing())
+                    heir = await writers.enter_async_context(another.writing())
                     break
+            else:
+                pytest.fail("nobody could take over")
             with pytest.raises(WarehouseBusy):
                 await writer.take(facts_of(9, None, an_order_of(a_book().id, None, "5")), at=MORNING)
             assert (await heir.take(facts_of(1, None), at=MORNING)).orders == 0
-        await killed.__aexit__(None, None, None)
         status = await another.status()
         assert status is not None
         assert status.place.sequence == 1

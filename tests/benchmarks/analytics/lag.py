@@ -73,21 +73,30 @@ def _sold_and_seen(port: int) -> tuple[dict[str, Any], Sequence[tuple[datetime, 
 
 
 def _watermark(port: int) -> int:
-    """How far an answer of the server is; of a day long ago, so that there is little to count."""
+    """How far an answer of the warehouse is."""
+    answer = _answer(port)
+    if answer["store"] != "duckdb":
+        raise SystemExit(f"the embedded warehouse does not answer: {answer}")
+    return int(answer["watermark"])
+
+
+def _answer(port: int) -> dict[str, Any]:
+    """An answer of the server; of a day long ago, so that there is little to count."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request("GET", "/v1/analytics/repeat-rate?as_of=2023-01-03")
     answer: dict[str, Any] = json.load(connection.getresponse())
     connection.close()
-    if "watermark" not in answer or answer["store"] != "duckdb":
-        raise SystemExit(f"the embedded warehouse does not answer: {answer}")
-    return int(answer["watermark"])
+    if "watermark" not in answer:
+        raise SystemExit(f"the server does not answer: {answer}")
+    return answer
 
 
 def _wait_for_all(dsn: str, port: int) -> None:
     """Until the warehouse has all that there is."""
     last = asyncio.run(_last_position(dsn))
     until = monotonic() + _MOST_WAIT
-    while _watermark(port) < last:
+    # Until there is a warehouse, PostgreSQL answers.
+    while (answer := _answer(port))["store"] != "duckdb" or answer["watermark"] < last:
         if monotonic() > until:
             raise SystemExit(f"the warehouse had not taken what there is after {_MOST_WAIT} s")
         sleep(1)
