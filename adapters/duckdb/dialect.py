@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from adapters.sql.dialects import AmongTexts, AmountSummand, ByBytes, CountSummand, LocalDay
+from adapters.sql.dialects import AmongTexts, AmountSummand, ByBytes, CountSummand, ExactNumber, LocalDay
 
 LOCAL_DAY = "local_day_in_zone"
 """The function that a statement calls for the local day of a moment; its name is exchanged for that of a zone's."""
@@ -69,13 +69,24 @@ class DuckDbStatement:
 # Statements are built once a shape, so there are as many as there are shapes.
 @lru_cache(maxsize=4096)
 def compiled(statement: Select[Any]) -> DuckDbStatement:
-    """The statement for DuckDB."""
+    """The statement for DuckDB.
+
+    Exact numbers are told as text: Python makes decimals of it in half the time that DuckDB takes to.
+    """
     made = statement.compile(dialect=_DIALECT)
     if not isinstance(made, SQLCompiler):
         raise TypeError("only a SELECT is asked of a warehouse")
     names = tuple(made.positiontup or ())
     constants = {name: made.binds[name].value for name in names if not made.binds[name].required}
-    return DuckDbStatement(made.string, names, constants)
+    told = {each.name: isinstance(each.type, ExactNumber) for each in statement.selected_columns}
+    sql = made.string
+    if any(told.values()):
+        columns = ", ".join(
+            f'CAST("{name}" AS VARCHAR) AS "{name}"' if text else f'"{name}"' for name, text in told.items()
+        )
+        # The order stays: DuckDB keeps that of the one table of a FROM.
+        sql = f"SELECT {columns} FROM ({sql}) AS told"  # noqa: S608  # a compiled statement and names of its columns
+    return DuckDbStatement(sql, names, constants)
 
 
 def _plain(value: Any) -> Any:

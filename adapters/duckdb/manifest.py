@@ -24,7 +24,10 @@ _MARGIN: Final = timedelta(days=2)
 
 
 class Segment(Struct, frozen=True, kw_only=True):
-    """Facts that came together. `bytes` is the size of all its files, `withdrawn` how many ids it takes back."""
+    """Facts that came together. `bytes` is the size of all its files, `withdrawn` how many ids it takes back.
+
+    `latest` is the last moment of its facts; None where it has none, and where an earlier program did not say.
+    """
 
     generation: int
     orders: tuple[str, ...] = ()
@@ -36,6 +39,7 @@ class Segment(Struct, frozen=True, kw_only=True):
     return_rows: int = 0
     withdrawn: int = 0
     currencies: tuple[str, ...] = ()
+    latest: datetime | None = None
     bytes: int = 0
 
     @property
@@ -80,6 +84,18 @@ class Manifest(Struct, frozen=True, kw_only=True):
     def last_change_before(self, day: date) -> Change | None:
         """The last change of what lies before this local day, of whatever zone; None when nothing does."""
         return max((one for one in self.changes if one.since < day + _MARGIN), key=_generation, default=None)
+
+    @property
+    def currencies(self) -> frozenset[str]:
+        """Those of all its facts, and perhaps of some that were taken back."""
+        return frozenset(currency for one in self.segments for currency in one.currencies)
+
+    @property
+    def latest(self) -> datetime | None:
+        """No fact is of a later moment; None where that is not known."""
+        known = [one.latest for one in self.segments if one.currencies]
+        told = [one for one in known if one is not None]
+        return max(told) if told and len(told) == len(known) else None
 
     def of(self, table: str) -> tuple[str, ...]:
         """The files of one kind of facts, the earliest first."""

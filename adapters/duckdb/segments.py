@@ -4,10 +4,10 @@
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from adapters.duckdb.engine import Cursor, Engine, SegmentGone, files_from, quoted
@@ -23,13 +23,16 @@ _FORMAT: Final = "(FORMAT parquet, COMPRESSION zstd)"
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A file of the folder; `days` are the first and the last one (UTC) of its facts, if there are any."""
+    """A file of the folder; `days` are the first and the last one (UTC) of its facts, if there are any, and `latest` is
+    the last moment of them.
+    """
 
     name: str
     rows: int
     bytes: int
     days: tuple[date, ...] = ()
     currencies: tuple[str, ...] = ()
+    latest: datetime | None = None
 
 
 class Segments:
@@ -120,8 +123,8 @@ class Segments:
                     f"FROM {files_from(withdrawals)} GROUP BY id"
                 )
             (rows,) = cursor.execute(f"COPY ({query}) TO {quoted(str(path))} {_FORMAT}").fetchone() or (0,)
-            days, currencies = _about(cursor, table, path) if rows else ((), ())
-            return Made(name, rows, _kept(path), days, currencies)
+            made = Made(name, rows, _kept(path))
+            return replace(made, **_about(cursor, table, path)) if rows else made
 
         cursor = self._engine.cursor()
         try:
@@ -153,6 +156,7 @@ def segment_of(generation: int, made: dict[FactTable, list[Made]], withdrawals: 
         return_rows=rows(FactTable.RETURNS),
         withdrawn=0 if withdrawals is None else withdrawals.rows,
         currencies=tuple(sorted({currency for one in of_facts for currency in one.currencies})),
+        latest=max((one.latest for one in of_facts if one.latest is not None), default=None),
         bytes=sum(one.bytes for one in of_facts) + (0 if withdrawals is None else withdrawals.bytes),
     )
 
@@ -167,20 +171,21 @@ def _csv(table: FactTable, path: Path) -> str:
     )
 
 
-def _about(cursor: Cursor, table: FactTable | None, path: Path) -> tuple[tuple[date, ...], tuple[str, ...]]:
-    """The first and the last day of a file, and its currencies."""
+def _about(cursor: Cursor, table: FactTable | None, path: Path) -> dict[str, Any]:
+    """What is told of a file that is not empty."""
     if table is None:
         (first,) = cursor.execute(f"SELECT min(since) FROM {files_from([path])}").fetchone() or ()
-        return (first,), ()
+        return {"days": (first,)}
     if table not in MOMENTS:
-        return (), ()
+        return {}
     moment = MOMENTS[table]
-    found = cursor.execute(
-        f"SELECT CAST(min({moment}) AS DATE), CAST(max({moment}) AS DATE), list(DISTINCT currency) "
-        f"FROM {files_from([path])}"
-    ).fetchone()
-    first, last, currencies = found or (None, None, ())
-    return (first, last), tuple(sorted(currencies))
+    query = f"SELECT min({moment}), max({moment}), list(DISTINCT currency) FROM {files_from([path])}"
+    first, latest, currencies = cursor.execute(query).fetchone() or ()
+    return {
+        "days": (first.date(), latest.date()),
+        "currencies": tuple(sorted(currencies)),
+        "latest": latest.replace(tzinfo=UTC),
+    }
 
 
 def _kept(path: Path) -> int:

@@ -10,10 +10,11 @@ from adapters.duckdb.asking import Asking
 from adapters.duckdb.holdings import Holdings, alone_and_repeated
 from adapters.duckdb.memory import Memory
 from adapters.duckdb.ranking import FirstPairs
+from adapters.duckdb.zones import latest_day
 from adapters.sql import holdings
 from adapters.sql.purchases import SqlPurchaseView
 from adapters.sql.rows import whole
-from adapters.sql.scope import scope_values
+from adapters.sql.scope import Shape, scope_values
 from domain.analytics.baskets import Baskets, ItemFacts
 from domain.analytics.facts import By
 from domain.analytics.pairs import NeighbourFacts, PairQuestion, PairTotals, PopularFacts, Unit, nearest
@@ -57,10 +58,10 @@ class DuckDbPurchaseView(SqlPurchaseView):
 
     async def currencies(self) -> Sequence[str]:
         """Sorted; of a warehouse that nothing was taken back from, without a look at the facts."""
-        segments = self._asking.manifest.segments
-        if any(one.withdrawn for one in segments):
+        manifest = self._asking.manifest
+        if any(one.withdrawn for one in manifest.segments):
             return await super().currencies()
-        return sorted({currency for one in segments for currency in one.currencies})
+        return sorted(manifest.currencies)
 
     async def units(self, scope: Scope, unit: Unit) -> int:
         """How many purchases, or known customers with one."""
@@ -176,6 +177,12 @@ class DuckDbPurchaseView(SqlPurchaseView):
             return {row["key"]: row["name"] for row in rows if row["name"] is not None}
 
         return await self._kept.names.recalled(scope, self._state(scope), made)
+
+    def _shape(self, scope: Scope) -> Shape:
+        manifest = self._asking.manifest
+        latest = manifest.latest
+        ended = latest is not None and latest_day(scope.tz, latest) < scope.as_of
+        return Shape.of(scope, flat=True, everything=ended and manifest.currencies == {scope.currency})
 
     def _state(self, scope: Scope) -> Hashable:
         """What stays the same while nothing within the scope changes: books have the names, authors and categories."""

@@ -6,14 +6,14 @@ which the definition of each report takes its days too, and become a tree of com
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 _STEP = timedelta(hours=12)
-_DAY = timedelta(days=1)
-_DAY_US = _DAY // timedelta(microseconds=1)
+_MARGIN = timedelta(days=2)
+_DAY_US = timedelta(days=1) // timedelta(microseconds=1)
 _EPOCH_DAYS = datetime(1970, 1, 1, tzinfo=UTC).toordinal()
 
 
@@ -25,7 +25,9 @@ class _Change(NamedTuple):
 @lru_cache(maxsize=64)
 def local_day(tz: str, first: int, last: int) -> str:
     """The local day of `moment`, a timestamp in UTC, for moments from the year `first` to the year `last`."""
-    changes = _changes(ZoneInfo(tz), first, last)
+    at = datetime(first, 1, 1, tzinfo=UTC) - _MARGIN if first > 1 else datetime(1, 1, 1, tzinfo=UTC)
+    until = datetime(last + 1, 1, 3, tzinfo=UTC) if last < 9998 else datetime(9999, 12, 30, tzinfo=UTC)
+    changes = _changes(ZoneInfo(tz), at, until)
     if len(changes) == 1 and not changes[0].offset:
         return "CAST(moment AS DATE)"
     # In whole numbers, since adding an INTERVAL takes ten times as long; above 0, since a division cuts towards it.
@@ -33,9 +35,20 @@ def local_day(tz: str, first: int, last: int) -> str:
     return f"(DATE '1970-01-01' + CAST(({shifted}) // {_DAY_US} - {_EPOCH_DAYS} AS INTEGER))"
 
 
-def _changes(zone: ZoneInfo, first: int, last: int) -> Sequence[_Change]:
-    at = datetime(first, 1, 1, tzinfo=UTC) - 2 * _DAY if first > 1 else datetime(1, 1, 1, tzinfo=UTC)
-    until = datetime(last + 1, 1, 3, tzinfo=UTC) if last < 9998 else datetime(9999, 12, 30, tzinfo=UTC)
+def latest_day(tz: str, latest: datetime) -> date:
+    """The last local day of all moments until `latest`: not its own, where a clock went back over midnight."""
+    zone = ZoneInfo(tz)
+    try:
+        # No clock was ever put back by more than a day.
+        changed = [one.at for one in _changes(zone, latest - _MARGIN, latest)[1:]]
+        moments = [latest, *(at - timedelta.resolution for at in changed if at <= latest)]
+        return max(one.astimezone(zone).date() for one in moments)
+    except OverflowError:
+        return date.max
+
+
+def _changes(zone: ZoneInfo, at: datetime, until: datetime) -> Sequence[_Change]:
+    """The offset at a moment, and each other one until another moment or half a day after it."""
     found = [_Change(at, _offset(zone, at))]
     while at < until:
         later = at + _STEP

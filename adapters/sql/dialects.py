@@ -25,7 +25,9 @@ class ExactNumber(TypeDecorator[Decimal]):
 
 
 def exact(value: Any) -> Decimal:
-    """A decimal or a whole number from a driver. Raises TypeError for a float."""
+    """A decimal or a whole number from a driver, or one as text. Raises TypeError for a float."""
+    if type(value) is Decimal:
+        return value
     if isinstance(value, float):
         raise TypeError(f"a sum came back as the float {value!r}: it is not exact any more")
     return Decimal(value)

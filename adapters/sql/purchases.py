@@ -1,10 +1,10 @@
 """The view of purchases that all SQL engines share: which statements answer which question, and rows to facts."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -152,13 +152,16 @@ class SqlPurchaseView(SqlAffinityView, SqlLifetimeView):
             return await self._customers_pareto(scope, limit)
         statement = pareto.earned(self._shape(scope), By(dimension))
         rows = await self._run("pareto.earned", statement, scope_values(scope))
-        earned = [(row["key"], _amount(row["revenue"])) for row in rows]
-        top = earned[:limit]
-        names = await self.names(scope, [key for key, _ in top] if dimension is Dimension.PRODUCT else [])
-        ascending = groupby(revenue for _, revenue in reversed(earned))
+        revenues = [_amount(row["revenue"]) for row in rows]
+        top = [row["key"] for row in rows[:limit]]
+        names = await self.names(scope, top if dimension is Dimension.PRODUCT else [])
         return ParetoFacts(
-            amounts=[(revenue, sum(1 for _ in items)) for revenue, items in ascending],
-            top=[EarnerFacts(key=key, id=None, name=names.get(key), revenue=revenue) for key, revenue in top],
+            # In the order in which each comes first, which is ascending.
+            amounts=list(Counter(reversed(revenues)).items()),
+            top=[
+                EarnerFacts(key=key, id=None, name=names.get(key), revenue=revenue)
+                for key, revenue in zip(top, revenues, strict=False)
+            ],
             unattributed_lines=await self._unattributed(scope, dimension),
         )
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Date, DateTime, Integer, String, Subquery, and_, bindparam, cast, literal_column, select
+from sqlalchemy import Date, DateTime, Integer, String, Subquery, and_, bindparam, cast, literal_column, select, true
 from sqlalchemy.sql.elements import ColumnElement
 
 from adapters.sql.dialects import LocalDay, exact_sum
@@ -23,6 +23,8 @@ class Shape:
     """What changes the text of a statement, and not only its values: of the scope, and of the store.
 
     With `flat` the store keeps facts (adapters/sql/facts.py) where others keep orders and returns with their lines.
+    With `everything` it knows that it has no other currency, and nothing of the scope's last day or later: the days and
+    currencies of all its rows need not be read to be told so.
     """
 
     since: bool
@@ -30,12 +32,14 @@ class Shape:
     paid: bool
     known: bool
     flat: bool = False
+    everything: bool = False
 
     @classmethod
-    def of(cls, scope: Scope, *, flat: bool = False) -> "Shape":
+    def of(cls, scope: Scope, *, flat: bool = False, everything: bool = False) -> "Shape":
         """The shape of a scope."""
         return cls(
             flat=flat,
+            everything=everything,
             since=scope.from_ is not None,
             returns=scope.returns is Returns.NET,
             paid=scope.lines is Lines.PAID,
@@ -64,25 +68,25 @@ def _local_day(moment: ColumnElement[Any]) -> ColumnElement[Any]:
     return LocalDay(moment, bindparam("tz", type_=String()))
 
 
-def _in_time(moment: ColumnElement[Any], *, since: bool, prefix: str = "") -> ColumnElement[bool]:
-    """Within the days of the scope; the bounds in UTC are for the indexes alone."""
+def _within(rows: Any, moment: ColumnElement[Any], shape: Shape, *, since: bool, prefix: str) -> ColumnElement[bool]:
+    """Of the currency and the days of the scope; the bounds in UTC are for the indexes alone."""
     day = _local_day(moment)
-    conditions = [
-        moment < bindparam(f"{prefix}until", type_=DateTime(timezone=True)),
-        day < cast(bindparam(f"{prefix}as_of", type_=Date()), Date()),
-    ]
+    conditions: list[ColumnElement[bool]] = []
+    if not shape.everything:
+        conditions.append(rows.c.currency == bindparam("currency", type_=String()))
+    # What is everything in one scope is not in the one before it.
+    if prefix or not shape.everything:
+        conditions.append(moment < bindparam(f"{prefix}until", type_=DateTime(timezone=True)))
+        conditions.append(day < cast(bindparam(f"{prefix}as_of", type_=Date()), Date()))
     if since:
         conditions.append(moment >= bindparam(f"{prefix}since", type_=DateTime(timezone=True)))
         conditions.append(day >= cast(bindparam(f"{prefix}from_day", type_=Date()), Date()))
-    return and_(*conditions)
+    return and_(true(), *conditions)
 
 
 def _bought(rows: Any, shape: Shape, *, ever: bool = False, prefix: str = "") -> ColumnElement[bool]:
     """What was bought in the currency and the days of the scope, by whom the scope is about."""
-    condition = and_(
-        rows.c.currency == bindparam("currency", type_=String()),
-        _in_time(rows.c.placed_at, since=shape.since and not ever, prefix=prefix),
-    )
+    condition = _within(rows, rows.c.placed_at, shape, since=shape.since and not ever, prefix=prefix)
     return and_(condition, rows.c.customer_id.is_not(None)) if shape.known else condition
 
 
@@ -152,10 +156,7 @@ def returned(shape: Shape, prefix: str = "") -> Subquery:
         line.c.description,
         line.c.quantity,
         line.c.amount,
-    ).where(
-        back.c.currency == bindparam("currency", type_=String()),
-        _in_time(back.c.returned_at, since=shape.since, prefix=prefix),
-    )
+    ).where(_within(back, back.c.returned_at, shape, since=shape.since, prefix=prefix))
     if not shape.flat:
         query = query.join(line, line.c.return_id == returns.c.id)
     if shape.known:

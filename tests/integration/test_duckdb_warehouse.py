@@ -10,15 +10,16 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from adapters.duckdb.engine import Engine
 from adapters.duckdb.manifest import FORMAT, ManifestFile
 from adapters.duckdb.purchases import DuckDbPurchaseFacts
 from adapters.duckdb.stores import DuckDbHealth
 from adapters.duckdb.warehouse import DuckDbFactStore
-from adapters.duckdb.zones import local_day
+from adapters.duckdb.zones import latest_day, local_day
 from adapters.memory.event_signal import MemoryEventSignal
 from adapters.memory.purchases import MemoryPurchaseFacts
 from adapters.memory.store import MemoryStore
@@ -58,10 +59,10 @@ class Place:
             source=MemoryFactSource(self.rows), store=self.store, clock=self.clock, patience=timedelta()
         )
 
-    async def buy(self, customer_id: UUID | None = None) -> UUID:
+    async def buy(self, customer_id: UUID | None = None, *, currency: str = "EUR") -> UUID:
         line = OrderLineCreate(sku="MUG", quantity=1, unit_price="5")
         placed = await self.shop.orders.place(
-            OrderCreate(currency="EUR", lines=[line], customer_id=customer_id), CALLER
+            OrderCreate(currency=currency, lines=[line], customer_id=customer_id), CALLER
         )
         return placed.id
 
@@ -107,6 +108,62 @@ def test_days_are_those_of_the_zone(tz: str, years: tuple[int, int], data: st.Da
         plain = [one.replace(tzinfo=None) for one in moments]
         found = connection.execute("SELECT day(unnest($1::TIMESTAMP[]))", [plain]).fetchall()
     assert [day for (day,) in found] == [one.astimezone(zone).date() for one in moments]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    tz=st.sampled_from(ZONES),
+    latest=st.integers(0, 260 * 366 * 24).map(lambda hours: datetime(1840, 1, 1, tzinfo=UTC) + timedelta(hours=hours)),
+    hours=st.integers(-50, 50),
+)
+@example(tz="America/Sao_Paulo", latest=datetime(2018, 2, 18, 2, 30, tzinfo=UTC), hours=0)
+@example(tz="America/St_Johns", latest=datetime(2009, 11, 1, 2, 31, tzinfo=UTC), hours=0)
+@example(tz="Asia/Manila", latest=datetime(1844, 12, 31, 15, 56, tzinfo=UTC), hours=1)
+def test_no_day_is_later_than_the_latest(tz: str, latest: datetime, hours: int) -> None:
+    zone = ZoneInfo(tz)
+    # Near the last change of the offset, if there was one in the half year before.
+    for days in range(183):
+        at = latest - timedelta(days=days)
+        if (at - timedelta(days=1)).astimezone(zone).utcoffset() != at.astimezone(zone).utcoffset():
+            latest = at + timedelta(hours=hours)
+            break
+    days_until = {(latest - timedelta(minutes=n)).astimezone(zone).date() for n in range(3 * 24 * 60)}
+    assert latest_day(tz, latest) == max(days_until)
+
+
+def test_past_the_last_day_that_there_is_nothing_is_known() -> None:
+    assert latest_day("Asia/Tokyo", datetime.max.replace(tzinfo=UTC)) == date.max
+
+
+async def test_days_and_currencies_are_looked_at_where_they_may_be_others(place: Place) -> None:
+    asked: list[str] = []
+    facts = DuckDbPurchaseFacts(
+        place.folder, place.engine, observer=lambda name, sql, seconds, error: asked.append(sql)
+    )
+    tomorrow = place.shop.clock.now().date() + timedelta(days=1)
+
+    async def told(as_of: date) -> tuple[int, int, bool]:
+        """Orders, different products of all baskets, and whether nothing was looked at."""
+        asked.clear()
+        found = await facts.read(lambda view: view.summary(Scope(as_of=as_of, currency="EUR")))
+        return found.orders, found.basket_items, not any(" currency" in sql or "placed_at <" in sql for sql in asked)
+
+    for _ in range(2):
+        await place.buy()
+        await place.service.sync()
+    assert await told(tomorrow) == (2, 2, True)
+    assert await told(tomorrow - timedelta(days=1)) == (0, 0, False)
+    # As an earlier program wrote it.
+    kept = ManifestFile(place.folder)
+    manifest = kept.read()
+    assert manifest is not None
+    kept.write(replace(manifest, segments=tuple(replace(one, latest=None) for one in manifest.segments)))
+    assert await told(tomorrow) == (2, 2, False)
+    await place.service.compact()
+    assert await told(tomorrow) == (2, 2, True)
+    await place.buy(currency="SEK")
+    await place.service.sync()
+    assert await told(tomorrow) == (2, 2, False)
 
 
 async def test_of_the_erased_no_byte_is_left(place: Place) -> None:
