@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from heapq import nsmallest
 from itertools import islice
 from uuid import UUID
 
@@ -36,6 +37,10 @@ class MemoryDeliveryRepository:
         found = (rows.owner("event", (webhook_id, one)) for one in sorted(set(sequences)))
         return [one for one in found if one is not None]
 
+    async def waiting(self, webhook_id: WebhookId, most: int) -> Sequence[Delivery]:
+        """The first of those that wait for their turn."""
+        return nsmallest(most, self._store.delivery_rows.members("waiting", webhook_id), key=_turn)
+
     def add(self, deliveries: Iterable[Delivery]) -> None:
         """Keeps new deliveries at commit."""
         new = [*deliveries]
@@ -58,6 +63,12 @@ class MemoryDeliveryRepository:
         if saved:
             self._pending.write(save)
         return saved
+
+
+def _turn(one: Delivery) -> tuple[int, datetime, int]:
+    if one.waits is None or one.next_attempt_at is None:
+        raise ValueError(f"the delivery {one.id} does not wait")
+    return -one.waits, one.next_attempt_at, one.sequence
 
 
 class MemoryDeliveryReader:

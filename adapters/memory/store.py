@@ -164,7 +164,10 @@ class MemoryStore:
         self.delivery_rows: Collection[Delivery] = Collection(
             "delivery",
             unique={"event": Unique(lambda one: (one.webhook_id, one.sequence), AlreadyExists)},
-            groups={"webhook_id": lambda one: one.webhook_id},
+            groups={
+                "webhook_id": lambda one: one.webhook_id,
+                "waiting": lambda one: None if one.waits is None else one.webhook_id,
+            },
         )
         self.customers: dict[UUID, Customer] = self.customer_rows.rows
         self.authors: dict[UUID, Author] = self.author_rows.rows

@@ -30,17 +30,19 @@ _SAVED = (
     "attempt_count",
     "tries",
     "next_attempt_at",
+    "waits",
     "last_attempt_at",
     "last_status",
     "last_error",
 )
 _EVENT = ("id", "webhook_id", "sequence", "type")
-_WHOLE = [deliveries.c[name] for name in (*_EVENT, "state", "attempts", "attempt_count", "tries", "next_attempt_at")]
+_PROGRESS = ("state", "attempts", "attempt_count", "tries", "next_attempt_at", "waits")
+_WHOLE = [deliveries.c[name] for name in (*_EVENT, *_PROGRESS)]
 # The order in which the functions below take a row apart.
 DELIVERY_OUTPUT = [*_WHOLE, *(deliveries.c[name] for name in LIFECYCLE)]
 LISTED_OUTPUT = [
     deliveries.c[name]
-    for name in (*_EVENT, *(name for name in _SAVED if name not in ("attempts", "tries")), *LIFECYCLE)
+    for name in (*_EVENT, *(name for name in _SAVED if name not in ("attempts", "tries", "waits")), *LIFECYCLE)
 ]
 _GET = Statement(select(*DELIVERY_OUTPUT).where(deliveries.c.id == bindparam("id")), name="deliveries.get")
 _OF_EVENTS = Statement(
@@ -51,6 +53,13 @@ _OF_EVENTS = Statement(
     )
     .order_by(deliveries.c.sequence),
     name="deliveries.of_events",
+)
+_WAITING = Statement(
+    select(*DELIVERY_OUTPUT)
+    .where(deliveries.c.webhook_id == bindparam("webhook_id"), deliveries.c.waits.is_not(None))
+    .order_by(deliveries.c.waits.desc(), deliveries.c.next_attempt_at, deliveries.c.sequence)
+    .limit(bindparam("most", type_=BigInteger)),
+    name="deliveries.waiting",
 )
 _old = (
     select(deliveries.c.id)
@@ -79,6 +88,7 @@ def _values(delivery: Delivery) -> tuple[object, ...]:
         None if last is None else last.status,
         None if last is None else last.error,
         *lifecycle_values(delivery.lifecycle),
+        delivery.waits,
     )
 
 
@@ -97,7 +107,8 @@ def delivery_of(row: Record) -> Delivery:
         attempt_count=row[6],
         tries=row[7],
         next_attempt_at=row[8],
-        lifecycle=lifecycle_of(row[9:14]),
+        waits=row[9],
+        lifecycle=lifecycle_of(row[10:15]),
     )
 
 
@@ -140,6 +151,11 @@ class PostgresDeliveryRepository:
         """Those of these events to an endpoint, in the order of their sequences."""
         asked = {"webhook_id": webhook_id, "sequences": list(sequences)}
         rows = await read(self._pool, lambda connection: _OF_EVENTS.fetch(connection, **asked))
+        return [delivery_of(row) for row in rows]
+
+    async def waiting(self, webhook_id: WebhookId, most: int) -> Sequence[Delivery]:
+        """The first of those that wait for their turn."""
+        rows = await read(self._pool, lambda connection: _WAITING.fetch(connection, webhook_id=webhook_id, most=most))
         return [delivery_of(row) for row in rows]
 
     def add(self, deliveries: Iterable[Delivery]) -> None:

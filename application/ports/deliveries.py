@@ -22,6 +22,10 @@ class DeliveryRepository(Protocol):
         """Those of these events to an endpoint, in the order of their sequences."""
         ...
 
+    async def waiting(self, webhook_id: WebhookId, most: int) -> Sequence[Delivery]:
+        """At most so many that wait for their turn: of the highest priority first, then as they became due."""
+        ...
+
     def add(self, deliveries: Iterable[Delivery]) -> None:
         """Keeps new deliveries at commit, in one go.
 

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final
 
 from application.caller import Caller
 from application.decoding import convert
@@ -16,20 +15,17 @@ from application.ports.system import Clock, IdGenerator
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.ports.webhook_sender import Sent, WebhookSender
 from application.webhooks.deliveries import event_of
-from application.webhooks.jobs import WEBHOOK_DELIVERY, DeliveryArguments, attempt_job, paused_job
+from application.webhooks.jobs import AT_ONCE, WEBHOOK_DELIVERY, DeliveryArguments, attempt_job, paused_job
 from application.webhooks.sending import attempt_of, event_message
 from domain.jobs.retry import RetryPolicy
 from domain.shared.events import Scalar
 from domain.shared.ids import DeliveryId, WebhookId
 from domain.webhooks.delivery import Attempt, Delivery, DeliveryState
 from domain.webhooks.endpoint import WebhookEndpoint, WebhookState
-from domain.webhooks.schedule import RETRY_DELAYS, next_delay
+from domain.webhooks.schedule import RETRY_DELAYS
 from domain.webhooks.signature import signed_headers
 
-AT_ONCE: Final = 4
-"""Requests to one endpoint that a process has under way at once; to one that is failing it is one."""
-PUT_OFF: Final = timedelta(seconds=15)
-_TRIES_TO_NOTE = 5
+_TRIES = 5
 
 
 class DeliverWebhook:
@@ -37,7 +33,8 @@ class DeliverWebhook:
 
     - It is at least once: when the process dies between the answer and the note, the same message is sent again.
     - A job whose attempt was made, or whose delivery has ended, does nothing.
-    - An endpoint that is slow holds up nobody else: what would be too many requests to it at once is put off.
+    - An endpoint that is slow holds up nobody else: what would be too many requests to it at once waits for its turn,
+      without a job. Each job ends by giving turns to as many as there is room for, so that one is always left to do so.
     """
 
     def __init__(
@@ -61,20 +58,29 @@ class DeliverWebhook:
     async def run(self, run: JobRun) -> Mapping[str, Scalar]:
         """One attempt; the result says what became of it."""
         asked = convert(DeliveryArguments, run.job.arguments)
-        caller = run.caller
-        async with self._units(caller) as uow:
+        async with self._units(run.caller) as uow:
             delivery = await uow.deliveries.get(DeliveryId(asked.delivery_id))
-            if not delivery.pending or delivery.next_attempt != asked.attempt:
-                return {"outcome": "superseded"}
+        told = await self._attempted(delivery, asked.attempt, run)
+        await self._give_turns(delivery.webhook_id, run.caller)
+        return told
+
+    async def _attempted(self, delivery: Delivery, attempt: int, run: JobRun) -> Mapping[str, Scalar]:
+        caller = run.caller
+        if not delivery.pending or delivery.next_attempt != attempt or delivery.waits is not None:
+            return {"outcome": "superseded"}
+        async with self._units(caller) as uow:
             endpoint = await uow.webhooks.get(delivery.webhook_id)
             if not endpoint.listens:
                 uow.deliveries.save([delivery.expire(at=self._clock.now(), by=caller.actor)])
                 await uow.commit()
                 return {"outcome": DeliveryState.EXPIRED}
-            if self._under_way[endpoint.id] >= (AT_ONCE if endpoint.failing_since is None else 1):
-                self._put_off(uow, delivery, caller)
+            if self._room(endpoint) <= 0:
+                uow.deliveries.save([delivery.wait(run.job.priority, at=self._clock.now(), by=caller.actor)])
                 await uow.commit()
-                return {"outcome": "put-off"}
+                return {"outcome": "waits"}
+        return await self._sent(delivery, endpoint, caller)
+
+    async def _sent(self, delivery: Delivery, endpoint: WebhookEndpoint, caller: Caller) -> Mapping[str, Scalar]:
         with self._turn(endpoint.id):
             attempt, sent = await self._send(delivery, endpoint)
         state = await self._noted(delivery, endpoint, attempt, sent, caller)
@@ -90,10 +96,33 @@ class DeliverWebhook:
             if not self._under_way[webhook_id]:
                 del self._under_way[webhook_id]
 
-    def _put_off(self, uow: UnitOfWork, delivery: Delivery, caller: Caller) -> None:
-        now = self._clock.now()
-        wait = next_delay([PUT_OFF], 1, delivery.id) or PUT_OFF
-        uow.jobs.enqueue(attempt_job(self._ids, delivery, at=now, by=caller.actor, run_at=now + wait))
+    def _room(self, endpoint: WebhookEndpoint) -> int:
+        return (AT_ONCE if endpoint.failing_since is None else 1) - self._under_way[endpoint.id]
+
+    async def _give_turns(self, webhook_id: WebhookId, caller: Caller) -> None:
+        """A job for the first that waits, and one more where nobody else is sending, so that few become as many as may.
+
+        Who finds no room leaves it to those who are sending, who look when they have. Raises Conflict when others were
+        faster each time.
+        """
+        for left in reversed(range(_TRIES)):
+            async with self._units(caller) as uow:
+                first = await uow.deliveries.waiting(webhook_id, 1 if self._under_way[webhook_id] else 2)
+                room = self._room(await uow.webhooks.get(webhook_id)) if first else 0
+                if room <= 0:
+                    return
+                now = self._clock.now()
+                for one in first[:room]:
+                    job = attempt_job(self._ids, one, at=now, by=caller.actor, priority=one.waits or 0)
+                    uow.jobs.enqueue(job)
+                uow.deliveries.save([one.take_turn(at=now, by=caller.actor) for one in first[:room]])
+                try:
+                    await uow.commit()
+                except Conflict:
+                    if not left:
+                        raise
+                else:
+                    return
 
     async def _send(self, delivery: Delivery, endpoint: WebhookEndpoint) -> tuple[Attempt, Sent]:
         body = event_message(await event_of(self._events, delivery.sequence))
@@ -106,7 +135,7 @@ class DeliverWebhook:
         self, delivery: Delivery, endpoint: WebhookEndpoint, attempt: Attempt, sent: Sent, caller: Caller
     ) -> str:
         """Keeps it, anew when somebody changed the endpoint or the delivery meanwhile."""
-        for left in reversed(range(_TRIES_TO_NOTE)):
+        for left in reversed(range(_TRIES)):
             async with self._units(caller) as uow:
                 try:
                     return await self._note(uow, delivery, endpoint, attempt, sent, caller)

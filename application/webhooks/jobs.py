@@ -1,5 +1,6 @@
 """The jobs of webhooks: one an attempt at a delivery, one a pause, asked for in the transaction that decides on it."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
@@ -14,6 +15,8 @@ from domain.webhooks.delivery import Delivery
 
 WEBHOOK_DELIVERY: Final = "webhook-delivery"
 WEBHOOK_PAUSED: Final = "webhook-paused"
+AT_ONCE: Final = 4
+"""Requests to one endpoint that a process has under way at once; to one that is failing it is one."""
 BEHIND_THE_REST: Final = -10
 """The priority of what is sent anew in bulk: what happens now goes first."""
 
@@ -37,26 +40,38 @@ def attempt_job(
     *,
     at: datetime,
     by: str,
-    run_at: datetime | None = None,
     priority: int = 0,
 ) -> Job:
-    """The job of the next attempt, when that is due, or else at `run_at`."""
+    """The job of the next attempt, when that is due."""
     return Job.ask(
         JobId(ids.new()),
         kind=WEBHOOK_DELIVERY,
         arguments={"delivery_id": str(delivery.id), "attempt": delivery.next_attempt},
         at=at,
         by=by,
-        run_at=run_at or delivery.next_attempt_at,
+        run_at=delivery.next_attempt_at,
         priority=priority,
     )
 
 
-def attempt_jobs(
+def in_turn(
     ids: IdGenerator, deliveries: Iterable[Delivery], *, at: datetime, by: str, priority: int = 0
-) -> list[Job]:
-    """As `attempt_job`, for each."""
-    return [attempt_job(ids, one, at=at, by=by, priority=priority) for one in deliveries]
+) -> tuple[list[Delivery], list[Job]]:
+    """Jobs for the first ones to each endpoint; the others wait until these are done.
+
+    So that a great deal for one endpoint is not before everything else in the queue.
+    """
+    first: Counter[WebhookId] = Counter()
+    sent: list[Delivery] = []
+    jobs = []
+    for one in deliveries:
+        first[one.webhook_id] += 1
+        if first[one.webhook_id] > AT_ONCE:
+            sent.append(one.wait(priority, at=at, by=by))
+        else:
+            sent.append(one)
+            jobs.append(attempt_job(ids, one, at=at, by=by, priority=priority))
+    return sent, jobs
 
 
 def paused_job(ids: IdGenerator, webhook_id: WebhookId, *, at: datetime, by: str) -> Job:

@@ -6,7 +6,7 @@ from typing import Final
 from application.events.models import EventRead
 from application.ports.system import Clock, IdGenerator
 from application.ports.unit_of_work import UnitOfWork
-from application.webhooks.jobs import attempt_jobs
+from application.webhooks.jobs import in_turn
 from domain.shared.ids import DeliveryId
 from domain.webhooks.delivery import Delivery
 
@@ -14,7 +14,7 @@ _BY: Final = "consumer:webhooks"
 
 
 class WebhookConsumer:
-    """Follows the events: each makes a delivery, and the job of its first attempt, for every endpoint that wants it.
+    """Follows the events: each makes a delivery for every endpoint that wants it, and the job of its first attempt.
 
     An endpoint that is paused, disabled or deleted at that moment gets none: the events stay, and can be replayed.
     """
@@ -44,5 +44,6 @@ class WebhookConsumer:
             and endpoint.wants(event.type)
         ]
         if made:
-            uow.deliveries.add(made)
-            uow.jobs.enqueue(*attempt_jobs(self._ids, made, at=at, by=_BY))
+            sent, jobs = in_turn(self._ids, made, at=at, by=_BY)
+            uow.deliveries.add(sent)
+            uow.jobs.enqueue(*jobs)

@@ -12,7 +12,7 @@ from application.ports.system import Clock, IdGenerator
 from application.ports.unit_of_work import UnitOfWork, UnitsOfWork
 from application.versions import expect
 from application.webhooks.delivery_models import DeliveriesReplay, DeliveriesReplayed, DeliveryRead
-from application.webhooks.jobs import BEHIND_THE_REST, attempt_job, attempt_jobs
+from application.webhooks.jobs import BEHIND_THE_REST, attempt_job, in_turn
 from domain.shared.ids import DeliveryId, WebhookId
 from domain.webhooks.delivery import Delivery
 from domain.webhooks.endpoint import WebhookEndpoint
@@ -66,9 +66,10 @@ class ReplayService:
             again, new, skipped = await self._divided(uow, endpoint, events, caller)
             if again or new:
                 now = self._clock.now()
-                saved = [*uow.deliveries.save(again), *new]
-                uow.deliveries.add(new)
-                uow.jobs.enqueue(*attempt_jobs(self._ids, saved, at=now, by=caller.actor, priority=BEHIND_THE_REST))
+                sent, jobs = in_turn(self._ids, [*again, *new], at=now, by=caller.actor, priority=BEHIND_THE_REST)
+                uow.deliveries.save(sent[: len(again)])
+                uow.deliveries.add(sent[len(again) :])
+                uow.jobs.enqueue(*jobs)
             answer = DeliveriesReplayed(
                 replayed=len(again) + len(new),
                 skipped=skipped,

@@ -84,7 +84,8 @@ class Delivery:
     """An event for an endpoint; its id is the `webhook-id`, which stays through all attempts and replays.
 
     `tries` counts the attempts of this round (a replay begins a new one) and `attempt_count` all of them, of which the
-    last KEPT_ATTEMPTS are kept. While it is pending `next_attempt_at` is when it is sent next.
+    last KEPT_ATTEMPTS are kept. While it is pending `next_attempt_at` is when it is sent next. One that is due
+    may have to wait for its turn at the endpoint: `waits` is with which priority it does.
     """
 
     id: DeliveryId
@@ -96,6 +97,7 @@ class Delivery:
     attempt_count: int = 0
     tries: int = 0
     next_attempt_at: datetime | None
+    waits: int | None = None
     lifecycle: Lifecycle
 
     @classmethod
@@ -145,13 +147,22 @@ class Delivery:
             attempt_count=self.attempt_count + 1,
             tries=tries,
             next_attempt_at=None if delay is None else at + delay,
+            waits=None,
             lifecycle=self.lifecycle.touched(at=at, by=by),
         )
+
+    def wait(self, priority: int, *, at: datetime, by: str) -> "Delivery":
+        """Due, and sent when others are done."""
+        return replace(self, waits=priority, lifecycle=self.lifecycle.touched(at=at, by=by))
+
+    def take_turn(self, *, at: datetime, by: str) -> "Delivery":
+        """It has waited."""
+        return replace(self, waits=None, lifecycle=self.lifecycle.touched(at=at, by=by))
 
     def expire(self, *, at: datetime, by: str) -> "Delivery":
         """Given up, since its endpoint is not active."""
         lifecycle = self.lifecycle.touched(at=at, by=by)
-        return replace(self, state=DeliveryState.EXPIRED, next_attempt_at=None, lifecycle=lifecycle)
+        return replace(self, state=DeliveryState.EXPIRED, next_attempt_at=None, waits=None, lifecycle=lifecycle)
 
     def replay(self, *, at: datetime, by: str) -> "Delivery":
         """On its way anew, at once and by the whole schedule. Raises DeliveryPending."""

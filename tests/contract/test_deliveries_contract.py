@@ -105,6 +105,29 @@ async def test_saves_go_together_and_an_old_version_is_a_conflict(ports: StorePo
     assert await saved(ports) == []
 
 
+async def test_those_that_wait_come_by_priority_and_then_as_they_became_due(ports: StorePorts) -> None:
+    webhook, other = a_webhook(), a_webhook()
+    plain, late, early, low, tried = (a_delivery(webhook, number) for number in (1, 5, 3, 2, 9))
+    late, early, tried = (one.wait(0, at=LATER, by="job") for one in (late, early, tried))
+    low = low.wait(-10, at=LATER, by="job")
+    await added(ports, webhook, other, plain, late, early, low, tried, a_delivery(other, 3).wait(7, at=LATER, by="x"))
+    for one in (early, low):
+        assert await kept(ports, one) == one
+    again = tried.attempted(an_attempt(503), at=LATER, by="job").wait(0, at=LATER, by="job")
+    (again,) = await saved(ports, again)
+
+    async def waiting(most: int) -> list[Delivery]:
+        async with ports.units(CALLER) as uow:
+            return [*await uow.deliveries.waiting(webhook.id, most)]
+
+    assert await waiting(9) == [early, late, again, low]
+    assert await waiting(2) == [early, late]
+    await saved(ports, early.take_turn(at=LATER, by="job"), late.expire(at=LATER, by="job"))
+    assert await waiting(9) == [again, low]
+    with pytest.raises(Conflict):
+        await saved(ports, early.take_turn(at=LATER, by="job"))
+
+
 async def test_an_addition_a_save_and_what_an_endpoint_comes_to_are_kept_together(ports: StorePorts) -> None:
     webhook = a_webhook()
     first, second = a_delivery(webhook, 1), a_delivery(webhook, 2)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from standardwebhooks.webhooks import Webhook
@@ -16,8 +17,9 @@ from application.errors import Conflict, NotFound
 from application.events.models import EVENT_LIST
 from application.jobs.kinds import JobRun
 from application.listing import Filter, Listing
-from application.webhooks.delivering import AT_ONCE, DeliverWebhook, delivery_kind
+from application.webhooks.delivering import DeliverWebhook, delivery_kind
 from application.webhooks.delivery_models import DeliveriesReplay
+from application.webhooks.jobs import AT_ONCE
 from application.webhooks.listening import WebhookConsumer
 from application.webhooks.replaying import ReplayService
 from domain.jobs.job import Job
@@ -94,6 +96,10 @@ class Shop:
     @property
     def deliveries(self) -> Sequence[Delivery]:
         return [*self.store.deliveries.values()]
+
+    def delivery(self, job: Job) -> Delivery:
+        """The one that it makes an attempt at."""
+        return self.store.deliveries[UUID(str(job.arguments["delivery_id"]))]
 
     def endpoint(self, of: WebhookEndpoint) -> WebhookEndpoint:
         return self.store.webhooks[of.id]
@@ -269,25 +275,122 @@ async def test_a_success_ends_a_row_of_failures(shop: Shop) -> None:
 
 
 async def test_one_slow_receiver_holds_up_nobody_else(shop: Shop) -> None:
+    many = AT_ONCE * 15
     async with Receiver(Reply(delay=30)) as slow, Receiver() as quick:
-        await shop.registered(url=slow.url)
+        of_slow = await shop.registered(url=slow.url)
         await shop.registered(url=quick.url)
+        await shop.catalogued(many)
+        await shop.consumed()
+        assert len(shop.jobs) == 2 * AT_ONCE, "what else there is waits, without a job each"
+        while len(quick.received) < many:
+            assert len(shop.jobs) <= 3 * AT_ONCE
+            await shop.worked(*(one for one in shop.jobs if shop.delivery(one).webhook_id != of_slow.id))
+        results = [one["outcome"] for one in await shop.worked()]
+        assert (slow.connections, results) == (AT_ONCE, ["pending"] * AT_ONCE)
+        for more in (1, 2):
+            await shop.worked()
+            assert slow.connections == AT_ONCE + more, "one that is failing is asked by one at a time"
+    assert len({one.headers["webhook-id"] for one in quick.received}) == many
+    mine = [one for one in shop.deliveries if one.webhook_id == of_slow.id]
+    assert [one.sequence for one in mine if one.waits is None] == list(range(1, AT_ONCE + 4))
+
+
+async def test_more_than_there_is_room_for_waits_and_what_happens_now_goes_before_what_is_sent_anew(
+    shop: Shop,
+) -> None:
+    async with Receiver(Reply(delay=0.05)) as receiver:
+        endpoint = await shop.registered(url=receiver.url)
+        await shop.catalogued(AT_ONCE)
+        await shop.consumed()
+        await shop.worked()
+        await shop.replays.replay(endpoint.id, DeliveriesReplay(first_sequence=1), CALLER)
+        await shop.catalogued(AT_ONCE)
+        await shop.consumed()
+        told = [one["outcome"] for one in await shop.worked()]
+        assert (told.count("delivered"), told.count("waits")) == (AT_ONCE, AT_ONCE)
+        await shop.catalogued(AT_ONCE)
+        await shop.consumed()
+        while shop.jobs:
+            await shop.worked()
+    assert {one.state for one in shop.deliveries} == {DeliveryState.DELIVERED}
+    assert receiver.most == AT_ONCE
+    ids = {str(one.id): one.sequence for one in shop.deliveries}
+    order = [ids[one.headers["webhook-id"]] for one in receiver.received]
+    assert sorted(order[AT_ONCE : 2 * AT_ONCE]) == [1, 2, 3, 4]
+    assert sorted(order[2 * AT_ONCE :]) == list(range(5, 13))
+
+
+async def test_what_waits_for_an_endpoint_that_is_gone_is_given_up(shop: Shop) -> None:
+    async with Receiver(Reply(status=410)) as receiver:
+        await shop.registered(url=receiver.url)
         await shop.catalogued(AT_ONCE * 3)
         await shop.consumed()
-        results = [one["outcome"] for one in await shop.worked()]
-        assert slow.connections == AT_ONCE
-        # What is quick is put off as well when too much of it comes at once, and is done a moment later.
-        assert results.count("pending") == AT_ONCE
-        assert {*results} == {"pending", "put-off", "delivered"}
-        before = slow.connections
-        shop.clock.at += timedelta(seconds=20)
-        await shop.worked()
-        assert slow.connections == before + 1, "one that is failing is asked by one at a time"
-        for _ in range(5):
-            shop.clock.at += timedelta(seconds=20)
+        await shop.worked(shop.jobs[0])
+        while shop.jobs:
             await shop.worked()
-    assert len(quick.received) == AT_ONCE * 3
-    assert len({one.headers["webhook-id"] for one in quick.received}) == AT_ONCE * 3
+    assert len(receiver.received) == 1
+    assert [one.state for one in shop.deliveries].count(DeliveryState.EXPIRED) == AT_ONCE * 3 - 1
+
+
+async def test_a_worker_that_was_killed_before_it_gave_turns_gives_them_when_its_job_is_run_again(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Receiver() as receiver:
+        await shop.registered(url=receiver.url)
+        await shop.catalogued(AT_ONCE * 2)
+        await shop.consumed()
+        jobs = shop.jobs
+        # They note what was answered, and no more.
+        killed = DeliverWebhook(**shop.parts)
+        monkeypatch.setattr(killed, "_give_turns", not_any_more)
+        for job in jobs:
+            with pytest.raises(RuntimeError):
+                await killed.run(JobRun(job))
+        assert await shop.worked(*jobs) == [{"outcome": "superseded"}] * AT_ONCE
+        while shop.jobs:
+            await shop.worked()
+    assert {one.state for one in shop.deliveries} == {DeliveryState.DELIVERED}
+    assert len(receiver.received) == AT_ONCE * 2
+
+
+async def not_any_more(*_: Any) -> None:
+    raise RuntimeError("killed")
+
+
+async def test_who_waits_while_the_last_one_is_done_takes_its_turn_itself(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with Receiver(Reply(delay=0.1)) as receiver:
+        await shop.registered(url=receiver.url)
+        await shop.catalogued(AT_ONCE)
+        await shop.consumed()
+        first = asyncio.create_task(shop.worked())
+        await asyncio.sleep(0.05)
+        await shop.catalogued()
+        await shop.consumed()
+        (late,) = shop.jobs
+        units, held = shop.ports.units, asyncio.Event()
+
+        class Slow:
+            """Its first commit comes when all others are done."""
+
+            def __call__(self, caller: Caller) -> Any:
+                uow = units(caller)
+                if not held.is_set():
+                    commit = uow.commit
+
+                    async def commit_later(*told: Any) -> None:
+                        held.set()
+                        await first
+                        await commit(*told)
+
+                    monkeypatch.setattr(uow, "commit", commit_later)
+                return uow
+
+        monkeypatch.setattr(shop.handler, "_units", Slow())
+        assert (await shop.worked(late))[0]["outcome"] == "waits"
+        assert (await shop.worked())[0]["outcome"] == "delivered"
+    assert len(receiver.received) == AT_ONCE + 1
 
 
 async def test_what_changed_meanwhile_is_not_lost(shop: Shop) -> None:

@@ -52,6 +52,9 @@ class Receiver:
         self.replies = [*replies] or [Reply()]
         self.received: list[Received] = []
         self.connections = 0
+        # At once.
+        self.most = 0
+        self._open = 0
         self._names: list[str | None] = []
         self._tls = tls
         self._host = host
@@ -71,6 +74,8 @@ class Receiver:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self._open += 1
+        self.most = max(self.most, self._open)
         with suppress(OSError, asyncio.IncompleteReadError):
             head = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
             headers = {k.lower(): v for k, _, v in (line.partition(": ") for line in head[1:] if line)}
@@ -86,6 +91,7 @@ class Receiver:
                 await writer.drain()
                 await asyncio.sleep(0.01)
         writer.close()
+        self._open -= 1
 
 
 def certified(folder: Path, *names: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:

@@ -63,8 +63,10 @@ deliveries = Table(
     Column("last_status", Integer()),
     Column("last_error", line(32)),
     *lifecycle(deletable=False),
+    Column("waits", Integer()),
     check("state", "state IN ('pending', 'delivered', 'failed', 'expired')"),
     check("next_attempt_at", "(state = 'pending') = (next_attempt_at IS NOT NULL)"),
+    check("waits", "waits IS NULL OR state = 'pending'"),
 )
 Index("uq_deliveries_webhook_id_sequence", deliveries.c.webhook_id, deliveries.c.sequence, unique=True).ddl_if(
     dialect="postgresql"
@@ -72,6 +74,14 @@ Index("uq_deliveries_webhook_id_sequence", deliveries.c.webhook_id, deliveries.c
 index_latest(deliveries, "created_at", "webhook_id")
 index_latest(deliveries, "updated_at", "webhook_id")
 index_latest(deliveries, "created_at", "webhook_id", "state")
+Index(
+    "ix_deliveries_waiting",
+    deliveries.c.webhook_id,
+    deliveries.c.waits.desc(),
+    deliveries.c.next_attempt_at,
+    deliveries.c.sequence,
+    postgresql_where=text("waits IS NOT NULL"),
+).ddl_if(dialect="postgresql")
 Index("ix_deliveries_ended", deliveries.c.updated_at, postgresql_where=text("state <> 'pending'")).ddl_if(
     dialect="postgresql"
 )
