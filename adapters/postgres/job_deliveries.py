@@ -40,7 +40,7 @@ from adapters.postgres.pool import Pool
 from adapters.postgres.statements import Statement
 from application.errors import Unavailable
 from application.ports.system import Clock
-from domain.jobs.job import Job
+from domain.jobs.job import LOST, Job
 
 # Every name is given: the engine would take those that are not from the environment.
 _SETTINGS = DBSettings(
@@ -56,6 +56,7 @@ _SETTINGS = DBSettings(
     schedules_table="pgqueuer_schedules",
 )
 _OPEN = "jobs.state IN ('waiting', 'running')"
+_LOST = "jobs.state = 'running'"
 _PICKED = "SELECT * FROM claimed"
 _COLUMNS = [f"j{place}" for place in range(len(JOB_OUTPUT))]
 _RETURNED = ", ".join(f"jobs.{one.name} AS {name}" for one, name in zip(JOB_OUTPUT, _COLUMNS, strict=True))
@@ -172,6 +173,8 @@ def _begun(picking: str, values: int) -> str:
     return (
         f"{before}, begun AS (UPDATE jobs SET state = 'running', attempt = jobs.attempt + 1, lease = jobs.lease + 1,"
         f" started_at = {at}, progress_done = NULL, progress_total = NULL, version = jobs.version + 1,"
+        f" error_code = CASE WHEN {_LOST} THEN '{LOST.code}' ELSE jobs.error_code END,"
+        f" error_message = CASE WHEN {_LOST} THEN '{LOST.message}' ELSE jobs.error_message END,"
         f" updated_at = {at}, updated_by = 'job:' || jobs.kind FROM claimed"
         f" WHERE jobs.id = CAST(claimed.dedupe_key AS uuid) AND {_OPEN} AND NOT claimed.id = ANY({own})"
         f" RETURNING {_RETURNED}, claimed.id AS delivery)"

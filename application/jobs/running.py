@@ -12,7 +12,7 @@ from application.errors import ApplicationError, Conflict, Unavailable
 from application.jobs.kinds import JobKind, JobRun
 from application.ports.jobs import Held, JobQueue
 from application.ports.system import Clock
-from domain.jobs.job import Job, JobError, Progress
+from domain.jobs.job import LOST, Job, JobError, Progress
 from domain.jobs.retry import RetryPolicy
 from domain.shared.errors import DomainError
 from domain.shared.events import Scalar
@@ -23,6 +23,10 @@ _LOOK_EVERY = 1.0
 _STOPS_WITHIN = 10.0
 # How often, and how long after the first time, what became of an attempt is kept when the store cannot be reached.
 _TRIES_TO_END = (0.1, 0.5, 2.0, 5.0, 10.0)
+# What was lost twice is run by itself: it begins when what was taken with it is handed back, which comes again later.
+_LOST_TWICE = 3
+_OTHERS_ARE_BACK_AFTER = 0.5
+_OTHERS_COME_AGAIN_AFTER = timedelta(seconds=2)
 _UNKNOWN = RetryPolicy(attempts=10, first=timedelta(seconds=30))
 
 
@@ -62,7 +66,7 @@ class JobRunner:
 
     - An attempt that fails is made again as its kind's RetryPolicy says; an error that does not heal fails the job at
       once. A job whose attempts were all begun and never came to an end, since they took the process with them, fails
-      as well.
+      as well. Of those that were lost twice, one runs at a time: the job that ends its process takes no other along.
     - Who asks to cancel is heard within a second or so.
     - On a stop, what runs has `grace` seconds to end. The rest is cut off and handed back: another process begins at
       once, and the attempt does not count.
@@ -84,6 +88,7 @@ class JobRunner:
         self._telemetry = telemetry
         self._attempts: dict[JobId, _Attempt] = {}
         self._closing = False
+        self._suspect = False
 
     async def work(self, *, queues: Sequence[str], concurrency: int, stopping: asyncio.Event, grace: float) -> None:
         """Runs jobs until `stopping` is set and all have come back. Raises Unavailable when the queue is lost."""
@@ -115,8 +120,6 @@ class JobRunner:
         """What became of the job, and the error that it failed with."""
         if job.cancel_requested_at is not None:
             return job.stop(at=self._clock.now()), None
-        if self._closing:
-            return job.hand_back(at=self._clock.now()), None
         kind = self._kinds.get(job.kind)
         if kind is None:
             return self._put_off(
@@ -124,7 +127,22 @@ class JobRunner:
             ), None
         if job.attempt > kind.retry.attempts:
             told = f"{job.attempt - 1} attempts were begun and none came to an end: they were lost with their process"
-            return job.fail(JobError(code="worker-lost", message=told), at=self._clock.now()), None
+            return job.fail(JobError(code=LOST.code, message=told), at=self._clock.now()), None
+        if job.error is None or job.error.code != LOST.code or job.attempt < min(_LOST_TWICE, kind.retry.attempts):
+            return await self._made(job, kind, attempt)
+        if self._suspect:
+            now = self._clock.now()
+            return job.hand_back(at=now, until=now + _OTHERS_COME_AGAIN_AFTER), None
+        self._suspect = True
+        try:
+            await asyncio.sleep(_OTHERS_ARE_BACK_AFTER)
+            return await self._made(job, kind, attempt)
+        finally:
+            self._suspect = False
+
+    async def _made(self, job: Job, kind: JobKind, attempt: _Attempt) -> tuple[Job, BaseException | None]:
+        if self._closing:
+            return job.hand_back(at=self._clock.now()), None
         try:
             result = await self._handle(kind, attempt)
         except asyncio.CancelledError as error:

@@ -51,6 +51,9 @@ class JobError:
     message: str
 
 
+LOST = JobError(code="worker-lost", message="an attempt was begun and came to no end: it was lost with its process")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """How much is done, of how much where that is known, in the units of the kind of job."""
@@ -121,7 +124,7 @@ class Job:
         return f"job:{self.kind}"
 
     def begin(self, *, at: datetime) -> "Job":
-        """Another attempt. One that was begun before and never ended was lost with whoever made it."""
+        """Another attempt. One that was begun before and never ended was lost with whoever made it, which is kept."""
         return replace(
             self,
             state=JobState.RUNNING,
@@ -129,6 +132,7 @@ class Job:
             lease=self.lease + 1,
             started_at=at,
             progress=None,
+            error=LOST if self.state is JobState.RUNNING else self.error,
             lifecycle=self._touched(at),
         )
 
@@ -146,13 +150,15 @@ class Job:
         """The attempt has failed; another one may begin at `until`."""
         return replace(self, state=JobState.WAITING, error=error, run_at=until, lifecycle=self._touched(at))
 
-    def hand_back(self, *, at: datetime) -> "Job":
-        """Whoever runs it stops before it is done: the attempt does not count, and another one may begin at once."""
+    def hand_back(self, *, at: datetime, until: datetime | None = None) -> "Job":
+        """Whoever runs it stops before it is done: the attempt does not count, and another one may begin at once, or at
+        `until`.
+        """
         return replace(
             self,
             state=JobState.WAITING,
             attempt=self.attempt - 1,
-            run_at=at,
+            run_at=until or at,
             progress=None,
             lifecycle=self._touched(at),
         )

@@ -176,6 +176,23 @@ async def test_a_poison_job_ends_in_the_dead_letter_and_the_queue_goes_on(pool: 
     assert await value(pool, "SELECT effects FROM tally") == 60
 
 
+async def test_a_poison_job_takes_no_other_along(pool: Pool, start: Start) -> None:
+    async with pool.acquire() as connection:
+        await connection.execute(LEDGER)
+    # All are picked together, and none has come to an end when the process dies.
+    good = [a_job("delicate", arguments={"ms": 50}) for _ in range(9)]
+    await ask(pool, *good[:4], a_job("poison"), *good[4:])
+    worker = start()
+    deadline = time.monotonic() + 60
+    while await open_jobs(pool):
+        assert time.monotonic() < deadline
+        if worker.poll() is not None:
+            worker = start()
+        await asyncio.sleep(0.05)
+    assert await value(pool, "SELECT string_agg(kind, ' ') FROM jobs WHERE state = 'failed'") == "poison"
+    assert await value(pool, "SELECT effects FROM tally") == len(good)
+
+
 async def test_told_to_stop_a_worker_ends_what_it_runs_or_hands_it_back(pool: Pool, start: Start) -> None:
     async with pool.acquire() as connection:
         await connection.execute(LEDGER)

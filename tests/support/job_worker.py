@@ -116,6 +116,7 @@ def kinds(pool: Pool) -> list[JobKind]:
     often = RetryPolicy(attempts=50, first=timedelta(seconds=0.1), longest=timedelta(seconds=1))
     return [
         JobKind(name="write", about="", handler=Write(pool), takes=Takes, retry=often),
+        JobKind(name="delicate", about="", handler=Write(pool), takes=Takes, retry=RetryPolicy(attempts=3)),
         JobKind(name="wait", about="", handler=Wait(), retry=often),
         JobKind(name="poison", about="", handler=Poison(), retry=RetryPolicy(attempts=3)),
     ]

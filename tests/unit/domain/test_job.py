@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.jobs.job import Job, JobError, JobFinished, JobNotFailed, JobState, Progress
+from domain.jobs.job import LOST, Job, JobError, JobFinished, JobNotFailed, JobState, Progress
 from domain.shared.ids import JobId
 from tests.support.builders import MORNING, minutes, new_id
 
@@ -36,7 +36,10 @@ class TestAttempts:
         assert (first.state, first.attempt, first.lease, first.started_at) == (JobState.RUNNING, 1, 1, at(1))
         assert first.lifecycle.updated_by == "job:mail"
         lost = replace(first, progress=Progress(done=3)).begin(at=at(2))
-        assert (lost.attempt, lost.lease, lost.progress) == (2, 2, None)
+        assert (lost.attempt, lost.lease, lost.progress, lost.error) == (2, 2, None, LOST)
+        assert first.error is None
+        back = lost.hand_back(at=at(3), until=at(9))
+        assert (back.attempt, back.lease, back.run_at, back.begin(at=at(9)).error) == (1, 2, at(9), LOST)
 
     def test_one_that_succeeds_leaves_no_error(self) -> None:
         job = asked().begin(at=at(1)).put_off(WHY, until=at(3), at=at(2)).begin(at=at(3)).succeed({"n": 1}, at=at(4))
