@@ -21,6 +21,7 @@ from msgspec import structs
 from adapters.postgres.connection import QueryObserver
 from entrypoints.bootstrap import logs, memory
 from entrypoints.bootstrap.asgi import http_config
+from entrypoints.bootstrap.priority import go_last
 from entrypoints.bootstrap.settings import AnalyticsStorage, Settings
 from entrypoints.bootstrap.telemetry import (
     Answered,
@@ -36,7 +37,6 @@ from entrypoints.http.app import create_app
 from entrypoints.http.relay import answer, framed
 from entrypoints.http.telemetry import Telemetry
 
-_NICE: Final = 10
 _GRACE_SECONDS: Final = 15
 _POOLS_EVERY: Final = 1.0
 # Those that its server process calls so are others.
@@ -125,8 +125,8 @@ async def _work(settings: Settings, url: str | None, control: socket.socket) -> 
     app = Telemetry(create_app(wiring.services, config), tracer=tracer)
     async with wiring.opened(connect=False), _answering(app, control) as over:
         memory.settle()
-        # Until here somebody waits for it to be there; from here on it lets others go first.
-        os.nice(_NICE)
+        # Until here somebody waits for it to be there.
+        go_last(idle=settings.performance.analytics_idle)
         telling = asyncio.create_task(notes.of_pools(wiring))
         await over.wait()
         # Whatever does not end by itself then, such as a statement that only a thread waits for, is ended.

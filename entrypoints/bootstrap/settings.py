@@ -309,6 +309,13 @@ class PerformanceConfig(Struct, frozen=True, kw_only=True):
             "a thread of it, as in memory always."
         ),
     ] = True
+    analytics_idle: Annotated[
+        bool,
+        Meta(
+            description="Count reports with what nobody else wants of the processors (on Linux); otherwise with a "
+            "small share at least, for a machine that something else keeps busy all the time."
+        ),
+    ] = True
     analytics_at_once: Annotated[
         int,
         Meta(

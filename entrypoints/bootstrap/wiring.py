@@ -1,8 +1,7 @@
 """Settings made into services, with what has to be opened before they work and closed after."""
 
-import os
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
 from random import random
@@ -33,6 +32,7 @@ from entrypoints.bootstrap.aside import Aside
 from entrypoints.bootstrap.containers import MemoryAdapters, PostgresAdapters, SystemAdapters, services
 from entrypoints.bootstrap.embedded_warehouse import DuckDbAdapters, WhenAsked, folder_of
 from entrypoints.bootstrap.models import ModelsWhenAsked
+from entrypoints.bootstrap.priority import go_last
 from entrypoints.bootstrap.settings import AnalyticsStorage, PerformanceConfig, Settings
 from entrypoints.services import Services
 from entrypoints.worker.worker import Worker
@@ -40,7 +40,6 @@ from entrypoints.worker.worker import Worker
 RECORDS: Final = "records"
 REPORTS: Final = "reports"
 _AFTER_THE_DEADLINE_MS: Final = 1_000
-_LAST: Final = 15
 _IDLE_SECONDS: Final = 5.0
 _IDLE_ROUNDS: Final = 10
 
@@ -289,17 +288,10 @@ def _pools(settings: Settings, url: str, observer: QueryObserver | None) -> Mapp
             # Later than our own deadline, for when this process is not there to keep it.
             statement_timeout_ms=int(performance.analytics_seconds * 1000) + _AFTER_THE_DEADLINE_MS,
             # The embedded PostgreSQL shares its cores with this process.
-            told=_let_others_go_first if config.url is None else None,
+            told=partial(go_last, idle=performance.analytics_idle) if config.url is None else None,
             **both,
         ),
     }
-
-
-def _let_others_go_first(pid: int) -> None:
-    """Where several processes want a core, this one gets it last."""
-    with suppress(OSError, AttributeError):
-        # Windows has no such call, and where it is refused all are alike.
-        os.setpriority(os.PRIO_PROCESS, pid, _LAST)
 
 
 def _memory_cache(performance: PerformanceConfig) -> MemoryCache:

@@ -7,6 +7,7 @@ import asyncio
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -63,6 +64,16 @@ async def test_it_starts_with_the_first_report_and_lets_others_go_first(running:
     families = scraped(running)
     assert value(families, ANSWERS, report="summary", outcome="counted") == 1
     assert value(families, "database_query_duration_seconds_count", store="postgres", query="analytics.watermark") == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "SCHED_IDLE"), reason="Linux has it")
+def test_it_gets_what_nobody_else_wants_unless_it_is_to_have_a_share(tmp_path: Path, database_url: str) -> None:
+    for idle, policy in (("true", os.SCHED_IDLE), ("false", os.SCHED_OTHER)):
+        settings = {**APART, "DATABASE_URL": database_url, "PERFORMANCE_ANALYTICS_IDLE": idle}
+        with server(tmp_path, **settings) as running:
+            assert running.get(SUMMARY).status == 200
+            assert os.sched_getscheduler(reporting(running)) == policy
+            assert os.sched_getscheduler(serving(running)) == os.SCHED_OTHER
 
 
 async def test_a_file_comes_whole_and_a_picture_is_drawn_there(running: Server) -> None:

@@ -99,11 +99,13 @@ def environment(**given: str) -> dict[str, str]:
     """The environment of this process without what sets Daybook, and with what is given.
 
     A server of a test has no process of its own for reports unless the test says `APART`: its start takes a second.
-    Nor has it a warehouse unless the test says which `ANALYTICS_STORAGE`; "" is what nobody has set.
+    Reports have a share of the processors, which tests keep busy. Nor has it a warehouse unless the test says which
+    `ANALYTICS_STORAGE`; "" is what nobody has set.
     """
     kept = {name: value for name, value in os.environ.items() if not _OURS.fullmatch(name)}
     counting = {} if "STORAGE" in given else {"ANALYTICS_STORAGE": "postgres"}
-    return {**kept, "NO_COLOR": "1", "PERFORMANCE_ANALYTICS_PROCESS": "false", **counting, **given}
+    apart = {"PERFORMANCE_ANALYTICS_PROCESS": "false", "PERFORMANCE_ANALYTICS_IDLE": "false"}
+    return {**kept, "NO_COLOR": "1", **apart, **counting, **given}
 
 
 @contextmanager
