@@ -55,6 +55,8 @@ class Engine:
                     "memory_limit": f"{self._limits.memory_mb}MB",
                     "threads": self._limits.threads,
                     "temp_directory": str(self._spill),
+                    # What a sync or a heavy question has used goes back to the system soon after.
+                    "allocator_background_threads": True,
                     # Nothing is loaded from elsewhere: JSON, Parquet and the rest of what is needed is built in.
                     "autoinstall_known_extensions": False,
                     "autoload_known_extensions": False,

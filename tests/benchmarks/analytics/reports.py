@@ -26,6 +26,8 @@ LEAST_GOAL: Final = 0.030
 """Seconds that no peer makes less of."""
 TIMES_DUCKDB, TIMES_FROM_POSTGRES, MOST_MEMORY = 2, 15, 1_000_000_000
 _SLOW, _VERY_SLOW = 4.0, 15.0
+# What takes so little is asked several times in a row, as on a page that shows it: a median of three would be chance.
+_QUICK, _IN_A_ROW = 0.05, 20
 
 
 @dataclass(slots=True, kw_only=True)
@@ -79,7 +81,9 @@ def _asked(
             mine = measured[one.name]
             if mine.why_not or len(mine.seconds) >= _enough(mine, rounds):
                 continue
-            _told(question, one, given, mine)
+            told = _told(question, one, given, mine)
+            for _ in range(_IN_A_ROW if told.seconds < _QUICK else 0):
+                _told(question, one, given, mine)
     return measured
 
 
