@@ -43,18 +43,21 @@ _LIMIT = bindparam("limit", type_=Integer())
 _CUSTOMER = bindparam("customer", type_=orders.c.customer_id.type)
 
 
-def _items(shape: Shape, unit: Unit, by: By) -> CTE:
+def _items(shape: Shape, unit: Unit, by: By, *, part: bool = False) -> CTE:
     """One row an `owner` (a purchase or a known customer) and a `key` that it holds."""
     lines = keyed_lines(sold(shape), by).subquery("keyed")
-    if unit is Unit.BASKET:
-        return select(lines.c.order_id.label("owner"), lines.c.key).distinct().cte("items")
-    owned = select(lines.c.customer_id.label("owner"), lines.c.key).where(lines.c.customer_id.is_not(None))
-    return owned.distinct().cte("items")
+    owner = lines.c.order_id if unit is Unit.BASKET else lines.c.customer_id
+    owned = select(owner.label("owner"), lines.c.key).distinct()
+    if unit is Unit.CUSTOMER:
+        owned = owned.where(owner.is_not(None))
+    if part:
+        owned = owned.where(func.right(cast(owner, String()), 1) == literal_column("'0'"))
+    return owned.cte("items")
 
 
-def _held(shape: Shape, unit: Unit, by: By) -> tuple[CTE, CTE]:
+def _held(shape: Shape, unit: Unit, by: By, *, part: bool = False) -> tuple[CTE, CTE]:
     """`key`, `n`, `item` (a number in the order of the keys) of those that `least` hold; `owner`, `item` of these."""
-    items = _items(shape, unit, by)
+    items = _items(shape, unit, by, part=part)
     n = func.count()
     counted = select(items.c.key, n.label("n")).group_by(items.c.key).having(n >= _LEAST).subquery("counted")
     item = func.row_number().over(order_by=ByBytes(counted.c.key))
@@ -85,9 +88,11 @@ def units(shape: Shape, unit: Unit) -> Select[Any]:
 
 
 @cache
-def pairs_within(shape: Shape, unit: Unit, by: By) -> Select[Any]:
-    """One row: `twice` as many pairs as all units hold."""
-    _, kept = _held(shape, unit, by)
+def pairs_within(shape: Shape, unit: Unit, by: By, *, part: bool = False) -> Select[Any]:
+    """One row: `twice` as many pairs as all units hold; with `part` those of about a sixteenth of them, whose ids end
+    alike.
+    """
+    _, kept = _held(shape, unit, by, part=part)
     sizes = select(func.count().label("size")).select_from(kept).group_by(kept.c.owner).subquery("sizes")
     return select(exact_count(sizes.c.size * (sizes.c.size - _ONE)).label("twice"))
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from sqlalchemy import Select
 
 from adapters.sql import affinity
 from adapters.sql.rows import Row, whole
@@ -40,10 +41,19 @@ class SqlAffinityView(SqlView):
         return whole(row["units"])
 
     async def pairs_within(self, scope: Scope, unit: Unit, by: By, *, least: int) -> int:
-        """How many pairs all units hold."""
-        statement = affinity.pairs_within(self._shape(scope), unit, by)
-        (row,) = await self._run("affinity.pairs_within", statement, {**scope_values(scope), "least": least})
-        return whole(row["twice"]) // 2
+        """How many pairs all units hold; of many too many, those of some of them."""
+        shape, values = self._shape(scope), {**scope_values(scope), "least": least}
+
+        async def counted(name: str, statement: Select[Any]) -> int:
+            (row,) = await self._run(name, statement, values)
+            return whole(row["twice"]) // 2
+
+        if self.most_pairs is not None:
+            # A few seconds for a shop of millions of lines, all of whose pairs would take many to count.
+            some = await counted("affinity.pairs_in_part", affinity.pairs_within(shape, unit, by, part=True))
+            if some > self.most_pairs:
+                return some
+        return await counted("affinity.pairs_within", affinity.pairs_within(shape, unit, by))
 
     async def pairs(self, scope: Scope, question: PairQuestion) -> PairTotals:
         """The first pairs: those that the store found, in the exact order."""

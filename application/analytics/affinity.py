@@ -210,7 +210,7 @@ def _customer(question: Question) -> UUID | None:
 def _refuse(pairs: int, most: int) -> None:
     if pairs > most:
         message = (
-            f"would have this store count {pairs} pairs, and it counts {most} at most: ask for a greater min_count or "
-            f"a later from, {OR_A_WAREHOUSE}"
+            f"would have this store count {pairs} pairs or more, and it counts {most} at most: ask for a greater "
+            f"min_count or a later from, {OR_A_WAREHOUSE}"
         )
         raise bad_query("min_count", TOO_MANY_PAIRS, message)

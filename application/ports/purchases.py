@@ -120,7 +120,10 @@ class PurchaseView(Protocol):
         ...
 
     async def pairs_within(self, scope: Scope, unit: Unit, by: By, *, least: int) -> int:
-        """How many pairs all units hold, each counted in each unit, of keys that `least` units or more hold."""
+        """How many pairs all units hold, each counted in each unit, of keys that `least` units or more hold.
+
+        Where they are more than `most_pairs`, any number above that which they are at least.
+        """
         ...
 
     async def pairs(self, scope: Scope, question: PairQuestion) -> PairTotals:

@@ -23,6 +23,8 @@ def statements(shapes: Mapping[str, Shape] = SHAPES) -> Iterator[tuple[str, Sele
         for unit in Unit:
             yield f"units by {unit}, {name}", affinity.units(shape, unit)
             yield f"pairs within {unit}, {name}", affinity.pairs_within(shape, unit, By.PRODUCT)
+            part = affinity.pairs_within(shape, unit, By.PRODUCT, part=True)
+            yield f"pairs in part within {unit}, {name}", part
         for by in By:
             query = affinity.pairs(shape, Unit.BASKET, by, Measure.LIFT, confidence=False, lift=False)
             yield f"pairs of {by}, {name}", query

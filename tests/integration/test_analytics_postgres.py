@@ -68,5 +68,27 @@ async def test_postgresql_counts_so_many_pairs_and_no_more(pool: Pool) -> None:
         await uow.commit()
     asked = [("min_count", "1")]
     assert (await analytics(PostgresPurchaseFacts(pool, most_pairs=10)).ask("affinity", asked)).store == "postgres"
-    with pytest.raises(BadQuery, match="would have this store count 10 pairs, and it counts 9 at most"):
+    with pytest.raises(BadQuery, match="would have this store count 10 pairs or more, and it counts 9 at most"):
         await analytics(PostgresPurchaseFacts(pool, most_pairs=9)).ask("affinity", asked)
+
+
+async def test_many_too_many_pairs_are_not_all_counted(database_url: str) -> None:
+    asked: list[str] = []
+
+    def observe(name: str, sql: str, seconds: float, error: BaseException | None, /) -> None:
+        asked.append(name)
+
+    pool = Pool(database_url, observer=observe)
+    await pool.open()
+    async with postgres_ports(pool).units(Caller("seller")) as uow:
+        uow.orders.add_many(
+            [an_order(*(a_line(number, sku=f"S{number}") for number in range(1, 6))) for _ in range(400)]
+        )
+        await uow.commit()
+    counted = {"affinity.pairs_in_part", "affinity.pairs_within"}
+    for most, names in ((20, ["affinity.pairs_in_part"]), (3_999, ["affinity.pairs_in_part", "affinity.pairs_within"])):
+        asked.clear()
+        with pytest.raises(BadQuery, match=f"it counts {most} at most"):
+            await analytics(PostgresPurchaseFacts(pool, most_pairs=most)).ask("affinity", [("min_count", "1")])
+        assert [name for name in asked if name in counted] == names
+    await pool.close()

@@ -28,6 +28,26 @@ FROM items JOIN frequent ON frequent.key = items.key)
 FROM (SELECT count(*) AS size
 FROM kept GROUP BY kept.owner) AS sizes
 
+-- pairs in part within basket, everything
+WITH items AS
+(SELECT DISTINCT keyed.order_id AS owner, keyed.key AS key
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold) AS keyed
+WHERE right(CAST(keyed.order_id AS VARCHAR), $5::INTEGER) = '0'),
+frequent AS
+(SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY (counted.key COLLATE "C")) AS item
+FROM (SELECT items.key AS key, count(*) AS n
+FROM items GROUP BY items.key
+HAVING count(*) >= $6::BIGINT) AS counted),
+kept AS
+(SELECT items.owner AS owner, frequent.item AS item
+FROM items JOIN frequent ON frequent.key = items.key)
+ SELECT sum(CAST(sizes.size * (sizes.size - 1) AS NUMERIC(38, 0))) AS twice
+FROM (SELECT count(*) AS size
+FROM kept GROUP BY kept.owner) AS sizes
+
 -- units by customer, everything
 SELECT count(*) AS units
 FROM (SELECT DISTINCT sold.customer_id AS customer_id
@@ -49,6 +69,26 @@ frequent AS
 FROM (SELECT items.key AS key, count(*) AS n
 FROM items GROUP BY items.key
 HAVING count(*) >= $5::BIGINT) AS counted),
+kept AS
+(SELECT items.owner AS owner, frequent.item AS item
+FROM items JOIN frequent ON frequent.key = items.key)
+ SELECT sum(CAST(sizes.size * (sizes.size - 1) AS NUMERIC(38, 0))) AS twice
+FROM (SELECT count(*) AS size
+FROM kept GROUP BY kept.owner) AS sizes
+
+-- pairs in part within customer, everything
+WITH items AS
+(SELECT DISTINCT keyed.customer_id AS owner, keyed.key AS key
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE)) AS sold) AS keyed
+WHERE keyed.customer_id IS NOT NULL AND right(CAST(keyed.customer_id AS VARCHAR), $5::INTEGER) = '0'),
+frequent AS
+(SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY (counted.key COLLATE "C")) AS item
+FROM (SELECT items.key AS key, count(*) AS n
+FROM items GROUP BY items.key
+HAVING count(*) >= $6::BIGINT) AS counted),
 kept AS
 (SELECT items.owner AS owner, frequent.item AS item
 FROM items JOIN frequent ON frequent.key = items.key)
@@ -336,6 +376,26 @@ FROM items JOIN frequent ON frequent.key = items.key)
 FROM (SELECT count(*) AS size
 FROM kept GROUP BY kept.owner) AS sizes
 
+-- pairs in part within basket, least
+WITH items AS
+(SELECT DISTINCT keyed.order_id AS owner, keyed.key AS key
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed
+WHERE right(CAST(keyed.order_id AS VARCHAR), $7::INTEGER) = '0'),
+frequent AS
+(SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY (counted.key COLLATE "C")) AS item
+FROM (SELECT items.key AS key, count(*) AS n
+FROM items GROUP BY items.key
+HAVING count(*) >= $8::BIGINT) AS counted),
+kept AS
+(SELECT items.owner AS owner, frequent.item AS item
+FROM items JOIN frequent ON frequent.key = items.key)
+ SELECT sum(CAST(sizes.size * (sizes.size - 1) AS NUMERIC(38, 0))) AS twice
+FROM (SELECT count(*) AS size
+FROM kept GROUP BY kept.owner) AS sizes
+
 -- units by customer, least
 SELECT count(*) AS units
 FROM (SELECT DISTINCT sold.customer_id AS customer_id
@@ -357,6 +417,26 @@ frequent AS
 FROM (SELECT items.key AS key, count(*) AS n
 FROM items GROUP BY items.key
 HAVING count(*) >= $7::BIGINT) AS counted),
+kept AS
+(SELECT items.owner AS owner, frequent.item AS item
+FROM items JOIN frequent ON frequent.key = items.key)
+ SELECT sum(CAST(sizes.size * (sizes.size - 1) AS NUMERIC(38, 0))) AS twice
+FROM (SELECT count(*) AS size
+FROM kept GROUP BY kept.owner) AS sizes
+
+-- pairs in part within customer, least
+WITH items AS
+(SELECT DISTINCT keyed.customer_id AS owner, keyed.key AS key
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
+FROM (SELECT orders.id AS order_id, orders.customer_id AS customer_id, CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) AS day, order_lines.sku AS sku, order_lines.book_id AS book_id, order_lines.description AS description, order_lines.quantity AS quantity, order_lines.amount AS amount
+FROM orders JOIN order_lines ON order_lines.order_id = orders.id
+WHERE orders.status != 'cancelled' AND orders.currency = $2::VARCHAR AND orders.placed_at < $3::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) < CAST($4::DATE AS DATE) AND orders.placed_at >= $5::TIMESTAMP WITH TIME ZONE AND CAST(timezone($1::VARCHAR, orders.placed_at) AS DATE) >= CAST($6::DATE AS DATE) AND orders.customer_id IS NOT NULL AND order_lines.unit_price > 0) AS sold) AS keyed
+WHERE keyed.customer_id IS NOT NULL AND right(CAST(keyed.customer_id AS VARCHAR), $7::INTEGER) = '0'),
+frequent AS
+(SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY (counted.key COLLATE "C")) AS item
+FROM (SELECT items.key AS key, count(*) AS n
+FROM items GROUP BY items.key
+HAVING count(*) >= $8::BIGINT) AS counted),
 kept AS
 (SELECT items.owner AS owner, frequent.item AS item
 FROM items JOIN frequent ON frequent.key = items.key)

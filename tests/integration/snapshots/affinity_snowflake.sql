@@ -34,6 +34,28 @@ FROM items JOIN frequent ON frequent.key = items.key)
 FROM (SELECT count(*) AS size
 FROM kept GROUP BY kept.owner) AS sizes
 
+-- pairs in part within basket, everything
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
+(SELECT DISTINCT keyed.order_id AS owner, keyed.key AS key
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed
+WHERE right(CAST(keyed.order_id AS VARCHAR), %(right_1)s) = '0'),
+frequent AS
+(SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
+FROM (SELECT items.key AS key, count(*) AS n
+FROM items GROUP BY items.key
+HAVING count(*) >= %(least)s) AS counted),
+kept AS
+(SELECT items.owner AS owner, frequent.item AS item
+FROM items JOIN frequent ON frequent.key = items.key)
+ SELECT sum(CAST(sizes.size * (sizes.size - 1) AS NUMERIC(38, 0))) AS twice
+FROM (SELECT count(*) AS size
+FROM kept GROUP BY kept.owner) AS sizes
+
 -- units by customer, everything
 WITH sale_facts AS
 (SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
@@ -54,6 +76,28 @@ FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer
 FROM sale_facts
 WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed
 WHERE keyed.customer_id IS NOT NULL),
+frequent AS
+(SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
+FROM (SELECT items.key AS key, count(*) AS n
+FROM items GROUP BY items.key
+HAVING count(*) >= %(least)s) AS counted),
+kept AS
+(SELECT items.owner AS owner, frequent.item AS item
+FROM items JOIN frequent ON frequent.key = items.key)
+ SELECT sum(CAST(sizes.size * (sizes.size - 1) AS NUMERIC(38, 0))) AS twice
+FROM (SELECT count(*) AS size
+FROM kept GROUP BY kept.owner) AS sizes
+
+-- pairs in part within customer, everything
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
+(SELECT DISTINCT keyed.customer_id AS owner, keyed.key AS key
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE)) AS sold) AS keyed
+WHERE keyed.customer_id IS NOT NULL AND right(CAST(keyed.customer_id AS VARCHAR), %(right_1)s) = '0'),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
 FROM (SELECT items.key AS key, count(*) AS n
@@ -382,6 +426,28 @@ FROM items JOIN frequent ON frequent.key = items.key)
 FROM (SELECT count(*) AS size
 FROM kept GROUP BY kept.owner) AS sizes
 
+-- pairs in part within basket, least
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
+(SELECT DISTINCT keyed.order_id AS owner, keyed.key AS key
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed
+WHERE right(CAST(keyed.order_id AS VARCHAR), %(right_1)s) = '0'),
+frequent AS
+(SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
+FROM (SELECT items.key AS key, count(*) AS n
+FROM items GROUP BY items.key
+HAVING count(*) >= %(least)s) AS counted),
+kept AS
+(SELECT items.owner AS owner, frequent.item AS item
+FROM items JOIN frequent ON frequent.key = items.key)
+ SELECT sum(CAST(sizes.size * (sizes.size - 1) AS NUMERIC(38, 0))) AS twice
+FROM (SELECT count(*) AS size
+FROM kept GROUP BY kept.owner) AS sizes
+
 -- units by customer, least
 WITH sale_facts AS
 (SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s))
@@ -402,6 +468,28 @@ FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer
 FROM sale_facts
 WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed
 WHERE keyed.customer_id IS NOT NULL),
+frequent AS
+(SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
+FROM (SELECT items.key AS key, count(*) AS n
+FROM items GROUP BY items.key
+HAVING count(*) >= %(least)s) AS counted),
+kept AS
+(SELECT items.owner AS owner, frequent.item AS item
+FROM items JOIN frequent ON frequent.key = items.key)
+ SELECT sum(CAST(sizes.size * (sizes.size - 1) AS NUMERIC(38, 0))) AS twice
+FROM (SELECT count(*) AS size
+FROM kept GROUP BY kept.owner) AS sizes
+
+-- pairs in part within customer, least
+WITH sale_facts AS
+(SELECT order_id, customer_id, placed_at, currency, sku, book_id, description, quantity, unit_price, amount FROM DAYBOOK.MARTS.SALES WHERE generation <= %(generation)s AND (withdrawn IS NULL OR withdrawn > %(generation)s)),
+items AS
+(SELECT DISTINCT keyed.customer_id AS owner, keyed.key AS key
+FROM (SELECT sold.order_id AS order_id, sold.customer_id AS customer_id, sold.day AS day, sold.sku AS sku, sold.book_id AS book_id, sold.description AS description, sold.quantity AS quantity, sold.amount AS amount, sold.sku AS key
+FROM (SELECT sale_facts.order_id AS order_id, sale_facts.customer_id AS customer_id, CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) AS day, sale_facts.sku AS sku, sale_facts.book_id AS book_id, sale_facts.description AS description, sale_facts.quantity AS quantity, sale_facts.amount AS amount
+FROM sale_facts
+WHERE sale_facts.currency = %(currency)s AND sale_facts.placed_at < %(until)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) < CAST(%(as_of)s AS DATE) AND sale_facts.placed_at >= %(since)s AND CAST(CONVERT_TIMEZONE(%(tz)s, sale_facts.placed_at) AS DATE) >= CAST(%(from_day)s AS DATE) AND sale_facts.customer_id IS NOT NULL AND sale_facts.unit_price > 0) AS sold) AS keyed
+WHERE keyed.customer_id IS NOT NULL AND right(CAST(keyed.customer_id AS VARCHAR), %(right_1)s) = '0'),
 frequent AS
 (SELECT counted.key AS key, counted.n AS n, row_number() OVER (ORDER BY counted.key) AS item
 FROM (SELECT items.key AS key, count(*) AS n

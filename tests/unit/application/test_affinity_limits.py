@@ -47,7 +47,7 @@ async def test_more_pairs_are_refused_with_their_number(
     report: str, parameters: list[tuple[str, str]], pairs: int
 ) -> None:
     assert (await analytics(await facts(pairs)).ask(report, parameters)).report == report
-    with pytest.raises(BadQuery, match=f"count {pairs} pairs, and it counts {pairs - 1} at most") as refused:
+    with pytest.raises(BadQuery, match=f"count {pairs} pairs or more, and it counts {pairs - 1} at most") as refused:
         await analytics(await facts(pairs - 1)).ask(report, parameters)
     assert [(one.pointer, one.code) for one in refused.value.problems] == [("min_count", "too-many-pairs")]
     assert "ANALYTICS_STORAGE" in str(refused.value)
