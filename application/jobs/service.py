@@ -37,7 +37,8 @@ class JobService:
     async def cancel(self, job_id: UUID, caller: Caller, *, version: int | None = None) -> JobRead:
         """Cancels a job: one that waits is never begun, one that runs is asked to stop and does so within seconds.
 
-        What it did until then stays done. One that is done cannot be cancelled.
+        What it did until then stays done. One that has failed is given up: it leaves the dead letter, and keeps its
+        error. One that is done cannot be cancelled.
         """
         return await self._change(
             job_id, caller, version, lambda job: job.cancel(at=self._clock.now(), by=caller.actor)

@@ -17,7 +17,7 @@ _NOTHING: Mapping[str, Scalar] = MappingProxyType({})
 
 
 class JobFinished(Refused):
-    """A job that is done, has failed or was cancelled cannot be cancelled."""
+    """A job that is done or was cancelled cannot be cancelled."""
 
     code = "job-finished"
 
@@ -174,19 +174,22 @@ class Job:
         )
 
     def cancel(self, *, at: datetime, by: str) -> tuple["Job", Event | None]:
-        """Nothing more is to become of it: one that waits ends here, one that runs is asked to stop.
+        """Nothing more is to become of it: one that waits ends here, one that runs is asked to stop, and one that has
+        failed is given up: it leaves the dead letter with its error.
 
         No event when it was asked before. Raises JobFinished.
         """
-        if self.state.done:
-            raise JobFinished(f"the job has {self.state} already: there is nothing to cancel")
-        if self.cancel_requested_at is not None:
+        if self.state in (JobState.SUCCEEDED, JobState.CANCELLED):
+            told = "was cancelled" if self.state is JobState.CANCELLED else "has succeeded"
+            raise JobFinished(f"the job {told} already: there is nothing to cancel")
+        if self.state is not JobState.FAILED and self.cancel_requested_at is not None:
             return self, None
         lifecycle = self.lifecycle.touched(at=at, by=by)
         if self.state is JobState.RUNNING:
             # Whoever runs it is the one to end it.
             return replace(self, cancel_requested_at=at, lifecycle=lifecycle), self._event("job.cancelled", at, by)
-        gone = replace(self, state=JobState.CANCELLED, finished_at=at, cancel_requested_at=at, lifecycle=lifecycle)
+        ended = self.finished_at or at
+        gone = replace(self, state=JobState.CANCELLED, finished_at=ended, cancel_requested_at=at, lifecycle=lifecycle)
         return gone, self._event("job.cancelled", at, by)
 
     def ask_again(self, *, at: datetime, by: str) -> tuple["Job", Event]:

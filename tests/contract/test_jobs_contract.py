@@ -786,12 +786,19 @@ class TestForgetting:
         assert await queue(ports).end(begun_bad.fail(BROKEN, at=long_ago))
         assert await queue(ports).end(begun_fresh.succeed(None, at=now()))
         await saved(ports, (await kept(ports, gone.id)).stop(at=long_ago + seconds(60)))
+        given_up = a_job()
+        await enqueued(ports, given_up)
+        assert await queue(ports).end((await begun(ports, given_up)).fail(BROKEN, at=long_ago + seconds(70)))
+        was = await cancelled(ports, given_up)
+        assert (was.state, was.error) == (JobState.CANCELLED, BROKEN)
+        assert await kept(ports, given_up.id) == was
+        assert [one.failed for one in await reader(ports).depths()] == [1]
         await enqueued(ports, waiting)
         assert await queue(ports).forget(finished_before=long_ago, many=10) == 0
         # The oldest first.
         assert await queue(ports).forget(finished_before=now() - seconds(60), many=2) == 2
         assert [await is_there(ports, job) for job in good] == [False, False, True]
-        assert await queue(ports).forget(finished_before=now() - seconds(60), many=10) == 2
+        assert await queue(ports).forget(finished_before=now() - seconds(60), many=10) == 3
         assert await queue(ports).forget(finished_before=now() - seconds(60), many=10) == 0
-        there = [await is_there(ports, job) for job in (*good, gone, bad, waiting, fresh)]
-        assert there == [False] * 4 + [True] * 3
+        there = [await is_there(ports, job) for job in (*good, gone, given_up, bad, waiting, fresh)]
+        assert there == [False] * 5 + [True] * 3

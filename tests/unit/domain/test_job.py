@@ -85,12 +85,23 @@ class TestCancelling:
             at(4),
         )
 
-    @pytest.mark.parametrize("how", ["succeed", "fail", "cancel"])
+    def test_one_that_has_failed_is_given_up_with_its_error(self) -> None:
+        failed = asked().begin(at=at(1)).fail(WHY, at=at(2))
+        gone, event = failed.cancel(at=at(3), by="eve")
+        assert (gone.state, gone.error, gone.attempt) == (JobState.CANCELLED, WHY, 1)
+        assert (gone.finished_at, gone.cancel_requested_at) == (at(2), at(3))
+        assert event is not None
+        assert (event.type, event.by) == ("job.cancelled", "eve")
+        assert gone.ask_again(at=at(4), by="eve")[0].state is JobState.WAITING
+        # It was asked to stop, and failed before it heard.
+        late = asked().begin(at=at(1)).cancel(at=at(2), by="eve")[0].fail(WHY, at=at(3))
+        assert late.cancel(at=at(4), by="bob")[0].state is JobState.CANCELLED
+
+    @pytest.mark.parametrize("how", ["succeed", "cancel"])
     def test_one_that_is_done_cannot_be_cancelled(self, how: str) -> None:
         running = asked().begin(at=at(1))
         done = {
             "succeed": running.succeed(None, at=at(2)),
-            "fail": running.fail(WHY, at=at(2)),
             "cancel": running.stop(at=at(2)),
         }[how]
         with pytest.raises(JobFinished) as caught:
