@@ -30,6 +30,14 @@ _NAMES = {
     inspect.DictType: "an object of names and values",
     inspect.StructType: "an object",
 }
+_RAW: Mapping[type, type] = {
+    inspect.StrType: str,
+    inspect.IntType: int,
+    inspect.BoolType: bool,
+    inspect.ListType: list,
+    inspect.DictType: Mapping,
+    inspect.StructType: Mapping,
+}
 
 
 def explain(kind: Any, raw: object, error: msgspec.ValidationError) -> Sequence[Problem]:
@@ -76,6 +84,18 @@ def _check_union(kind: inspect.UnionType, raw: object, pointer: str, problems: P
         _check(members[0], raw, pointer, problems, build)
     elif raw is None:
         problems.add(pointer, "wrong-type", "must not be null")
+    elif not any(_is_a(one, raw) for one in members):
+        names = [_NAMES[type(one)] for one in members if type(one) in _NAMES]
+        if len(names) == len(members):
+            others = " or null" if kind.includes_none else ""
+            problems.add(pointer, "wrong-type", f"must be {' or '.join(names)}{others}; it is {_said(raw)}")
+
+
+def _is_a(kind: inspect.Type, raw: object) -> bool:
+    """Whether it is so much as of that kind."""
+    if isinstance(raw, bool):
+        return isinstance(kind, inspect.BoolType)
+    return isinstance(raw, _RAW.get(type(kind), object))
 
 
 def _check_fields(kind: inspect.StructType, raw: Mapping[str, Any], pointer: str, problems: Problems) -> None:
@@ -83,13 +103,13 @@ def _check_fields(kind: inspect.StructType, raw: Mapping[str, Any], pointer: str
     if kind.forbid_unknown_fields:
         for name in raw:
             if name not in known and name != kind.tag_field:
-                message = f"is not a field of this object, which has: {', '.join(known)}"
-                problems.add(f"{pointer}/{_escaped(name)}", "unknown-field", message)
+                message = f"is not a field of this object, which has{_listed(known)}"
+                problems.add(f"{pointer}/{pointer_part(name)}", "unknown-field", message)
     for name, field in known.items():
         if name in raw:
-            _check(field.type, raw[name], f"{pointer}/{_escaped(name)}", problems)
+            _check(field.type, raw[name], f"{pointer}/{pointer_part(name)}", problems)
         elif field.required:
-            problems.add(f"{pointer}/{_escaped(name)}", "required", "is required")
+            problems.add(f"{pointer}/{pointer_part(name)}", "required", "is required")
     # A command that takes one thing in several forms names them, the usual one first.
     usual, *others = getattr(kind.cls, "either", None) or ("",)
     if usual and usual not in raw and not any(name in raw for name in others):
@@ -113,8 +133,8 @@ def _check_entries(
         return
     before = len(problems.found)
     for name, value in raw.items():
-        _check(kind.key_type, name, f"{pointer}/{_escaped(name)}", problems)
-        _check(kind.value_type, value, f"{pointer}/{_escaped(name)}", problems)
+        _check(kind.key_type, name, f"{pointer}/{pointer_part(name)}", problems)
+        _check(kind.value_type, value, f"{pointer}/{pointer_part(name)}", problems)
     if build is not None and len(problems.found) == before:
         problems.take(pointer, build, raw)
 
@@ -185,6 +205,10 @@ def _fits(
     return False
 
 
+def _listed(names: Mapping[str, object]) -> str:
+    return f": {', '.join(names)}" if names else " none"
+
+
 def _said(raw: object) -> str:
     if raw is None:
         return "null"
@@ -194,12 +218,13 @@ def _said(raw: object) -> str:
     return next((name for kind, name in names.items() if isinstance(raw, kind)), "something else")
 
 
-def _escaped(name: str) -> str:
+def pointer_part(name: str) -> str:
+    """A name as a part of a JSON pointer (RFC 6901)."""
     return name.replace("~", "~0").replace("/", "~1")
 
 
 def _unexplained(error: msgspec.ValidationError) -> Problem:
     text, _, path = str(error).partition(" - at `$")
     steps = re.findall(r"\.([^.\[`]+)|\[(\d+)\]", path)
-    pointer = "".join(f"/{_escaped(name or place)}" for name, place in steps)
+    pointer = "".join(f"/{pointer_part(name or place)}" for name, place in steps)
     return Problem(pointer=pointer, code="invalid", message=text)

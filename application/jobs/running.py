@@ -15,7 +15,7 @@ from application.ports.system import Clock
 from domain.jobs.job import LOST, Job, JobError, Progress
 from domain.jobs.retry import RetryPolicy
 from domain.shared.errors import DomainError
-from domain.shared.events import Scalar
+from domain.shared.events import Scalar, can_be_kept
 from domain.shared.ids import JobId
 
 _LOOK_EVERY = 1.0
@@ -152,6 +152,8 @@ class JobRunner:
             return (job.hand_back(at=now) if attempt.reason == "closing" else job.stop(at=now)), error
         except Exception as error:
             return self._failed(job, kind, error), error
+        if result is not None and not all(can_be_kept(key) and can_be_kept(value) for key, value in result.items()):
+            return job.fail(_not_kept("it holds something else"), at=self._clock.now()), None
         return job.succeed(result, at=self._clock.now()), None
 
     async def _handle(self, kind: JobKind, attempt: _Attempt) -> Mapping[str, Scalar] | None:
@@ -189,8 +191,7 @@ class JobRunner:
         except Unavailable:
             raise  # another worker finds it
         except Exception as error:
-            told = f"what became of it cannot be kept ({type(error).__name__}): a result is of JSON scalars"
-            failed = job.fail(JobError(code="result-not-kept", message=told), at=self._clock.now())
+            failed = job.fail(_not_kept(type(error).__name__), at=self._clock.now())
             return failed, await self._end(failed)
 
     async def _end(self, job: Job) -> bool:
@@ -238,6 +239,11 @@ def job_error(error: Exception) -> JobError:
     if isinstance(error, TimeoutError):
         return JobError(code="timeout", message=str(error) or "something that it asked did not answer in time")
     return JobError(code="unexpected", message=f"{type(error).__name__}: the log of the worker says more")
+
+
+def _not_kept(why: str) -> JobError:
+    told = f"what became of it cannot be kept ({why}): a result is of texts without NUL, whole numbers, bools, nulls"
+    return JobError(code="result-not-kept", message=told)
 
 
 def _held(attempt: _Attempt, reached: Progress | None) -> Held:

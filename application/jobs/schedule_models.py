@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from application.fields import given, line
 from application.listing import FilterField, ListSpec, SortKey, as_kept, moment, truth
+from domain.analytics.scope import time_zone
 from domain.jobs.schedule import CRON_LENGTH, SCHEDULE_NAME_LENGTH, CatchUp, Schedule, ScheduleDetails
 from domain.shared.events import Scalar
 
@@ -36,7 +37,13 @@ Cron = Annotated[
 ]
 Zone = Annotated[
     str,
-    Meta(min_length=1, max_length=64, description="The time zone of `cron` (IANA).", examples=["Europe/Warsaw"]),
+    Meta(
+        min_length=1,
+        max_length=64,
+        description="The time zone of `cron` (IANA).",
+        examples=["Europe/Warsaw"],
+        extra={"value": time_zone},
+    ),
 ]
 Arguments = Annotated[dict[str, Scalar], Meta(max_length=_MOST_ARGUMENTS, description="What the kind of job takes.")]
 

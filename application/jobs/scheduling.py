@@ -10,6 +10,7 @@ from uuid import UUID
 from application.caller import Caller
 from application.decoding import convert
 from application.errors import AlreadyExists, Conflict, NotFound
+from application.explaining import pointer_part
 from application.fields import line
 from application.jobs.kinds import JobKind
 from application.jobs.models import JobRead
@@ -24,6 +25,7 @@ from domain.analytics.scope import time_zone
 from domain.jobs.job import Job
 from domain.jobs.schedule import SCHEDULE_NAME_LENGTH, Schedule, ScheduleDetails
 from domain.shared.errors import Invalid, Problems
+from domain.shared.events import can_be_kept
 from domain.shared.ids import JobId, ScheduleId
 
 SCHEDULER = Caller(actor="scheduler")
@@ -220,6 +222,9 @@ class ScheduleService:
             problems.add("/kind", "unknown-kind", f"must be one of: {', '.join(sorted(self._kinds))}")
         else:
             problems.take("/arguments", convert, kind.takes, command.arguments)
+        for key, value in command.arguments.items():
+            if not (can_be_kept(key) and can_be_kept(value)):
+                problems.add(f"/arguments/{pointer_part(key)}", "control-character", "must not hold NUL")
         if problems.found or name is None or cron is None or tz is None:
             raise Invalid(problems.found)
         return ScheduleDetails(

@@ -9,6 +9,13 @@ from uuid import UUID
 Scalar = str | int | bool | None
 
 
+def can_be_kept(value: object) -> bool:
+    """Whether every store takes it as a Scalar: none of them keeps NUL or half a surrogate pair in a text."""
+    if isinstance(value, str):
+        return "\0" not in value and not any("\ud800" <= one <= "\udfff" for one in value)
+    return value is None or isinstance(value, int)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """A change of one aggregate.

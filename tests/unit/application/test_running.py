@@ -386,6 +386,17 @@ class TestKeepingWhatBecameOfIt:
         assert (await shop.done(job)).state is JobState.SUCCEEDED
         assert len(shop.handler.runs) == 2
 
+    @pytest.mark.parametrize("result", [{"a": "x\0"}, {"\0": 1}, {"a": 0.5}, {"a": [1]}, {"a": {}}, {"a": "\ud800"}])
+    async def test_a_result_that_no_store_keeps_fails_the_job(self, result: Any) -> None:
+        async def told(_run: JobRun) -> Any:
+            return result
+
+        shop, job = Shop(told), a_job()
+        await shop.ask(job)
+        done = await shop.done(job)
+        assert done.error is not None
+        assert (done.state, done.error.code, done.result) == (JobState.FAILED, "result-not-kept", None)
+
     async def test_a_result_that_cannot_be_kept_fails_the_job(self) -> None:
         shop = Shop(nothing, queue=lambda store: Shaky(store, TypeError("no JSON")))
         job = a_job()

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 
 from adapters.memory.store import MemoryStore
+from application.decoding import decode
 from application.errors import NotFound, StaleVersion
 from application.jobs.schedule_models import ScheduleCreate, ScheduleUpdate
 from application.jobs.scheduling import Usual
@@ -72,6 +73,25 @@ class TestPlanning:
         with pytest.raises(Invalid) as caught:
             await planner.service.create(wrong, CALLER)
         assert all(one.pointer.startswith("/arguments") for one in caught.value.problems)
+
+    async def test_what_no_store_keeps_is_no_argument(self, planner: Planner) -> None:
+        wrong = ScheduleCreate(name="x", kind="count", cron="* * * * *", arguments={"a/b": "x\0", "c\0": 1})
+        with pytest.raises(Invalid) as caught:
+            await planner.service.create(wrong, CALLER)
+        told = {(one.pointer, one.code) for one in caught.value.problems if one.code == "control-character"}
+        assert told == {("/arguments/a~1b", "control-character"), ("/arguments/c\0", "control-character")}
+
+    def test_shape_and_zone_are_told_together_argument_by_argument(self) -> None:
+        wrong = b'"tz":"Mars","catch_up":"maybe","arguments":{"a":{"b":1},"c":0.5,"d":[]}}'
+        body = b'{"name":"n","kind":"k","cron":"x",' + wrong
+        with pytest.raises(Invalid) as caught:
+            decode(ScheduleCreate, body)
+        assert {(one.pointer, one.code) for one in caught.value.problems} == {
+            ("/tz", "unknown-time-zone"),
+            ("/catch_up", "not-an-option"),
+            *((f"/arguments/{name}", "wrong-type") for name in "acd"),
+        }
+        assert "must be text or a whole number or true or false or null; it is an object" in str(caught.value)
 
     async def test_a_name_is_of_one(self, planner: Planner) -> None:
         await planned(planner.service, "nightly")
