@@ -211,7 +211,11 @@ def _value(kind: Any, text: str, folder: Path) -> Any:
     if bare is SegmentFile:
         return SegmentFile.read(text, folder)
     if get_origin(bare) is tuple:
-        return tuple(part.strip() for part in text.split(",") if part.strip())
+        parts = tuple(part.strip() for part in text.split(",") if part.strip())
+        try:
+            return msgspec.convert(parts, kind)
+        except msgspec.ValidationError:
+            raise ValueError("must name one at least") from None
     if get_origin(bare) is dict:
         return _pairs(get_args(bare)[1], text)
     raw: Any = text.lower() if bare is bool or get_origin(bare) is Literal else text

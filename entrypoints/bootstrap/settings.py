@@ -188,9 +188,9 @@ class WorkerConfig(Struct, frozen=True, kw_only=True):
         ),
     ] = "internal"
     concurrency: Annotated[int, Meta(ge=1, le=1000, description="Jobs that one process runs at once.")] = 10
-    queues: Annotated[tuple[str, ...], Meta(description="The queues that are worked on, with commas between.")] = (
-        DEFAULT_QUEUE,
-    )
+    queues: Annotated[
+        tuple[str, ...], Meta(min_length=1, description="The queues that are worked on, with commas between.")
+    ] = (DEFAULT_QUEUE,)
     heartbeat_seconds: Annotated[
         float, Meta(ge=1, le=600, description="A worker that gives no sign of life for so long counts as dead.")
     ] = 10.0

@@ -344,6 +344,12 @@ def test_the_example_file_has_every_setting_with_its_default() -> None:
         assert f"#{field.name}={shown(field, field.default)}" in example
 
 
+def test_a_worker_of_no_queue_is_refused(folder: Path) -> None:
+    (problem,) = problems(folder, WORKER_QUEUES=" , ")
+    assert "WORKER_QUEUES" in problem
+    assert "must name one at least" in problem
+
+
 def test_the_address_of_redis_must_be_one_and_is_never_shown(folder: Path) -> None:
     for wrong in ("http://:sesame@cache", "redis://:sesame@", "sesame", "redis://:sesame@cache:port"):
         (problem,) = problems(folder, REDIS_URL=wrong)
