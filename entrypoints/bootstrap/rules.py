@@ -28,7 +28,7 @@ _ANALYTICS_OF: Final = {
 def broken(settings: Settings) -> list[str]:
     """Why these settings cannot be used; empty when they can."""
     found = [*_server(settings), *_stores(settings), *mail_rules.broken(settings)]
-    found += [*_webhooks(settings), *_redis(settings), *_monitoring(settings)]
+    found += [*_webhooks(settings), *_redis(settings), *_worker(settings), *_monitoring(settings)]
     if settings.app.env == "production":
         found += _production(settings)
     return found
@@ -136,6 +136,12 @@ def _redis_parts(settings: Settings) -> SplitResult | None:
     except ValueError:
         return None
     return parts if sound else None
+
+
+def _worker(settings: Settings) -> Iterator[str]:
+    port = settings.worker.metrics_port
+    if port and not settings.monitoring.metrics_enabled:
+        yield f"WORKER_METRICS_PORT={port} serves metrics, which MONITORING_METRICS_ENABLED=false leaves out"
 
 
 def _monitoring(settings: Settings) -> Iterator[str]:

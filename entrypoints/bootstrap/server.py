@@ -38,8 +38,7 @@ _logger = logging.getLogger("daybook.server")
 
 def address(settings: Settings) -> str:
     """Where it is served, such as `http://127.0.0.1:8000`."""
-    host = f"[{settings.server.host}]" if ":" in settings.server.host else settings.server.host
-    return f"http://{host}:{settings.server.port}"
+    return settings.server.address(settings.server.port)
 
 
 def serve(settings: Settings, *, announce: Callable[[], None], prepare: Prepare | None = None) -> None:

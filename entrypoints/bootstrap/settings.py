@@ -129,6 +129,10 @@ class ServerConfig(Struct, frozen=True, kw_only=True):
     docs: Annotated[bool, Meta(description="Serve the OpenAPI document and its pages under /schema.")] = True
     shutdown_seconds: Annotated[int, Meta(ge=1, le=3600, description="How long a stop waits for what is running.")] = 30
 
+    def address(self, port: int) -> str:
+        """That of this port, such as `http://127.0.0.1:8000`."""
+        return f"http://[{self.host}]:{port}" if ":" in self.host else f"http://{self.host}:{port}"
+
 
 class LoggingConfig(Struct, frozen=True, kw_only=True):
     """What is logged, and how it looks. Logs go to standard error."""
@@ -200,6 +204,14 @@ class WorkerConfig(Struct, frozen=True, kw_only=True):
     forget_jobs_after_days: Annotated[
         int, Meta(ge=1, le=36_500, description="Days after which jobs that succeeded or were cancelled are deleted.")
     ] = 30
+    metrics_port: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=65535,
+            description="The port at which `daybook worker` answers GET /metrics, each worker at its own; 0 is none.",
+        ),
+    ] = 0
 
 
 class MailConfig(Struct, frozen=True, kw_only=True):

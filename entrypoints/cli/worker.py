@@ -12,18 +12,23 @@ from entrypoints.cli.running import logged
 
 ConcurrencyOption = Annotated[str | None, Parameter(help="Jobs at once; instead of WORKER_CONCURRENCY.")]
 QueuesOption = Annotated[str | None, Parameter(help="Queues, with commas between; instead of WORKER_QUEUES.")]
+MetricsPortOption = Annotated[
+    str | None, Parameter(help="Where GET /metrics is answered, 0 for nowhere; instead of WORKER_METRICS_PORT.")
+]
 
 
-def worker(*, concurrency: ConcurrencyOption = None, queues: QueuesOption = None) -> None:
+def worker(
+    *, concurrency: ConcurrencyOption = None, queues: QueuesOption = None, metrics_port: MetricsPortOption = None
+) -> None:
     """Runs jobs and schedules until Ctrl-C or SIGTERM; jobs that run then have their grace to end.
 
     $ daybook worker
     $ daybook worker --concurrency 20 --queues default
-    $ WORKER=external daybook serve & daybook worker
+    $ WORKER=external daybook serve & daybook worker --metrics-port 9101
 
     A server does the same in its own processes, unless WORKER=external says that it shall not.
     """
-    given = {"WORKER_CONCURRENCY": concurrency, "WORKER_QUEUES": queues}
+    given = {"WORKER_CONCURRENCY": concurrency, "WORKER_QUEUES": queues, "WORKER_METRICS_PORT": metrics_port}
     loaded = logged({name: value for name, value in given.items() if value is not None})
     for warning in loaded.warnings:
         message(f"warning: {warning}")
@@ -40,4 +45,6 @@ def worker(*, concurrency: ConcurrencyOption = None, queues: QueuesOption = None
 def _welcome(settings: Settings) -> str:
     config = settings.worker
     queues = ", ".join(config.queues)
-    return f"The worker takes jobs of {queues}, {config.concurrency} at once. Ctrl-C stops it."
+    at = f"{settings.server.address(config.metrics_port)}/metrics"
+    metrics = f" Its metrics are at {at}." if config.metrics_port else ""
+    return f"The worker takes jobs of {queues}, {config.concurrency} at once.{metrics} Ctrl-C stops it."

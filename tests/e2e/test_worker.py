@@ -1,15 +1,25 @@
 """Jobs as a shop has them done: by the server itself, or by workers beside it."""
 
+import asyncio
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+from tests.e2e.test_serve_monitored import scraped, value
 from tests.support.daybook_process import Server, command, environment, server, start
+from tests.support.embedded import wait_until
 from tests.support.forked import DAYBOOK, Forked
+from tests.support.pools import onlooker
+from tests.support.servers import free_port
 
+# What depends on the moment, or on who listens.
+VARYING = frozenset({"date", "content-length", "x-request-id", "connection"})
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 
@@ -40,6 +50,28 @@ def done(running: Server, path: str, within: float = 20) -> dict[str, Any]:
             return job
         time.sleep(0.05)
     raise AssertionError(f"not done: {running.get(path).json()}")
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """Takes every webhook."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["content-length"]))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Quietly."""
+
+
+@contextmanager
+def receiver(port: int) -> Iterator[None]:
+    with ThreadingHTTPServer(("127.0.0.1", port), Receiver) as listening:
+        threading.Thread(target=listening.serve_forever).start()
+        try:
+            yield
+        finally:
+            listening.shutdown()
 
 
 @contextmanager
@@ -89,6 +121,64 @@ def test_a_worker_beside_the_server_does_them_where_the_server_shall_not(tmp_pat
                 tmp_path, "jobs", "wait", path.rpartition("/")[2], "--timeout", "30", DATABASE_URL=database_url
             )
             assert (waited.returncode, done(running, path)["state"]) == (0, "succeeded"), waited.stderr
+
+
+async def spoil(database_url: str, path: str) -> None:
+    """Gives a job that waits an argument that its kind does not take."""
+    async with onlooker(database_url) as connection:
+        odd = """UPDATE jobs SET arguments = '{"odd": 1}' WHERE id = $1"""
+        assert await connection.execute(odd, UUID(path.rpartition("/")[2])) == "UPDATE 1"
+
+
+def test_a_worker_tells_of_its_jobs_and_the_server_of_what_waits(tmp_path: Path, database_url: str) -> None:
+    port = free_port()
+    settings = {"DATABASE_URL": database_url, "WORKER": "external"}
+    with server(tmp_path, **settings) as running:
+        with worker(tmp_path, DATABASE_URL=database_url):
+            purge, forget = schedule(running, "purge-customers"), schedule(running, "forget-jobs")
+        failing, succeeding = run_now(running, purge), run_now(running, forget)
+        asyncio.run(spoil(database_url, failing))
+        # The server looks every five seconds.
+        wait_until(lambda: value(scraped(running), "jobs", kind="forget-jobs", state="waiting") == 1)
+        waits = scraped(running)
+        assert value(waits, "jobs", state="waiting") == 2
+        assert value(waits, "job_oldest_due_seconds", kind="purge-customers") > 0
+        with worker(tmp_path, DATABASE_URL=database_url, WORKER_METRICS_PORT=str(port)):
+            assert (done(running, failing)["state"], done(running, succeeding)["state"]) == ("failed", "succeeded")
+            beside = Server(tmp_path, running.process, port)
+            wait_until(lambda: value(scraped(beside), "job_duration_seconds_count") == 2)
+            told = scraped(beside)
+            assert value(told, "job_duration_seconds_count", kind="purge-customers", outcome="failed") == 1
+            assert value(told, "job_duration_seconds_count", kind="forget-jobs", outcome="succeeded") == 1
+            assert value(told, "database_query_duration_seconds_count") > 0
+            assert told.keys() == scraped(running).keys()
+            served, scrape = running.get("/metrics").headers, beside.get("/metrics").headers
+            assert {name: scrape[name] for name in served if name not in VARYING} == {
+                name: told for name, told in served.items() if name not in VARYING
+            }
+            assert beside.get("/health/live").body == running.get("/health/live").body
+            assert [beside.get("/v1/jobs").status, beside.request("POST", "/metrics", body=b"x").status] == [404, 405]
+            assert beside.get("/metrics", **{"X-Long": "x" * 100_000}).status == 400
+            second = command(tmp_path, "worker", DATABASE_URL=database_url, WORKER_METRICS_PORT=str(port))
+            assert second.returncode == 4
+            assert f"choose another port with WORKER_METRICS_PORT={port + 1}" in second.stderr
+        assert "job_duration_seconds_count" not in running.get("/metrics").body.decode()
+
+
+def test_a_worker_tells_what_became_of_deliveries(tmp_path: Path, database_url: str) -> None:
+    port, receiving = free_port(), free_port()
+    settings = {"DATABASE_URL": database_url, "WEBHOOKS_ALLOWED_NETWORKS": "127.0.0.0/8"}
+    with (
+        server(tmp_path, WORKER="external", **settings) as running,
+        receiver(receiving),
+        worker(tmp_path, WORKER_METRICS_PORT=str(port), **settings),
+    ):
+        made = running.post("/v1/webhooks", {"url": f"http://127.0.0.1:{receiving}/", "event_types": ["author.*"]})
+        assert made.status == 201, made.body
+        assert running.post("/v1/authors", {"name": "Ada"}).status == 201
+        beside = Server(tmp_path, running.process, port)
+        delivered = {"kind": "webhook-delivery", "outcome": "delivered"}
+        wait_until(lambda: value(scraped(beside), "job_outcomes_total", **delivered) == 1)
 
 
 def test_a_shop_in_memory_does_its_jobs_too_and_has_no_other_worker(tmp_path: Path) -> None:

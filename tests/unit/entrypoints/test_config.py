@@ -202,6 +202,11 @@ def test_memory_has_one_process(folder: Path) -> None:
     assert found.startswith("WORKERS must be 1 with STORAGE=memory")
 
 
+def test_a_worker_that_keeps_no_metrics_serves_none(folder: Path) -> None:
+    (found,) = problems(folder, WORKER_METRICS_PORT="9101", MONITORING_METRICS_ENABLED="false")
+    assert found == "WORKER_METRICS_PORT=9101 serves metrics, which MONITORING_METRICS_ENABLED=false leaves out"
+
+
 @pytest.mark.parametrize(
     ("storage", "analytics"), [("memory", "postgres"), ("memory", "snowflake"), ("postgres", "memory")]
 )
