@@ -26,6 +26,17 @@ class ServerProcess:
     is_postmaster: bool
 
 
+def is_alive(pid: int) -> bool:
+    """Whether there is a process of this number, whatever it is."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def cluster_name(data: Path) -> str:
     """The name of the cluster in the folder `data`, which must exist."""
     status = data.stat()

@@ -19,7 +19,7 @@ from typing import Final
 
 from adapters.embedded.account import Account
 from adapters.embedded.errors import FolderInUse, FolderUnusable, unusable
-from adapters.embedded.processes import cluster_name
+from adapters.embedded.processes import cluster_name, is_alive
 
 _LOG_LIMIT: Final = 5_000_000
 # 104 bytes on macOS and 108 on Linux, the closing zero included.
@@ -139,12 +139,28 @@ class StateFolder:
             f"Set TMPDIR to a short, writable folder."
         )
 
+    def held(self) -> bool:
+        """Whether a process has the folder. What it has left in the folder tells nothing of that: it may be gone."""
+        try:
+            lock = os.open(self._lock_path, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError:
+            return False
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(lock)
+        return False
+
     def _in_use(self) -> FolderInUse:
         try:
             note = json.loads(self._lock_path.read_text())
-            return FolderInUse(self.folder, pid=note["pid"], url=note["url"])
+            if is_alive(note["pid"]):
+                return FolderInUse(self.folder, pid=note["pid"], url=note["url"])
         except (OSError, ValueError, KeyError, TypeError):
-            return FolderInUse(self.folder, pid=None, url=None)  # it has come or gone this very moment
+            pass
+        return FolderInUse(self.folder, pid=None, url=None)  # it has come or gone this very moment
 
     def _let_go(self) -> None:
         """Close the lock. In a forked child this leaves the parent's hold as it is, and keeps it from outliving it."""

@@ -8,6 +8,7 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from functools import partial
+from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Semaphore
 from pathlib import Path
 from types import FrameType
@@ -48,6 +49,7 @@ class Brief(Struct, frozen=True, kw_only=True):
 
 def build(brief: Brief, ready: Semaphore | None = None) -> ASGIApp:
     """The whole application, still closed: it opens its stores when its lifespan begins, and releases `ready` then."""
+    _end_with_parent()
     settings = brief.settings
     logs.configure(settings.logging)
     metrics = _metrics(brief)
@@ -67,7 +69,6 @@ def build(brief: Brief, ready: Semaphore | None = None) -> ASGIApp:
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
-        _stop_with_parent(asyncio.get_running_loop())
         _when_stopped(hub.close)
         async with wiring.opened(), wiring.hearing_of_events(), _counting_lag(metrics, wiring, settings):
             if brief.prepare is not None:
@@ -195,17 +196,17 @@ def _metrics(brief: Brief) -> Metrics | None:
     return Metrics(None if brief.metrics_folder is None else Path(brief.metrics_folder))
 
 
-def _stop_with_parent(loop: asyncio.AbstractEventLoop) -> None:
-    """Ends this process when the one that started it is gone: it would keep the port, and its database is gone too."""
+def _end_with_parent() -> None:
+    """Ends this process at once when the one that started it is gone, whatever that died of.
+
+    It would keep the port, and its database is gone too: nothing that runs could come to a good end. A thread sees to
+    it, since an event loop may be busy, or not begun.
+    """
     parent = multiprocessing.parent_process()
     if parent is not None:
-        loop.add_reader(_descriptor(parent.sentinel), _stop, loop, _descriptor(parent.sentinel))
+        threading.Thread(target=_end_after, args=(parent,), name="parent", daemon=True).start()
 
 
-def _stop(loop: asyncio.AbstractEventLoop, sentinel: int) -> None:
-    loop.remove_reader(sentinel)
-    os.kill(os.getpid(), signal.SIGTERM)
-
-
-def _descriptor(sentinel: Any) -> int:
-    return int(sentinel)
+def _end_after(parent: BaseProcess) -> None:
+    parent.join()
+    os.kill(os.getpid(), signal.SIGKILL)

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from adapters.embedded.errors import EmbeddedPostgresError, FolderInUse
 from adapters.embedded.server import EmbeddedPostgres
+from adapters.embedded.state import StateFolder
 from adapters.postgres.connection import Dsn
 from application.errors import OutcomeUnknown, Unavailable
 from entrypoints.bootstrap import migrate
@@ -87,7 +88,7 @@ def for_command(config: DatabaseConfig, *, migrated: bool = True) -> Iterator[st
     try:
         _start(postgres)
     except FolderInUse as error:
-        note = read_note(config)
+        note = _note(config)
         if note is None or note.pid != error.pid:
             raise AlreadyRunning(str(error)) from error
         yield note.dsn
@@ -100,7 +101,12 @@ def for_command(config: DatabaseConfig, *, migrated: bool = True) -> Iterator[st
         postgres.stop()
 
 
-def read_note(config: DatabaseConfig) -> Note | None:
+def holder(config: DatabaseConfig) -> Note | None:
+    """What the server left that has the embedded PostgreSQL now; None when there is none."""
+    return _note(config) if config.url is None and StateFolder(_folder(config)).held() else None
+
+
+def _note(config: DatabaseConfig) -> Note | None:
     """What the last server of this folder left; it may be gone."""
     try:
         return msgspec.json.decode((_folder(config) / _NOTE).read_bytes(), type=Note)

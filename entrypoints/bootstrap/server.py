@@ -211,8 +211,8 @@ def _port(settings: Settings) -> Iterator[None]:
 
 def _who_is_there(settings: Settings, reason: str) -> str:
     at, port = address(settings), settings.server.port
-    note = database.read_note(settings.database)
-    if note is not None and note.url == at and settings.app.storage == "postgres" and settings.database.url is None:
+    note = database.holder(settings.database)
+    if note is not None and note.url == at and settings.app.storage == "postgres":
         return (
             f"Daybook is running in this folder already: process {note.pid}, serving {at}. "
             f"Use that one, or stop it (kill {note.pid}) and start again."

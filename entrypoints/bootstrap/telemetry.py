@@ -27,6 +27,7 @@ from prometheus_client import (
 )
 from prometheus_client.openmetrics import exposition
 
+from adapters.embedded.processes import is_alive
 from adapters.postgres.pool import Pool
 from application.errors import Unavailable
 from application.ports.consumers import ConsumerPosition
@@ -302,15 +303,5 @@ def _forget_dead(folder: Path) -> None:
     """Processes that were killed could not take themselves out."""
     for path in folder.glob("gauge_live*_*.db"):
         number = path.stem.rpartition("_")[2]
-        if number.isdigit() and not _is_alive(int(number)):
+        if number.isdigit() and not is_alive(int(number)):
             _mark_dead(int(number), folder)
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -4,14 +4,16 @@ import http.client
 import json
 import os
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.test_worker import run_now, schedule
 from tests.support.builders import isbn
-from tests.support.daybook_process import Server, children, command_of, server, wait_until_gone
+from tests.support.daybook_process import Server, children, command, command_of, server, wait_until_gone
 
 _WRITERS = 4
 
@@ -91,6 +93,38 @@ def kill_while_writing(folder: Path, writes: int) -> None:
 
 def test_every_acknowledged_write_outlives_a_kill(quick_path: Path) -> None:
     kill_while_writing(quick_path, writes=100)
+
+
+def test_a_server_that_is_killed_takes_its_processes_along_whatever_they_do(quick_path: Path) -> None:
+    with server(quick_path, WORKERS="2") as running:
+        assert running.post("/v1/books", {"title": "A", "author": "B", "isbn": isbn(1).value}).status == 201
+        started = children(running.process.pid)
+        reader = http.client.HTTPConnection("127.0.0.1", running.port, timeout=30)
+        reader.request("GET", "/v1/events/stream")
+        assert reader.getresponse().status == 200
+        purge = schedule(running, "purge-customers")
+        for _ in range(20):
+            run_now(running, purge)
+        running.process.kill()
+        # The grace of jobs alone would be 20 s.
+        wait_until_gone(running.process.pid, *started, seconds=5)
+        reader.close()
+    with server(quick_path, PORT=str(running.port)) as again:
+        assert kept(again) == {isbn(1).value}
+
+
+def test_a_server_that_is_gone_is_not_named_to_who_finds_its_port_taken(quick_path: Path) -> None:
+    with server(quick_path) as running:
+        started = children(running.process.pid)
+        refused = command(quick_path, "serve", PORT=str(running.port))
+        assert f"stop it (kill {running.process.pid})" in refused.stderr
+        running.process.kill()
+        wait_until_gone(running.process.pid, *started)
+    with socket.create_server(("127.0.0.1", running.port)):
+        refused = command(quick_path, "serve", PORT=str(running.port))
+    assert refused.returncode == 4
+    assert str(running.process.pid) not in refused.stderr
+    assert "stop what is there, or choose another port" in refused.stderr
 
 
 @pytest.mark.long

@@ -3,6 +3,8 @@
 import errno
 import os
 import pwd
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from adapters.embedded import account, processes
 from adapters.embedded.account import Account
 from adapters.embedded.errors import DiskFull, FolderInUse, FolderUnusable, StartFailed, failure, unusable
 from adapters.embedded.processes import ServerProcess
+from adapters.embedded.state import StateFolder
 
 NAME = "daybook-fe00-1234"
 OTHER = "daybook-fe00-12345"
@@ -115,3 +118,20 @@ def test_data_that_exists_is_run_by_its_owner_and_never_by_root(
 def test_an_ordinary_user_stays_who_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert list(account.candidates(tmp_path)) == []
+
+
+def test_a_holder_that_has_only_just_come_is_not_named_by_the_number_of_who_was_there_before(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        gone.wait()
+    holder, second = StateFolder(tmp_path), StateFolder(tmp_path)
+    assert not second.held()
+    holder.acquire()
+    try:
+        assert second.held()
+        (tmp_path / "lock").write_text(f'{{"pid": {gone.pid}, "url": "http://127.0.0.1:8000"}}')
+        with pytest.raises(FolderInUse) as refusal:
+            second.acquire()
+        assert (refusal.value.pid, refusal.value.url) == (None, None)
+    finally:
+        holder.release()
+    assert not second.held()
