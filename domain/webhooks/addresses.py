@@ -54,11 +54,14 @@ class Reach:
     def into(cls, networks: Iterable[str]) -> "Reach":
         """These networks, such as 127.0.0.0/8. Raises Invalid with `invalid-network`."""
         found: list[Network] = []
+        wrong: list[str] = []
         for text in networks:
             try:
                 found.append(ip_network(text))
             except ValueError as error:
-                raise Invalid.because("invalid-network", f"must be networks such as 127.0.0.0/8: {error}") from None
+                wrong.append(str(error))
+        if wrong:
+            raise Invalid.because("invalid-network", f"must be networks such as 127.0.0.0/8: {'; '.join(wrong)}")
         return cls(tuple(found))
 
     def allows(self, address: Address, *, encrypted: bool) -> bool:

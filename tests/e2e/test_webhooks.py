@@ -169,6 +169,11 @@ def test_the_receiver_of_the_guide_verifies_what_it_is_sent(server: str) -> None
     with process([sys.executable, "-c", program], port, told) as receiver:
         tested = asked(f"{server}/webhooks/{webhook['id']}/test", {})
         assert (tested["delivered"], tested["status"]) == (True, 204)
+        for headers in ({}, {"webhook-signature": "v1,x"}, {"webhook-timestamp": "x", "webhook-signature": "v1"}):
+            unsigned = urllib.request.Request(f"http://127.0.0.1:{port}/", b"{}", headers)
+            with pytest.raises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(unsigned, timeout=10)
+            assert refused.value.code == 401
         asked(f"{server}/webhooks/{webhook['id']}/rotate-secret", {})
         assert asked(f"{server}/webhooks/{webhook['id']}/test", {})["delivered"], "the old secret signs along"
         asked(f"{server}/webhooks/{webhook['id']}/rotate-secret", {"overlap_hours": 0})

@@ -65,3 +65,9 @@ def test_networks_that_are_allowed_are_reached_without_encryption() -> None:
 def test_a_network_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(Invalid, match="such as 127"):
         Reach.into([text])
+
+
+def test_all_networks_that_are_none_are_told_at_once() -> None:
+    with pytest.raises(Invalid) as caught:
+        Reach.into(["127.0.0.1/8", "10.0.0.0/8", "foo", "10.0.0.0/99"])
+    assert all(one in str(caught.value) for one in ("127.0.0.1/8", "'foo'", "10.0.0.0/99"))
