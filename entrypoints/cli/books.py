@@ -29,6 +29,7 @@ from entrypoints.cli.inputs import (
     money,
     only,
     read_lines,
+    whole_number,
 )
 from entrypoints.cli.output import FormatOption, message, show
 from entrypoints.cli.resources import Resource
@@ -43,7 +44,7 @@ _COLUMNS: Final = ("id", "isbn", "title", "author", "published_date", "price", "
 BookFormatOption = Annotated[
     str | None, Parameter(help=f"How it is sold: {', '.join(BookFormat)}. (--format is how the answer is shown.)")
 ]
-PagesOption = Annotated[int | None, Parameter(help="How many.")]
+PagesOption = Annotated[int | None, Parameter(converter=whole_number, help="How many.")]
 PositionOption = Annotated[str | None, Parameter(help="The place in the series, such as 2 or 0.5.")]
 AvailabilityOption = Annotated[str | None, Parameter(help=f"Whether it can be had: {', '.join(Availability)}.")]
 AuthorIdOption = Annotated[

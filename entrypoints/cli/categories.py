@@ -45,6 +45,7 @@ from entrypoints.cli.inputs import (
     command,
     listing,
     only,
+    whole_number,
 )
 from entrypoints.cli.output import FormatOption, console, message, show
 from entrypoints.cli.resources import Resource
@@ -63,7 +64,7 @@ SchemeArgument = Annotated[
 ]
 ParentOption = Annotated[UUID | None, Parameter(help="The id of the category above; a root without one.")]
 CodeOption = Annotated[str | None, Parameter(help="What a subject scheme such as Thema or BISAC calls it.")]
-PositionOption = Annotated[int | None, Parameter(help="Siblings stand by this, then by name.")]
+PositionOption = Annotated[int | None, Parameter(converter=whole_number, help="Siblings stand by this, then by name.")]
 
 _RESOURCE: Final = Resource(
     group=app,

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from entrypoints.bootstrap import server
 from entrypoints.bootstrap.settings import Settings
 from entrypoints.cli.exits import UsageError
+from entrypoints.cli.inputs import whole_number
 from entrypoints.cli.output import message
 from entrypoints.cli.progress import progress
 from entrypoints.cli.running import logged
@@ -22,7 +23,9 @@ from entrypoints.services import Services
 _EARLIEST: Final = date(1990, 1, 1)
 _LATEST: Final = date(2100, 1, 1)
 
-SeedOption = Annotated[int, Parameter(help="Another number is another shop; the same one is the same shop.")]
+SeedOption = Annotated[
+    int, Parameter(converter=whole_number, help="Another number is another shop; the same one is the same shop.")
+]
 UntilOption = Annotated[date | None, Parameter(help="The day before which its two years of business end; today.")]
 ExportOption = Annotated[
     Path | None, Parameter(help="Write the shop to this folder, as CSV files that can be imported, and serve nothing.")

@@ -19,6 +19,7 @@ from entrypoints.cli.inputs import (
     TotalOption,
     listing,
     only,
+    whole_number,
 )
 from entrypoints.cli.output import FormatOption, show
 from entrypoints.cli.running import use, use_wiring
@@ -63,7 +64,10 @@ AggregatesOption = Annotated[
     Parameter(name="--aggregate", negative="", help="Only events of this kind of thing; may be repeated."),
 ]
 AfterOption = Annotated[
-    int | None, Parameter(help="Begin after the event of this sequence; without it with what comes from now on.")
+    int | None,
+    Parameter(
+        converter=whole_number, help="Begin after the event of this sequence; without it with what comes from now on."
+    ),
 ]
 _AT_ONCE: Final = 500
 _LOOK_EVERY: Final = 5.0

@@ -1,5 +1,6 @@
 """What was typed, as the commands and questions of the application."""
 
+import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import msgspec
-from cyclopts import Parameter
+from cyclopts import Parameter, Token
 from msgspec import Struct
 
 from application.decoding import convert, decode
@@ -44,6 +45,14 @@ FieldsOption = Annotated[
     Parameter(help="Show these fields only, with commas between, by their names in the JSON of the HTTP API."),
 ]
 ExpandOption = Annotated[str | None, Parameter(help="Related objects to show too, with commas between.")]
+
+
+def whole_number(_kind: type, tokens: Sequence[Token]) -> int:
+    """A whole number and nothing else: left to itself the command line takes 1.5 for 2."""
+    text = tokens[0].value
+    if not re.fullmatch(r"[+-]?[0-9]+", text):
+        raise ValueError(f"{text} is not a whole number")
+    return int(text)
 
 
 def listing(spec: ListSpec, filters: Mapping[str, str], **asked: str | bool | None) -> Listing:

@@ -9,7 +9,7 @@ import msgspec
 from cyclopts import Parameter
 
 from entrypoints.cli.exits import UsageError
-from entrypoints.cli.inputs import IdArgument
+from entrypoints.cli.inputs import IdArgument, whole_number
 from entrypoints.cli.output import FormatOption, message, show
 from entrypoints.cli.running import CALLER, VersionOption, Yes, confirm, prepared, use
 
@@ -17,7 +17,10 @@ _LONGEST_DAYS: Final = 36_500
 OutputOption = Annotated[Path | None, Parameter(help="The file to write; it must not be there yet.")]
 DaysOption = Annotated[
     int | None,
-    Parameter(help="Days since they were deleted; SECURITY_PURGE_CUSTOMERS_AFTER_DAYS when it is not given."),
+    Parameter(
+        converter=whole_number,
+        help="Days since they were deleted; SECURITY_PURGE_CUSTOMERS_AFTER_DAYS when it is not given.",
+    ),
 ]
 DryRun = Annotated[bool, Parameter(negative="", help="Tell how many would go, and change nothing.")]
 

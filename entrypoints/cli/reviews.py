@@ -11,6 +11,7 @@ from entrypoints.cli.inputs import (
     JsonOption,
     UnsetOption,
     command,
+    whole_number,
 )
 from entrypoints.cli.output import FormatOption, show
 from entrypoints.cli.resources import Resource
@@ -18,7 +19,7 @@ from entrypoints.cli.running import CALLER, VersionOption, use
 
 app = App(name="reviews", help="Reviews: what readers say of books.")
 _COLUMNS: Final = ("id", "created_at", "book_id", "customer_id", "rating", "status", "title")
-RatingOption = Annotated[int | None, Parameter(help="1 to 5, where 5 is best.")]
+RatingOption = Annotated[int | None, Parameter(converter=whole_number, help="1 to 5, where 5 is best.")]
 
 _RESOURCE: Final = Resource(
     group=app,

@@ -14,10 +14,13 @@ from entrypoints.bootstrap.loader import Loaded, load
 from entrypoints.bootstrap.settings import Settings
 from entrypoints.bootstrap.wiring import Wiring
 from entrypoints.cli.exits import UsageError
+from entrypoints.cli.inputs import whole_number
 from entrypoints.services import Services
 
 CALLER: Final = Caller()
-VersionOption = Annotated[int | None, Parameter(help="Refuse the change when the present version is not this one.")]
+VersionOption = Annotated[
+    int | None, Parameter(converter=whole_number, help="Refuse the change when the present version is not this one.")
+]
 Yes = Annotated[bool, Parameter(negative="", help="Do not ask.")]
 T = TypeVar("T")
 

@@ -20,6 +20,7 @@ from entrypoints.cli.inputs import (
     UnsetOption,
     command,
     listing,
+    whole_number,
 )
 from entrypoints.cli.output import FormatOption, message, show
 from entrypoints.cli.resources import Resource
@@ -43,7 +44,9 @@ TypesOption = Annotated[
     Parameter(name="--event-type", negative="", help="A type of event, or all of a kind: book.*; may be repeated."),
 ]
 ContactOption = Annotated[str | None, Parameter(help="The address that is told when it is paused.")]
-OverlapOption = Annotated[int | None, Parameter(help="Hours for which the old secret signs too; 24 when not given.")]
+OverlapOption = Annotated[
+    int | None, Parameter(converter=whole_number, help="Hours for which the old secret signs too; 24 when not given.")
+]
 _KEEP: Final = "keep the secret: it is not shown again"
 
 _RESOURCE: Final = Resource(
