@@ -91,8 +91,8 @@ class EmbeddedPostgres:
             raise
         return self._dsn
 
-    def announce(self, url: str) -> None:
-        """Leave the address that the holder serves, so that a second start in this folder can name it."""
+    def announce(self, url: str | None) -> None:
+        """Leave the address that the holder serves, if any, so that a second start in this folder can name it."""
         self._state.announce(url)
 
     def stop(self) -> None:

@@ -132,7 +132,7 @@ def wait(
 
     $ daybook jobs wait 01997f43-8c00-7000-8000-0123456789ab --timeout 60
 
-    A server or `daybook worker` has to be running, or nobody does it.
+    A server or `daybook worker` has to be running, or nobody does it; without DATABASE_URL it has to be there first.
     """
     if timeout is not None and not 0 <= timeout < math.inf:
         raise UsageError(f"--timeout: must be a number of seconds from 0 on, not {timeout:g}")

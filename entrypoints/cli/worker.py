@@ -27,6 +27,9 @@ def worker(
     $ WORKER=external daybook serve & daybook worker --metrics-port 9101
 
     A server does the same in its own processes, unless WORKER=external says that it shall not.
+
+    Without DATABASE_URL start the server first: it lends its PostgreSQL to workers of its folder, as a worker does to
+    commands and other workers, but no worker does to a server. A worker ends with what was lent to it.
     """
     given = {"WORKER_CONCURRENCY": concurrency, "WORKER_QUEUES": queues, "WORKER_METRICS_PORT": metrics_port}
     loaded = logged({name: value for name, value in given.items() if value is not None})

@@ -1,6 +1,8 @@
 """Jobs as a shop has them done: by the server itself, or by workers beside it."""
 
 import asyncio
+import json
+import os
 import signal
 import threading
 import time
@@ -11,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from adapters.embedded.state import StateFolder
 from tests.e2e.test_serve_monitored import scraped, value
 from tests.support.daybook_process import Server, command, environment, server, start
 from tests.support.embedded import wait_until
@@ -188,3 +191,41 @@ def test_a_shop_in_memory_does_its_jobs_too_and_has_no_other_worker(tmp_path: Pa
     refused = command(tmp_path, "worker", STORAGE="memory")
     assert refused.returncode == 2
     assert "no jobs that another process could run" in refused.stderr
+
+
+def test_a_worker_without_a_server_lends_its_embedded_database(quick_path: Path) -> None:
+    other = quick_path / "other"
+    other.mkdir()
+    shared = {"DATABASE_EMBEDDED_FOLDER": str(quick_path / "postgres"), "WAREHOUSE_FOLDER": str(quick_path / "facts")}
+    with worker(quick_path, **shared) as first, worker(other, **shared) as second:
+        began = time.monotonic()
+        listed = command(quick_path, "schedules", "list", "--name", "forget-jobs", "--format", "json", **shared)
+        (kept,) = json.loads(listed.stdout)["data"]
+        asked = command(quick_path, "schedules", "run", kept["id"], "--format", "json", **shared)
+        job = json.loads(asked.stdout)["id"]
+        waited = command(quick_path, "jobs", "wait", job, "--timeout", "30", "--format", "json", **shared)
+        assert (waited.returncode, json.loads(waited.stdout)["state"]) == (0, "succeeded"), waited.stderr
+        refused = command(quick_path, "serve", PORT=str(free_port()), **shared)
+        assert refused.returncode == 4
+        assert f"Stop it (kill {first.pid}), start `daybook serve` and then the worker again" in refused.stderr
+        # Nothing of this waits for anybody.
+        assert time.monotonic() - began < 14
+        first.send_signal(signal.SIGTERM)
+        assert first.wait(30) == 0
+        assert second.wait(30) == 5
+        assert f"process {first.pid} has stopped, and the PostgreSQL that it lent" in (other / "worker.log").read_text()
+
+
+def test_who_waits_for_a_command_that_has_the_database_says_so(quick_path: Path) -> None:
+    folder, out, err = quick_path / "postgres", quick_path / "out", quick_path / "err"
+    holder = StateFolder(folder)
+    holder.acquire()
+    try:
+        waits = start(
+            DAYBOOK, ["jobs", "list"], quick_path, environment(DATABASE_EMBEDDED_FOLDER=str(folder)), out, err
+        )
+        wait_until(lambda: f"waiting up to 15 s for process {os.getpid()}, which has" in err.read_text())
+    finally:
+        holder.release()
+    assert waits.wait(60) == 0
+    assert err.read_text().count("waiting") == 1
