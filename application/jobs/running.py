@@ -23,7 +23,7 @@ _LOOK_EVERY = 1.0
 _STOPS_WITHIN = 10.0
 # How often, and how long after the first time, what became of an attempt is kept when the store cannot be reached.
 _TRIES_TO_END = (0.1, 0.5, 2.0, 5.0, 10.0)
-# What was lost twice is run by itself: it begins when what was taken with it is handed back, which comes again later.
+# Of what was lost twice the last attempt is made by itself: it begins when what was taken with it is handed back.
 _LOST_TWICE = 3
 _OTHERS_ARE_BACK_AFTER = 0.5
 _OTHERS_COME_AGAIN_AFTER = timedelta(seconds=2)
@@ -66,7 +66,8 @@ class JobRunner:
 
     - An attempt that fails is made again as its kind's RetryPolicy says; an error that does not heal fails the job at
       once. A job whose attempts were all begun and never came to an end, since they took the process with them, fails
-      as well. Of those that were lost twice, one runs at a time: the job that ends its process takes no other along.
+      as well. The last attempt of one that was lost with others is made while no other such job runs, so that the
+      one that ends its process takes no other into the dead letter.
     - Who asks to cancel is heard within a second or so.
     - On a stop, what runs has `grace` seconds to end. The rest is cut off and handed back: another process begins at
       once, and the attempt does not count.
@@ -88,7 +89,8 @@ class JobRunner:
         self._telemetry = telemetry
         self._attempts: dict[JobId, _Attempt] = {}
         self._closing = False
-        self._suspect = False
+        self._suspects = 0
+        self._alone = False
 
     async def work(self, *, queues: Sequence[str], concurrency: int, stopping: asyncio.Event, grace: float) -> None:
         """Runs jobs until `stopping` is set and all have come back. Raises Unavailable when the queue is lost."""
@@ -130,15 +132,17 @@ class JobRunner:
             return job.fail(JobError(code=LOST.code, message=told), at=self._clock.now()), None
         if job.error is None or job.error.code != LOST.code or job.attempt < min(_LOST_TWICE, kind.retry.attempts):
             return await self._made(job, kind, attempt)
-        if self._suspect:
+        last = job.attempt == kind.retry.attempts
+        if self._alone or (last and self._suspects):
             now = self._clock.now()
             return job.hand_back(at=now, until=now + _OTHERS_COME_AGAIN_AFTER), None
-        self._suspect = True
+        self._suspects, self._alone = self._suspects + 1, last
         try:
-            await asyncio.sleep(_OTHERS_ARE_BACK_AFTER)
+            if last:
+                await asyncio.sleep(_OTHERS_ARE_BACK_AFTER)
             return await self._made(job, kind, attempt)
         finally:
-            self._suspect = False
+            self._suspects, self._alone = self._suspects - 1, False
 
     async def _made(self, job: Job, kind: JobKind, attempt: _Attempt) -> tuple[Job, BaseException | None]:
         if self._closing:
