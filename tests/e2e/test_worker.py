@@ -4,6 +4,8 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -103,6 +105,8 @@ def test_a_server_does_the_jobs_it_is_asked_for_and_goes_on_with_the_trace(tmp_p
         assert (job["state"], job["result"], job["attempt"]) == ("succeeded", {"due": 0, "erased": 0}, 1)
         assert job["updated_by"] == "job:purge-customers"
         assert running.get("/v1/jobs?state=succeeded").json()["data"][0]["id"] == job["id"]
+        ended = {"kind": "purge-customers", "outcome": "succeeded"}
+        wait_until(lambda: value(scraped(running), "job_duration_seconds_count", **ended) == 1)
         assert running.stop() == 0
         (line,) = [one for one in running.log if one["event"] == "job ended"]
         assert (line["trace_id"], line["request_id"]) == (TRACE, job["request_id"])
@@ -124,6 +128,28 @@ def test_a_worker_beside_the_server_does_them_where_the_server_shall_not(tmp_pat
                 tmp_path, "jobs", "wait", path.rpartition("/")[2], "--timeout", "30", DATABASE_URL=database_url
             )
             assert (waited.returncode, done(running, path)["state"]) == (0, "succeeded"), waited.stderr
+
+
+def test_a_worker_says_nothing_more_when_it_has_stopped(tmp_path: Path, database_url: str) -> None:
+    # By itself, since a process of the other tests ends without what Python does last.
+    told = tmp_path / "told"
+    with told.open("wb") as out, (tmp_path / "complaints").open("wb") as err:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "entrypoints.cli.main", "worker"],
+            cwd=tmp_path,
+            env=environment(DATABASE_URL=database_url, ANALYTICS_STORAGE="duckdb"),
+            stdout=out,
+            stderr=err,
+        )
+        try:
+            wait_until(lambda: "takes jobs" in told.read_text())
+            process.terminate()
+            assert process.wait(30) == 0
+        finally:
+            process.kill()
+            process.wait()
+    assert told.read_text().endswith("The worker has stopped.\n")
+    assert "leaked" not in (tmp_path / "complaints").read_text()
 
 
 async def spoil(database_url: str, path: str) -> None:
