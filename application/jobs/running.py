@@ -41,6 +41,10 @@ class JobTelemetry(Protocol):
         """What became of it, and with which error; the job as it is kept."""
         ...
 
+    def handed_back(self, job: Job) -> None:
+        """The attempt was not made to its end here, does not count, and is made again elsewhere."""
+        ...
+
     def lost(self, job: Job) -> None:
         """The attempt was cut off: a later one had begun."""
         ...
@@ -113,7 +117,9 @@ class JobRunner:
                 ended, kept = await self._keep(job, replace(ended, progress=attempt.run.reached))
             finally:
                 del self._attempts[job.id]
-            if kept:
+            if kept and ended.attempt < job.attempt:
+                self._telemetry.handed_back(ended)
+            elif kept:
                 self._telemetry.ended(ended, asyncio.get_running_loop().time() - began, error)
             else:
                 self._telemetry.lost(job)

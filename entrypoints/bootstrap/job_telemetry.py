@@ -18,7 +18,7 @@ from application.jobs.running import heals
 from application.ports.jobs import JobReader, QueueDepth
 from domain.jobs.job import LOST, Job, JobState
 from entrypoints import correlation
-from entrypoints.correlation import Correlation
+from entrypoints.correlation import Correlation, parent_of
 
 _BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)
 _LOOK_EVERY: Final = 5.0
@@ -91,14 +91,15 @@ class JobTelemetry:
     @contextmanager
     def running(self, job: Job) -> Iterator[None]:
         """Around an attempt."""
-        asked = _TRACEPARENT.fullmatch(job.traceparent or "")
-        # What nobody asked for over HTTP has a trace of its own.
-        told = correlation.current.set(Correlation(job.request_id or str(job.id), asked[1] if asked else job.id.hex))
+        asked = parent_of((job.traceparent or "").encode())
+        # One that nobody's request asked for is a trace of its own, which all its attempts have in common.
+        trace_id = job.id.hex if asked is None else asked.trace_id
+        told = correlation.current.set(Correlation(job.request_id or str(job.id), trace_id))
         try:
-            if asked is None or not int(asked[2], 16) & 1:
+            if asked is None or not asked.sampled:
                 yield
                 return
-            parent = _PROPAGATOR.extract({"traceparent": job.traceparent or ""}, otel_context.Context())
+            parent = _PROPAGATOR.extract({"traceparent": asked.traceparent}, otel_context.Context())
             with self._tracer.start_as_current_span(
                 f"job {job.kind}",
                 parent,
@@ -129,6 +130,10 @@ class JobTelemetry:
         _log.warning(
             "job failed", **said, code=job.error.code, reason=job.error.message, exc_info=error if odd else None
         )
+
+    def handed_back(self, job: Job) -> None:
+        """The attempt does not count."""
+        _log.info("job handed back", job_id=str(job.id), kind=job.kind)
 
     def lost(self, job: Job) -> None:
         """The attempt was cut off."""

@@ -18,7 +18,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from entrypoints import correlation
-from entrypoints.correlation import Correlation
+from entrypoints.correlation import Correlation, Parent, parent_of
 from entrypoints.http.problems import problem_reply
 from entrypoints.http.replies import ANSWERED_AT
 
@@ -28,9 +28,6 @@ CLIENT_GONE: Final = 499
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _REQUEST_ID: Final = re.compile(rb"[\x21-\x7e]{1,128}")
-_TRACEPARENT: Final = re.compile(
-    rb"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})(-.*)?"
-)
 _PARAMETER_KIND: Final = re.compile(r":[a-z]+\}")
 
 
@@ -121,11 +118,11 @@ class Telemetry:
             await self._app(scope, receive, send)
             return
         given, parent = _ids(scope["headers"])
-        sampled = parent[2] if parent is not None else random() < self._sampling  # noqa: S311 a share, not a secret
+        sampled = parent.sampled if parent is not None else random() < self._sampling  # noqa: S311 a share, not a secret
         if sampled and self._tracer is not None:
-            await self._traced(self._tracer, scope, receive, send, given, parent and parent[0])
+            await self._traced(self._tracer, scope, receive, send, given, parent and parent.traceparent)
             return
-        trace_id = parent[1] if parent is not None else f"{getrandbits(128):032x}"
+        trace_id = parent.trace_id if parent is not None else f"{getrandbits(128):032x}"
         await self._observed(scope, receive, send, Correlation(given or trace_id, trace_id))
 
     async def _traced(
@@ -211,17 +208,13 @@ class Telemetry:
 _PROPAGATOR: Final = TraceContextTextMapPropagator()
 
 
-def _ids(headers: Any) -> tuple[str | None, tuple[str, str, bool] | None]:
-    """The request id that was given, and the traceparent with its trace id and whether it is sampled; None when absent
-    or malformed.
-    """
+def _ids(headers: Any) -> tuple[str | None, Parent | None]:
+    """The request id that was given, and the trace to go on with; None when absent or malformed."""
     request_id = parent = None
     for name, value in headers:
         if name == b"x-request-id":
             if _REQUEST_ID.fullmatch(value):
                 request_id = value.decode("ascii")
         elif name == b"traceparent":
-            match = _TRACEPARENT.fullmatch(value)
-            if match and (match[3] is None or not value.startswith(b"00")):
-                parent = (value.decode("ascii"), match[1].decode("ascii"), bool(int(match[2], 16) & 1))
+            parent = parent_of(value) or parent
     return request_id, parent

@@ -78,6 +78,9 @@ class Silent:
     def ended(self, job: Job, seconds: float, error: BaseException | None) -> None:
         """Says nothing."""
 
+    def handed_back(self, job: Job) -> None:
+        """Says nothing."""
+
     def lost(self, job: Job) -> None:
         """Says nothing."""
 

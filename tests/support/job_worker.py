@@ -107,6 +107,9 @@ class Silent:
     def ended(self, job: Job, seconds: float, error: BaseException | None) -> None:
         pass
 
+    def handed_back(self, job: Job) -> None:
+        pass
+
     def lost(self, job: Job) -> None:
         pass
 

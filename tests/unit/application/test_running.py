@@ -54,6 +54,7 @@ class Telling:
 
     begun: list[Job] = field(default_factory=list)
     became: list[tuple[JobState, str]] = field(default_factory=list)
+    handed_back_ones: list[Job] = field(default_factory=list)
     lost_ones: list[Job] = field(default_factory=list)
 
     @contextmanager
@@ -64,6 +65,9 @@ class Telling:
     def ended(self, job: Job, seconds: float, error: BaseException | None) -> None:
         assert seconds >= 0
         self.became.append((job.state, "" if error is None else type(error).__name__))
+
+    def handed_back(self, job: Job) -> None:
+        self.handed_back_ones.append(job)
 
     def lost(self, job: Job) -> None:
         self.lost_ones.append(job)
@@ -350,6 +354,7 @@ class TestStopping:
             await eventually(lambda: len(shop.handler.runs) == 1)
         waits = shop.job(job)
         assert (waits.state, waits.attempt, waits.lease) == (JobState.WAITING, 0, 1)
+        assert ([one.id for one in shop.telling.handed_back_ones], shop.telling.became) == ([job.id], [])
         done = await shop.done(job)
         assert (done.state, done.attempt, done.lease) == (JobState.SUCCEEDED, 1, 2)
 
