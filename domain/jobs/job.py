@@ -195,7 +195,8 @@ class Job:
     def ask_again(self, *, at: datetime, by: str) -> tuple["Job", Event]:
         """It is to be tried again from the first attempt. Raises JobNotFailed."""
         if self.state not in (JobState.FAILED, JobState.CANCELLED):
-            raise JobNotFailed(f"the job is {self.state}: only one that has failed or was cancelled can be retried")
+            told = "has succeeded" if self.state is JobState.SUCCEEDED else f"is {self.state}"
+            raise JobNotFailed(f"the job {told}: only one that has failed or was cancelled can be retried")
         again = replace(
             self,
             state=JobState.WAITING,

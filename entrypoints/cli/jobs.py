@@ -15,7 +15,7 @@ from application.errors import NotFound
 from application.jobs.models import JOB_LIST, JobRead
 from domain.jobs.job import JobFinished, JobNotFailed, JobState
 from entrypoints.cli.exits import CommandError, UsageError
-from entrypoints.cli.inputs import FieldsOption, IdArgument, listing, only
+from entrypoints.cli.inputs import IdArgument, listing
 from entrypoints.cli.output import FormatOption, message, show
 from entrypoints.cli.resources import Resource
 from entrypoints.cli.running import CALLER, VersionOption, use
@@ -56,19 +56,14 @@ _RESOURCE.lists(
 )
 
 
-@app.command(name="show")
-def show_job(
-    job_id: IdArgument,
-    /,
-    *,
-    fields: FieldsOption = None,
-    format: FormatOption = "table",  # noqa: A002  # the name of the option
-) -> None:
+_RESOURCE.gets(
     """One job: how far it is, and its result or why it failed.
 
     $ daybook jobs show 01997f43-8c00-7000-8000-0123456789ab
-    """
-    show(use(lambda services: services.jobs.get(job_id)), format, fields=only(JobRead, fields))
+    """,
+    "show",
+    "get",
+)
 
 
 @app.command

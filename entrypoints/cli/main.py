@@ -55,7 +55,7 @@ _GROUPS: Final = {
     ),
     "warehouse": ("entrypoints.cli.warehouse:app", "The embedded warehouse: sync, status, rebuild, compact."),
     "analytics": ("entrypoints.cli.analytics:app", "Who buys what: reports, their definitions, verification."),
-    "jobs": ("entrypoints.cli.jobs:app", "Jobs: list, show, cancel, retry, wait."),
+    "jobs": ("entrypoints.cli.jobs:app", "Jobs: list, show, cancel, retry, cancel-failed, retry-failed, wait."),
     "schedules": (
         "entrypoints.cli.schedules:app",
         "Schedules: list, get, create, update, run, delete, restore.",

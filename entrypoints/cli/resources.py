@@ -78,8 +78,8 @@ class Resource:
 
         self._add("list", list_page, f"{inspect.cleandoc(about)}\n\n{filters_of(self.spec)}")
 
-    def gets(self, about: str) -> None:
-        """Adds `get`."""
+    def gets(self, about: str, *names: str) -> None:
+        """Adds `get`, or what it is called by these names."""
 
         def get(
             record_id: IdArgument,
@@ -96,7 +96,7 @@ class Resource:
             found = use(lambda services: self.service(services).get(record_id, **asked))
             show(found, format, fields=only(self.model, fields))
 
-        self._add("get", get, about)
+        self._add(names or "get", get, about)
 
     def deletes(self, about: str) -> None:
         """Adds `delete`."""
@@ -122,7 +122,7 @@ class Resource:
 
         self._add("restore", restore, about)
 
-    def _add(self, name: str, command: Callable[..., None], about: str) -> None:
+    def _add(self, name: str | Sequence[str], command: Callable[..., None], about: str) -> None:
         takes = {"q": self.spec.searchable, "include_deleted": self.spec.deletable, "expand": self.spec.expansions}
         signature = inspect.signature(command)
         kept = [one for one in signature.parameters.values() if takes.get(one.name, True)]

@@ -42,7 +42,9 @@ _RESOURCE.gets(
     """One schedule.
 
     $ daybook schedules get 01997f43-8c00-7000-8000-0123456789ab
-    """
+    """,
+    "get",
+    "show",
 )
 
 

@@ -9,7 +9,7 @@ from adapters.postgres.unit_of_work import PostgresUnitsOfWork
 from adapters.system.system import SystemClock
 from application.caller import Caller
 from domain.jobs.job import Job, JobError
-from tests.support.commands import Run
+from tests.support.commands import Run, made
 from tests.support.working import Hands, a_job, now, working
 
 JSON = ("--format", "json")
@@ -49,6 +49,15 @@ def test_the_dead_letter_is_emptied_by_kind_and_by_error(daybook: Run, database_
     assert states(daybook)["a"] == "cancelled"
     assert daybook("jobs", "cancel-failed")[2] == "2 of 2 jobs that had failed were given up\n"
     assert daybook("jobs", "retry-failed")[2] == "0 of 0 jobs that had failed were asked for again\n"
+
+
+def test_a_job_and_a_schedule_are_shown_by_either_word(daybook: Run, database_url: str) -> None:
+    asyncio.run(_failed(database_url, {"a": "unexpected"}))
+    (job,) = json.loads(daybook("jobs", "list", *JSON)[1])["data"]
+    schedule = made(daybook, "schedules", "create", "--name", "x", "--kind", "purge-customers", "--cron", "0 3 * * *")
+    for word in ("get", "show"):
+        assert made(daybook, "jobs", word, job["id"]) == job
+        assert made(daybook, "schedules", word, schedule["id"]) == schedule
 
 
 def test_who_waits_looks_once_at_least(daybook: Run, database_url: str) -> None:

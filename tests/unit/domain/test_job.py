@@ -130,7 +130,8 @@ class TestAskingAgain:
 
     def test_what_waits_runs_or_went_well_is_not_asked_for_again(self) -> None:
         running = asked().begin(at=at(1))
-        for job in (asked(), running, running.succeed(None, at=at(2))):
-            with pytest.raises(JobNotFailed) as caught:
+        done = running.succeed(None, at=at(2))
+        for job, told in ((asked(), "is waiting"), (running, "is running"), (done, "has succeeded")):
+            with pytest.raises(JobNotFailed, match=f"the job {told}: only") as caught:
                 job.ask_again(at=at(3), by="eve")
             assert caught.value.code == "job-not-failed"
