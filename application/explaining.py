@@ -11,6 +11,7 @@ Codes: `required`, `unknown-field`, `wrong-type`, `too-short`, `too-long`, `too-
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from numbers import Real
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ Build = Callable[[Any], object]
 _NAMES = {
     inspect.StrType: "text",
     inspect.IntType: "a whole number",
+    inspect.FloatType: "a number",
     inspect.BoolType: "true or false",
     inspect.ListType: "a list",
     inspect.DictType: "an object of names and values",
@@ -33,6 +35,7 @@ _NAMES = {
 _RAW: Mapping[type, type] = {
     inspect.StrType: str,
     inspect.IntType: int,
+    inspect.FloatType: Real,
     inspect.BoolType: bool,
     inspect.ListType: list,
     inspect.DictType: Mapping,
@@ -69,7 +72,7 @@ def _check(kind: inspect.Type, raw: object, pointer: str, problems: Problems, bu
     elif isinstance(kind, inspect.IntType) and isinstance(raw, int) and not isinstance(raw, bool):
         _check_number(kind, raw, pointer, problems)
     elif type(kind) in _NAMES:
-        if not (isinstance(kind, inspect.BoolType) and isinstance(raw, bool)):
+        if not (isinstance(kind, inspect.BoolType | inspect.FloatType) and _is_a(kind, raw)):
             problems.add(pointer, "wrong-type", f"must be {_NAMES[type(kind)]}; it is {_said(raw)}")
     else:
         _check_value(kind, raw, pointer, problems, build)

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
+from domain.jobs.schedule import cron_line
 from domain.shared.errors import Invalid
 
-_FIELDS = 5
 # Any moment serves to see whether there is a time at all.
 _SOME_MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -18,9 +18,7 @@ class CronRecurrence:
 
     def check(self, cron: str) -> str:
         """`cron`, without spaces at its ends."""
-        cleaned = " ".join(cron.split())
-        if len(cleaned.split()) != _FIELDS:
-            raise Invalid.because("invalid-cron", "must have five fields: minute, hour, day, month and day of the week")
+        cleaned = cron_line(cron)
         try:
             next(CronSim(cleaned, _SOME_MOMENT))
         except CronSimError as error:

@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from application.fields import given, line
 from application.listing import FilterField, ListSpec, SortKey, as_kept, moment, truth
 from domain.analytics.scope import time_zone
-from domain.jobs.schedule import CRON_LENGTH, SCHEDULE_NAME_LENGTH, CatchUp, Schedule, ScheduleDetails
+from domain.jobs.schedule import CRON_LENGTH, SCHEDULE_NAME_LENGTH, CatchUp, Schedule, ScheduleDetails, cron_line
 from domain.shared.events import Scalar
 
 _MOST_ARGUMENTS = 50
@@ -33,6 +33,7 @@ Cron = Annotated[
         max_length=CRON_LENGTH,
         description="Minute, hour, day of the month, month, day of the week, as cron reads them.",
         examples=["10 3 * * *"],
+        extra={"value": cron_line},
     ),
 ]
 Zone = Annotated[

@@ -7,12 +7,14 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from domain.jobs.job import Job
+from domain.shared.errors import Invalid
 from domain.shared.events import Event, Scalar
 from domain.shared.ids import JobId, ScheduleId
 from domain.shared.lifecycle import Lifecycle
 
 SCHEDULE_NAME_LENGTH = 100
 CRON_LENGTH = 100
+_CRON_FIELDS = 5
 PUNCTUAL = timedelta(minutes=5)
 """A time that is noticed no later than this was not missed."""
 
@@ -26,6 +28,14 @@ class CatchUp(StrEnum):
     """One run makes up for all of them."""
     ALL = "all"
     """Each of them has its run."""
+
+
+def cron_line(text: str) -> str:
+    """`text` as one line of five fields, which is not yet to say that it names a time. Raises Invalid."""
+    fields_given = text.split()
+    if len(fields_given) != _CRON_FIELDS:
+        raise Invalid.because("invalid-cron", "must have five fields: minute, hour, day, month and day of the week")
+    return " ".join(fields_given)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

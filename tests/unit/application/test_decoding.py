@@ -275,3 +275,20 @@ def test_any_object_is_a_command_or_explained(kind: type[Any], data: st.DataObje
 def test_any_bytes_are_refused_in_words(data: bytes) -> None:
     with pytest.raises((Malformed, Invalid)):
         decode(BookCreate, data)
+
+
+class Measured(msgspec.Struct, frozen=True, kw_only=True):
+    share: float
+    most: float | None = None
+    shown: float | str = 0.5
+
+
+class TestNumbersWithAFraction:
+    @pytest.mark.parametrize("given", ["1", True, [1], {}])
+    def test_what_is_none_is_told_in_words(self, given: Any) -> None:
+        assert wrong(Measured, {"share": given, "most": given}) == {"/share": "wrong-type", "/most": "wrong-type"}
+        assert message(Measured, {"share": given}).startswith("must be a number; it is ")
+
+    def test_whole_ones_and_others_are(self) -> None:
+        assert wrong(Measured, {"share": 1, "most": 1.5, "shown": []}) == {"/shown": "wrong-type"}
+        assert decode(Measured, b'{"share": 1}').share == 1

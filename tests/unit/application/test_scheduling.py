@@ -87,6 +87,7 @@ class TestPlanning:
         with pytest.raises(Invalid) as caught:
             decode(ScheduleCreate, body)
         assert {(one.pointer, one.code) for one in caught.value.problems} == {
+            ("/cron", "invalid-cron"),
             ("/tz", "unknown-time-zone"),
             ("/catch_up", "not-an-option"),
             *((f"/arguments/{name}", "wrong-type") for name in "acd"),
