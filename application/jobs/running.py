@@ -162,7 +162,7 @@ class JobRunner:
             return (job.hand_back(at=now) if attempt.reason == "closing" else job.stop(at=now)), error
         except Exception as error:
             return self._failed(job, kind, error), error
-        if result is not None and not all(can_be_kept(key) and can_be_kept(value) for key, value in result.items()):
+        if not _is_kept(result):
             return job.fail(_not_kept("it holds something else"), at=self._clock.now()), None
         return job.succeed(result, at=self._clock.now()), None
 
@@ -249,6 +249,15 @@ def job_error(error: Exception) -> JobError:
     if isinstance(error, TimeoutError):
         return JobError(code="timeout", message=str(error) or "something that it asked did not answer in time")
     return JobError(code="unexpected", message=f"{type(error).__name__}: the log of the worker says more")
+
+
+def _is_kept(result: object) -> bool:
+    """Whether every store takes what a handler gave, and gives it again as it was."""
+    if result is None:
+        return True
+    return isinstance(result, Mapping) and all(
+        isinstance(name, str) and can_be_kept(name) and can_be_kept(value) for name, value in result.items()
+    )
 
 
 def _not_kept(why: str) -> JobError:

@@ -391,7 +391,9 @@ class TestKeepingWhatBecameOfIt:
         assert (await shop.done(job)).state is JobState.SUCCEEDED
         assert len(shop.handler.runs) == 2
 
-    @pytest.mark.parametrize("result", [{"a": "x\0"}, {"\0": 1}, {"a": 0.5}, {"a": [1]}, {"a": {}}, {"a": "\ud800"}])
+    @pytest.mark.parametrize(
+        "result", [{"a": "x\0"}, {"\0": 1}, {"a": 0.5}, {"a": [1]}, {"a": {}}, {"a": "\ud800"}, {1: 1}, "x", 0]
+    )
     async def test_a_result_that_no_store_keeps_fails_the_job(self, result: Any) -> None:
         async def told(_run: JobRun) -> Any:
             return result
