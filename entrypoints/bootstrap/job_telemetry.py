@@ -1,7 +1,6 @@
 """What is seen of jobs: their logs, their traces, their place in the metrics."""
 
 import asyncio
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -16,13 +15,12 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from application.errors import ApplicationError
 from application.jobs.running import heals
 from application.ports.jobs import JobReader, QueueDepth
-from domain.jobs.job import LOST, Job, JobState
+from domain.jobs.job import Job, JobState
 from entrypoints import correlation
 from entrypoints.correlation import Correlation, parent_of
 
 _BUCKETS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 3600.0)
 _LOOK_EVERY: Final = 5.0
-_TRACEPARENT: Final = re.compile(r"00-([0-9a-f]{32})-[0-9a-f]{16}-([0-9a-f]{2})")
 _PROPAGATOR: Final = TraceContextTextMapPropagator()
 _log = structlog.get_logger("daybook.jobs")
 
@@ -119,9 +117,6 @@ class JobTelemetry:
                 self._metrics.outcomes.labels(job.kind, outcome).inc()
         about = {"job_id": str(job.id), "kind": job.kind, "state": str(job.state), "attempt": job.attempt}
         said = {**about, "seconds": round(seconds, 3)}
-        if job.state is JobState.WAITING and (job.error is None or job.error.code == LOST.code):
-            _log.info("job handed back", **said)
-            return
         if job.error is None or job.state in (JobState.SUCCEEDED, JobState.CANCELLED):
             _log.info("job ended", **said)
             return

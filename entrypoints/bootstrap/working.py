@@ -67,6 +67,7 @@ async def _work(settings: Settings, database: Database, announce: Callable[[], N
         announce()
         watching = asyncio.create_task(_watch(database.ended, stopping))
         await worker.work(stopping)
+        why = await watching
     # What is frozen at the end of Python is never let go of, of which DuckDB says so at length.
     gc.unfreeze()
     await asyncio.to_thread(provider.shutdown)
