@@ -61,8 +61,8 @@ class Reader:
 
     __slots__ = ("_chunks", "_most", "_size", "_wake", "ended", "position", "wanted")
 
-    def __init__(self, position: int, wanted: Wanted, most: int) -> None:
-        self.position = position
+    def __init__(self, wanted: Wanted, most: int) -> None:
+        self.position = 0
         self.wanted = wanted
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._most = most
@@ -126,9 +126,11 @@ class EventHub:
         """Whether there are as many readers as there may be."""
         return len(self._everyone) >= self._most_readers
 
-    def enter(self, position: int, wanted: Wanted) -> Reader:
-        """A new reader, who has seen all up to `position` and reads for itself until it joins."""
-        reader = Reader(position, wanted, self._most_bytes)
+    def enter(self, wanted: Wanted) -> Reader:
+        """A new reader, who has its place from now on, and reads for itself after the `position` that it is given until
+        it joins.
+        """
+        reader = Reader(wanted, self._most_bytes)
         self._everyone.add(reader)
         if self._observer is not None:
             self._observer.joined()

@@ -81,14 +81,17 @@ def stream_operation(events: EventService, hub: EventHub, config: HttpConfig) ->
                 "this server process takes no more streams now: try again in a moment",
                 [(b"retry-after", b"%d" % _RETRY_AFTER)],
             )
-        last = await events.last()
-        if after is not None and after > last:
-            message = f"is after the last event, which is {last}: this position is of another store, or of its future"
-            pointer = "after" if header(scope, b"last-event-id") is None else _LAST_EVENT_ID
-            raise BadQuery([Problem(pointer=pointer, code="after-the-end", message=message)])
+        # Before anything is waited for: those who come together find each other's places taken.
+        reader = hub.enter(wanted)
+        try:
+            reader.position = await _beginning(events, after, scope)
+        except BaseException:
+            hub.leave(reader)
+            raise
         if scope["method"] == "HEAD":  # type: ignore[typeddict-item]  # an HTTP scope
+            hub.leave(reader)
             return Reply(200, _HEADERS)
-        return _Stream(events, hub, config, last if after is None else after, wanted)
+        return _Stream(events, hub, config, reader)
 
     return Operation(
         id="stream_events",
@@ -106,19 +109,28 @@ def stream_operation(events: EventService, hub: EventHub, config: HttpConfig) ->
     )
 
 
+async def _beginning(events: EventService, after: int | None, scope: Any) -> int:
+    """After which sequence it begins. Raises BadQuery."""
+    last = await events.last()
+    if after is not None and after > last:
+        message = f"is after the last event, which is {last}: this position is of another store, or of its future"
+        pointer = "after" if header(scope, b"last-event-id") is None else _LAST_EVENT_ID
+        raise BadQuery([Problem(pointer=pointer, code="after-the-end", message=message)])
+    return last if after is None else after
+
+
 class _Stream:
     """The answer: what was missed first, and then what the hub hands on."""
 
-    def __init__(self, events: EventService, hub: EventHub, config: HttpConfig, after: int, wanted: Wanted) -> None:
+    def __init__(self, events: EventService, hub: EventHub, config: HttpConfig, reader: Reader) -> None:
         self._events = events
         self._hub = hub
         self._config = config
-        self._after = after
-        self._wanted = wanted
+        self._reader = reader
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Sends until the caller is gone, or it ends otherwise."""
-        reader = self._hub.enter(self._after, self._wanted)
+        reader = self._reader
         # In tasks of their own, since the server may run this one in a way that knows no cancelling.
         loop = asyncio.get_running_loop()
         gone, sending = loop.create_task(caller_gone(receive)), loop.create_task(self._send_all(reader, send))

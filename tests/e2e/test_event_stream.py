@@ -5,8 +5,10 @@ import os
 import signal
 import socket
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from itertools import islice
 from pathlib import Path
 
@@ -160,6 +162,24 @@ def test_no_more_streams_than_there_may_be(tmp_path: Path, database_url: str) ->
         # Those who left are noticed, although there is nothing to send to them.
         eventually_open(running)
         assert value(scraped(running), "event_stream_readers_dropped_total") == 0
+
+
+def test_those_who_come_together_are_no_more_than_there_may_be(tmp_path: Path, database_url: str) -> None:
+    with server(tmp_path, DATABASE_URL=database_url, STREAM_READERS="5") as running, ExitStack() as streams:
+        connections = [
+            streams.enter_context(socket.create_connection(("127.0.0.1", running.port), 30)) for _ in range(60)
+        ]
+        for one in connections:
+            one.sendall(b"GET /v1/events/stream HTTP/1.1\r\nHost: x\r\n\r\n")
+        statuses = Counter(one.recv(12)[-3:] for one in connections)
+        assert statuses == {b"200": 5, b"503": 55}
+        # What is refused or asked for its head alone keeps no place.
+        streams.close()
+        eventually_open(running)
+        for _ in range(6):
+            assert running.get("/v1/events/stream?after=999").status == 400
+            assert running.request("HEAD", "/v1/events/stream").status == 200
+        assert value(scraped(running), "event_stream_readers") == 0
 
 
 def eventually_open(running: Server, within: float = 10) -> None:
