@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+from application.errors import BadQuery
 from application.events.models import EVENT_LIST, HISTORY_LIST, EventRead
 from application.listing import Listed, Listing, listed
 from application.ports.consumers import ConsumerPosition, ConsumerReader
 from application.ports.event_signal import EventSignal
 from application.ports.events import EventReader
+from domain.shared.errors import Problem
 
 
 class EventService:
@@ -37,6 +39,17 @@ class EventService:
     async def last(self) -> int:
         """The sequence of the last event that was committed before the question; 0 without any."""
         return await self._reader.last()
+
+    async def begin(self, after: int | None, *, pointer: str = "after") -> int:
+        """After which sequence to follow: the last one now where `after` is None.
+
+        Raises BadQuery with `after-the-end`, at `pointer`, when there is no such event yet.
+        """
+        last = await self.last()
+        if after is not None and after > last:
+            message = f"is after the last event, which is {last}: this position is of another store, or of its future"
+            raise BadQuery([Problem(pointer=pointer, code="after-the-end", message=message)])
+        return last if after is None else after
 
     async def wait(self, after: int, *, seconds: float) -> bool:
         """Until there may be events after this sequence (True), or so many seconds are over (False)."""

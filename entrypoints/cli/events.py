@@ -8,7 +8,10 @@ from uuid import UUID
 import msgspec
 from cyclopts import App, Parameter
 
+from application.errors import BadQuery
+from application.events.following import check_wanted
 from application.events.models import EVENT_LIST, HISTORY_LIST, EventRead
+from domain.shared.errors import Problems
 from entrypoints.bootstrap.wiring import Wiring
 from entrypoints.cli.inputs import (
     CursorOption,
@@ -87,11 +90,17 @@ def tail(
     $ daybook events tail --type order.placed --type order.cancelled
     $ daybook events tail --after 0 --format ndjson | jq .type
     """
+    problems = Problems()
+    check_wanted({"type": types, "aggregate": aggregates}, problems)
+    if after is not None and after < 0:
+        problems.add("after", "bad-value", "must be a whole number from 0 on")
+    if problems.found:
+        raise BadQuery(problems.found)
 
     async def follow(wiring: Wiring) -> None:
         events = wiring.services.events
         async with wiring.hearing_of_events():
-            seen = await events.last() if after is None else after
+            seen = await events.begin(after)
             while True:
                 for event in await events.after(seen, limit=_AT_ONCE):
                     seen = event.sequence or seen

@@ -1,7 +1,6 @@
 """GET /v1/events/stream: events as they come, as Server-Sent Events."""
 
 import asyncio
-import re
 from collections.abc import Callable
 from inspect import cleandoc
 from random import uniform
@@ -12,9 +11,10 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 from msgspec import Meta, Struct
 
 from application.errors import BadQuery, Unavailable
+from application.events.following import AGGREGATE, MOST_NAMES, TYPE, check_wanted
 from application.events.service import EventService
 from application.listing import LARGEST_NUMBER, whole_number
-from domain.shared.errors import Problem, Problems
+from domain.shared.errors import Problems
 from entrypoints.http.config import HttpConfig
 from entrypoints.http.event_hub import BATCH, EventHub, Reader, Wanted, frame
 from entrypoints.http.examples import EVENT, plain
@@ -37,9 +37,6 @@ _RETRY_MS: Final = 2_000
 _RETRY_AFTER: Final = 5
 # Who takes nothing for so long is gone, or as good as.
 _STALLED: Final = 60.0
-_TYPE: Final = re.compile(r"[a-z_]{1,64}\.[a-z_]{1,64}")
-_AGGREGATE: Final = re.compile(r"[a-z_]{1,64}")
-_MOST_NAMES: Final = 100
 _ABOUT: Final = """
 The events that are committed from now on, or after `Last-Event-ID`, in the order of their sequence: none is left out
 and none comes twice, whichever server process answers. Each has its sequence as `id`, its type as `event`, and the
@@ -84,7 +81,8 @@ def stream_operation(events: EventService, hub: EventHub, config: HttpConfig) ->
         # Before anything is waited for: those who come together find each other's places taken.
         reader = hub.enter(wanted)
         try:
-            reader.position = await _beginning(events, after, scope)
+            pointer = "after" if header(scope, b"last-event-id") is None else _LAST_EVENT_ID
+            reader.position = await events.begin(after, pointer=pointer)
         except BaseException:
             hub.leave(reader)
             raise
@@ -107,16 +105,6 @@ def stream_operation(events: EventService, hub: EventHub, config: HttpConfig) ->
         gives_media_type=MEDIA_TYPE,
         errors=(TooManyReaders,),
     )
-
-
-async def _beginning(events: EventService, after: int | None, scope: Any) -> int:
-    """After which sequence it begins. Raises BadQuery."""
-    last = await events.last()
-    if after is not None and after > last:
-        message = f"is after the last event, which is {last}: this position is of another store, or of its future"
-        pointer = "after" if header(scope, b"last-event-id") is None else _LAST_EVENT_ID
-        raise BadQuery([Problem(pointer=pointer, code="after-the-end", message=message)])
-    return last if after is None else after
 
 
 class _Stream:
@@ -190,16 +178,13 @@ def _asked(scope: Scope) -> tuple[int | None, Wanted]:
             if after is not None:
                 problems.add(name, "repeated-parameter", "must be given once")
             after = _read(whole_number, text, name, problems) or 0
-        elif name in _NAMES:
+        elif name in ("type", "aggregate"):
             names.setdefault(name, set()).update(text.split(","))
         else:
             problems.add(
                 name, "unknown-parameter", "is not a parameter of this path, which takes: after, aggregate, type"
             )
-    for name, given in names.items():
-        pattern, told = _NAMES[name]
-        if len(given) > _MOST_NAMES or not all(map(pattern.fullmatch, given)):
-            problems.add(name, "bad-value", f"must be {told}, or at most {_MOST_NAMES} with commas between")
+    check_wanted(names, problems)
     last_id = header(scope, b"last-event-id")
     if last_id is not None:
         after = _read(whole_number, last_id.decode("latin-1"), _LAST_EVENT_ID, problems)
@@ -217,10 +202,6 @@ def _read(read: Callable[[str], T], text: str, name: str, problems: Problems) ->
         return None
 
 
-_NAMES: Final = {
-    "type": (_TYPE, "a type such as book.updated"),
-    "aggregate": (_AGGREGATE, "a kind of thing such as book"),
-}
 _SEQUENCE: Final = {"type": "integer", "minimum": 0, "maximum": LARGEST_NUMBER}
 _PARAMETERS: Final = (
     Parameter(
@@ -234,9 +215,9 @@ _PARAMETERS: Final = (
         about="Only events of these types, with commas between; may be repeated.",
         schema={
             "type": "array",
-            "items": {"type": "string", "pattern": f"^{_TYPE.pattern}$"},
+            "items": {"type": "string", "pattern": f"^{TYPE.pattern}$"},
             "minItems": 1,
-            "maxItems": _MOST_NAMES,
+            "maxItems": MOST_NAMES,
         },
         example=["book.created", "book.updated"],
     ),
@@ -245,9 +226,9 @@ _PARAMETERS: Final = (
         about="Only events of these kinds of things, with commas between; may be repeated.",
         schema={
             "type": "array",
-            "items": {"type": "string", "pattern": f"^{_AGGREGATE.pattern}$"},
+            "items": {"type": "string", "pattern": f"^{AGGREGATE.pattern}$"},
             "minItems": 1,
-            "maxItems": _MOST_NAMES,
+            "maxItems": MOST_NAMES,
         },
         example=["book"],
     ),

@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 
 import asyncpg
+import pytest
 
 from tests.support.commands import Run, made
 from tests.support.daybook_process import environment
@@ -70,3 +71,19 @@ def test_events_are_followed_until_ctrl_c(daybook: Run, database_url: str, tmp_p
         assert tail.communicate(timeout=10) == (130, "", "interrupted\n")
     finally:
         tail.close()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--type", "book.*"), "ask for the aggregate book"),
+        (("--type", "Nonsense"), "must be a type such as book.updated"),
+        (("--aggregate", "Book"), "must be a kind of thing such as book"),
+        (("--after", "-1"), "must be a whole number from 0 on"),
+        (("--after", "99999999"), "is after the last event, which is 0"),
+    ],
+)
+def test_what_would_never_come_is_not_waited_for(daybook: Run, arguments: tuple[str, ...], told: str) -> None:
+    code, out, error = daybook("events", "tail", *arguments)
+    assert (code, out) == (2, "")
+    assert told in error
