@@ -13,6 +13,7 @@ from cyclopts import App, Parameter
 from application.caller import Caller
 from application.errors import NotFound
 from application.jobs.models import JOB_LIST, JobRead
+from application.ports.jobs import JobKeyExists
 from domain.jobs.job import JobFinished, JobNotFailed, JobState
 from entrypoints.cli.exits import CommandError, UsageError
 from entrypoints.cli.inputs import IdArgument, listing
@@ -174,11 +175,16 @@ async def _with_failed(
             break
         cursor = page.next_cursor
     changed = 0
-    for job_id in found:
-        with suppress(JobFinished, JobNotFailed, NotFound):  # somebody else was faster
-            await change(job_id, CALLER)
-            changed += 1
-    message(f"{changed:,} of {len(found):,} jobs that had failed were {became}")
+    try:
+        for job_id in found:
+            try:
+                with suppress(JobFinished, JobNotFailed, NotFound):  # somebody else was faster
+                    await change(job_id, CALLER)
+                    changed += 1
+            except JobKeyExists as error:
+                message(f"{job_id}: {error}")
+    finally:
+        message(f"{changed:,} of {len(found):,} jobs that had failed were {became}")
 
 
 def _how_far(job: JobRead) -> str:

@@ -15,14 +15,14 @@ from tests.support.working import Hands, a_job, now, working
 JSON = ("--format", "json")
 
 
-async def _failed(url: str, jobs: dict[str, str]) -> None:
+async def _failed(url: str, jobs: dict[str, str], unique_key: str | None = None) -> None:
     """Jobs that have failed, by their kinds, each with an error of that code."""
     pool = Pool(url)
     await pool.open()
     try:
         queue = PostgresJobQueue(pool, clock=SystemClock())
         async with PostgresUnitsOfWork(pool)(Caller("ada")) as uow:
-            uow.jobs.enqueue(*(a_job(kind) for kind in jobs))
+            uow.jobs.enqueue(*(a_job(kind, unique_key=unique_key) for kind in jobs))
             await uow.commit()
 
         async def fail(job: Job) -> None:
@@ -49,6 +49,18 @@ def test_the_dead_letter_is_emptied_by_kind_and_by_error(daybook: Run, database_
     assert states(daybook)["a"] == "cancelled"
     assert daybook("jobs", "cancel-failed")[2] == "2 of 2 jobs that had failed were given up\n"
     assert daybook("jobs", "retry-failed")[2] == "0 of 0 jobs that had failed were asked for again\n"
+
+
+def test_one_that_waits_already_keeps_no_other_from_being_asked_for_again(daybook: Run, database_url: str) -> None:
+    for kind in ("a", "b"):
+        asyncio.run(_failed(database_url, {kind: "unavailable"}, unique_key="one"))
+    asyncio.run(_failed(database_url, {"c": "unavailable"}))
+    code, _, error = daybook("jobs", "retry-failed")
+    first, last = error.splitlines()
+    assert (code, last) == (0, "2 of 3 jobs that had failed were asked for again")
+    assert first.endswith(": another job with this unique key waits or runs already")
+    # The newest first.
+    assert states(daybook) == {"a": "failed", "b": "waiting", "c": "waiting"}
 
 
 def test_a_job_and_a_schedule_are_shown_by_either_word(daybook: Run, database_url: str) -> None:
