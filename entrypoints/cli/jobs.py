@@ -61,6 +61,7 @@ _RESOURCE.gets(
     """One job: how far it is, and its result or why it failed.
 
     $ daybook jobs show 01997f43-8c00-7000-8000-0123456789ab
+    $ daybook jobs get 01997f43-8c00-7000-8000-0123456789ab --fields state,error
     """,
     "show",
     "get",

@@ -42,6 +42,7 @@ _RESOURCE.gets(
     """One schedule.
 
     $ daybook schedules get 01997f43-8c00-7000-8000-0123456789ab
+    $ daybook schedules show 01997f43-8c00-7000-8000-0123456789ab --fields cron,next_at
     """,
     "get",
     "show",
