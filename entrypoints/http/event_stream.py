@@ -172,18 +172,21 @@ def _asked(scope: Scope) -> tuple[int | None, Wanted]:
     """After which sequence, None for from now on, and what. Raises BadQuery that names every problem."""
     problems = Problems()
     after: int | None = None
+    given: dict[str, list[str]] = {}
     names: dict[str, set[str]] = {}
     for name, text in query_pairs(scope):
-        if name == "after":
-            if after is not None:
-                problems.add(name, "repeated-parameter", "must be given once")
-            after = _read(whole_number, text, name, problems) or 0
-        elif name in ("type", "aggregate"):
-            names.setdefault(name, set()).update(text.split(","))
-        else:
+        given.setdefault(name, []).append(text)
+    for name, texts in given.items():
+        if name in ("type", "aggregate"):
+            names[name] = {one for text in texts for one in text.split(",")}
+        elif name != "after":
             problems.add(
                 name, "unknown-parameter", "is not a parameter of this path, which takes: after, aggregate, type"
             )
+        elif len(texts) > 1:
+            problems.add(name, "repeated-parameter", "must be given once")
+        else:
+            after = _read(whole_number, texts[0], name, problems)
     check_wanted(names, problems)
     last_id = header(scope, b"last-event-id")
     if last_id is not None:

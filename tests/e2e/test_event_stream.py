@@ -136,17 +136,18 @@ def test_a_sign_of_life(running: Server) -> None:
 def test_what_cannot_be_asked_is_a_problem_before_it_begins(running: Server) -> None:
     create(running, 1)
     for query, headers, pointers in (
-        ("?after=x&type=Book&colour=red", {}, {"after", "type", "colour"}),
-        ("", {"Last-Event-ID": "x"}, {"Last-Event-ID"}),
-        ("?after=99", {}, {"after"}),
-        ("", {"Last-Event-ID": "99"}, {"Last-Event-ID"}),
-        ("?after=1&after=1", {}, {"after"}),
-        ("?type=", {}, {"type"}),
+        ("?after=x&type=Book&colour=red", {}, ["after", "colour", "type"]),
+        ("", {"Last-Event-ID": "x"}, ["Last-Event-ID"]),
+        ("?after=99", {}, ["after"]),
+        ("", {"Last-Event-ID": "99"}, ["Last-Event-ID"]),
+        ("?after=1&after=1", {}, ["after"]),
+        ("?after=x&after=y&after=1&colour=red&colour=blue", {}, ["after", "colour"]),
+        ("?type=", {}, ["type"]),
     ):
         answer = running.get(f"/v1/events/stream{query}", **headers)
         assert answer.status == 400
         assert answer.headers["content-type"] == "application/problem+json"
-        assert {one["pointer"] for one in answer.json()["errors"]} == pointers
+        assert sorted(one["pointer"] for one in answer.json()["errors"]) == pointers
     head = running.request("HEAD", "/v1/events/stream")
     assert (head.status, head.headers["content-type"], head.body) == (200, "text/event-stream", b"")
     assert running.request("POST", "/v1/events/stream").status == 405
