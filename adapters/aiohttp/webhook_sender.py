@@ -31,7 +31,7 @@ from adapters.aiohttp.guard import (
     system_lookup,
 )
 from application.ports.webhook_sender import Sent
-from domain.webhooks.addresses import Reach
+from domain.webhooks.addresses import UNLESS_ALLOWED, Reach
 from domain.webhooks.delivery import ANSWER_BYTES, SendError
 
 TOTAL_SECONDS = 15.0
@@ -42,7 +42,7 @@ _LONGEST_SECONDS = 10 * 86_400
 _EARLIER = 0.05
 """Seconds before the end of all by which an answer is read no further."""
 _SAID = {
-    SendError.FORBIDDEN_ADDRESS: "the host leads to an address that no message may go to",
+    SendError.FORBIDDEN_ADDRESS: f"the host leads to an address that no message may go to, {UNLESS_ALLOWED}",
     SendError.UNKNOWN_HOST: "the name of the host cannot be resolved",
     SendError.TIMEOUT: "there was no answer in time",
     SendError.NO_ANSWER: "there was no connection, or it ended without an answer",

@@ -28,6 +28,8 @@ _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _IPV6 = tuple(IPv6Network(text) for text in "2001::/23 2001:db8::/32 2002::/16 3fff::/20".split())
 _NAT64 = IPv6Network("64:ff9b::/96")
 _LOW_32_BITS = 0xFFFF_FFFF
+UNLESS_ALLOWED = "unless WEBHOOKS_ALLOWED_NETWORKS names its network"
+"""How a refusal ends that a setting would lift."""
 
 
 def is_public(address: Address) -> bool:

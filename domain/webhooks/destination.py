@@ -9,7 +9,7 @@ import unicodedata
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from domain.shared.errors import Invalid
-from domain.webhooks.addresses import Address, Reach
+from domain.webhooks.addresses import UNLESS_ALLOWED, Address, Reach
 
 URL_LENGTH = 2_048
 _URL = re.compile(
@@ -39,8 +39,10 @@ def checked_url(text: str, reach: Reach) -> str:
     if parts is None or not _VISIBLE.fullmatch(text):
         raise _invalid("must be a URL such as https://example.org/hooks, in ASCII, percent-encoded where need be")
     scheme = parts["scheme"].lower()
-    if scheme not in _PORTS or (scheme == "http" and not reach.allowed):
+    if scheme not in _PORTS:
         raise Invalid.because("invalid-scheme", "must begin with https://")
+    if scheme == "http" and not reach.allowed:
+        raise Invalid.because("invalid-scheme", f"must begin with https://, {UNLESS_ALLOWED}")
     if "@" in parts["authority"]:
         raise Invalid.because("user-in-url", "must not name a user: receivers know a message by its signature")
     if parts["fragment"] is not None:
@@ -60,7 +62,9 @@ def _host(host: str, reach: Reach, *, encrypted: bool) -> str:
     address = _literal(host)
     if address is not None:
         if not reach.allows(address, encrypted=encrypted):
-            raise Invalid.because("forbidden-address", "must not lead into a network of its own, such as 10.0.0.1")
+            raise Invalid.because(
+                "forbidden-address", f"must not lead into a network of its own, such as 10.0.0.1, {UNLESS_ALLOWED}"
+            )
         return f"[{address}]" if address.version == 6 else str(address)
     labels = host.split(".")
     if len(host) > _NAME_LENGTH or not all(_LABEL.fullmatch(label) for label in labels):
@@ -69,7 +73,9 @@ def _host(host: str, reach: Reach, *, encrypted: bool) -> str:
         _check_international(label)
     near = len(labels) == 1 or any(host == end or host.endswith(f".{end}") for end in _NEAR)
     if near and not reach.allowed:
-        raise Invalid.because("forbidden-address", "must name a host that the internet knows, such as example.org")
+        raise Invalid.because(
+            "forbidden-address", f"must name a host that the internet knows, such as example.org, {UNLESS_ALLOWED}"
+        )
     return host
 
 

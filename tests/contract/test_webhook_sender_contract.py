@@ -142,6 +142,7 @@ class TestWhereItGoes:
             sent = await sender(Reach(), lookup=answers(*addresses)).send(url, {}, BODY)
         assert (sent.status, sent.error) == (None, SendError.FORBIDDEN_ADDRESS)
         assert sent.detail is not None
+        assert "WEBHOOKS_ALLOWED_NETWORKS" in sent.detail
         assert not any(one in sent.detail for one in addresses)
         assert receiver.connections == 0
 

@@ -55,6 +55,15 @@ def test_what_could_lead_astray_is_refused(code: str, text: str) -> None:
     assert [one.code for one in caught.value.problems] == [code]
 
 
+@pytest.mark.parametrize("text", ["http://127.0.0.1:9000/", "https://127.0.0.1/", "https://10.0.0.1/", "http://a.org/"])
+def test_what_a_setting_would_allow_names_it(text: str) -> None:
+    with pytest.raises(Invalid, match="unless WEBHOOKS_ALLOWED_NETWORKS names its network"):
+        checked_url(text, INTERNET)
+    with pytest.raises(Invalid) as caught:
+        checked_url("ftp://127.0.0.1/", INTERNET)
+    assert "WEBHOOKS" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     "text", ["https://a b/", "https://a\n.example/", "https://a.example/\x00", "https://a.example/\t"]
 )
