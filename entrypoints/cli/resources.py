@@ -125,7 +125,12 @@ class Resource:
     def _add(self, name: str | Sequence[str], command: Callable[..., None], about: str) -> None:
         takes = {"q": self.spec.searchable, "include_deleted": self.spec.deletable, "expand": self.spec.expansions}
         signature = inspect.signature(command)
-        kept = [one for one in signature.parameters.values() if takes.get(one.name, True)]
+        names = {"record_id": f"{self.one}_id"}
+        kept = [
+            one.replace(name=names.get(one.name, one.name))
+            for one in signature.parameters.values()
+            if takes.get(one.name, True)
+        ]
         command.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]  # functions may have one
         self.group.command(command, name=name, help=inspect.cleandoc(about))
 

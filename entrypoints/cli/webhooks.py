@@ -39,6 +39,11 @@ _DELIVERY_COLUMNS: Final = (
     "last_error",
     "updated_at",
 )
+UrlOption = Annotated[
+    str | None, Parameter(help="Where events are POSTed to, by https; WEBHOOKS_ALLOWED_NETWORKS allows more.")
+]
+DescriptionOption = Annotated[str | None, Parameter(help="What it is for, in a line.")]
+EnabledOption = Annotated[bool | None, Parameter(help="Whether it is sent anything.")]
 TypesOption = Annotated[
     tuple[str, ...],
     Parameter(name="--event-type", negative="", help="A type of event, or all of a kind: book.*; may be repeated."),
@@ -47,6 +52,12 @@ ContactOption = Annotated[str | None, Parameter(help="The address that is told w
 OverlapOption = Annotated[
     int | None, Parameter(converter=whole_number, help="Hours for which the old secret signs too; 24 when not given.")
 ]
+FirstOption = Annotated[
+    int | None, Parameter(converter=whole_number, help="From the event of this sequence on, included.")
+]
+LastOption = Annotated[int | None, Parameter(converter=whole_number, help="To the event of this sequence, included.")]
+SinceOption = Annotated[str | None, Parameter(help="From this time on, included; RFC 3339 with its offset.")]
+UntilOption = Annotated[str | None, Parameter(help="To this time, included; RFC 3339 with its offset.")]
 _KEEP: Final = "keep the secret: it is not shown again"
 
 _RESOURCE: Final = Resource(
@@ -76,11 +87,11 @@ _RESOURCE.gets(
 @app.command
 def create(
     *,
-    url: str | None = None,
-    description: str | None = None,
+    url: UrlOption = None,
+    description: DescriptionOption = None,
     contact_email: ContactOption = None,
     event_types: TypesOption = (),
-    enabled: bool | None = None,
+    enabled: EnabledOption = None,
     json: JsonOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
 ) -> None:
@@ -107,11 +118,11 @@ def update(
     webhook_id: IdArgument,
     /,
     *,
-    url: str | None = None,
-    description: str | None = None,
+    url: UrlOption = None,
+    description: DescriptionOption = None,
     contact_email: ContactOption = None,
     event_types: TypesOption = (),
-    enabled: bool | None = None,
+    enabled: EnabledOption = None,
     unset: UnsetOption = (),
     json: JsonOption = None,
     version: VersionOption = None,
@@ -162,6 +173,9 @@ def send_test(
     """Sends a test at once, and tells what the receiver said; exit code 1 when it did not take it.
 
     $ daybook webhooks test 01997f43-8c00-7000-8000-0123456789ab
+
+    This command sends it itself, by its own settings: WEBHOOKS_ALLOWED_NETWORKS of this shell or its .env counts, not
+    that of the server. POST /v1/webhooks/{id}/test has the server send it.
     """
     told = use(lambda services: services.webhooks.test(webhook_id))
     show(told, format)
@@ -238,10 +252,10 @@ def replay(
     delivery_id: Annotated[UUID | None, Parameter(help="One delivery to be sent anew.")] = None,
     /,
     *,
-    first_sequence: int | None = None,
-    last_sequence: int | None = None,
-    since: str | None = None,
-    until: str | None = None,
+    first_sequence: FirstOption = None,
+    last_sequence: LastOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     format: FormatOption = "table",  # noqa: A002  # the name of the option
 ) -> None:
     """Sends one delivery anew, or the events of a whole range, also what happened while the webhook was not active.
