@@ -71,25 +71,8 @@ def stream_operation(events: EventService, hub: EventHub, config: HttpConfig) ->
     """The operation."""
 
     async def handle(request: HttpRequest) -> ASGIApp:
-        scope = request.scope
-        after, wanted = _asked(scope)
-        if hub.closed or hub.full:
-            raise TooManyReaders(
-                "this server process takes no more streams now: try again in a moment",
-                [(b"retry-after", b"%d" % _RETRY_AFTER)],
-            )
-        # Before anything is waited for: those who come together find each other's places taken.
-        reader = hub.enter(wanted)
-        try:
-            pointer = "after" if header(scope, b"last-event-id") is None else _LAST_EVENT_ID
-            reader.position = await events.begin(after, pointer=pointer)
-        except BaseException:
-            hub.leave(reader)
-            raise
-        if scope["method"] == "HEAD":  # type: ignore[typeddict-item]  # an HTTP scope
-            hub.leave(reader)
-            return Reply(200, _HEADERS)
-        return _Stream(events, hub, config, reader)
+        after, wanted = _asked(request.scope)
+        return _Stream(events, hub, config, after, wanted)
 
     return Operation(
         id="stream_events",
@@ -110,20 +93,56 @@ def stream_operation(events: EventService, hub: EventHub, config: HttpConfig) ->
 class _Stream:
     """The answer: what was missed first, and then what the hub hands on."""
 
-    def __init__(self, events: EventService, hub: EventHub, config: HttpConfig, reader: Reader) -> None:
+    def __init__(
+        self, events: EventService, hub: EventHub, config: HttpConfig, after: int | None, wanted: Wanted
+    ) -> None:
         self._events = events
         self._hub = hub
         self._config = config
-        self._reader = reader
+        self._after = after
+        self._wanted = wanted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Sends until the caller is gone, or it ends otherwise."""
-        reader = self._reader
-        # In tasks of their own, since the server may run this one in a way that knows no cancelling.
-        loop = asyncio.get_running_loop()
-        gone, sending = loop.create_task(caller_gone(receive)), loop.create_task(self._send_all(reader, send))
+        """Sends until the caller is gone, or it ends otherwise. Raises TooManyReaders or BadQuery."""
+        if self._hub.closed or self._hub.full:
+            raise TooManyReaders(
+                "this server process takes no more streams now: try again in a moment",
+                [(b"retry-after", b"%d" % _RETRY_AFTER)],
+            )
+        # Before anything is waited for: those who come together find each other's places taken.
+        reader = self._hub.enter(self._wanted)
+        # One task for all of it: where one has been cancelled, the server may tell the next that the caller is gone.
+        gone = asyncio.get_running_loop().create_task(caller_gone(receive))
         try:
+            if not await self._begin(reader, gone, scope):
+                return
+            if scope["method"] == "HEAD":  # type: ignore[typeddict-item]  # an HTTP scope
+                await Reply(200, _HEADERS)(scope, receive, send)
+                return
             scope["state"][ANSWERED_AT] = perf_counter()
+            await self._follow(reader, gone, send)
+        finally:
+            self._hub.leave(reader)
+            gone.cancel()
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _begin(self, reader: Reader, gone: asyncio.Task[None], scope: Scope) -> bool:
+        """Finds where it begins; False when the caller goes away before that. Raises BadQuery."""
+        pointer = "after" if header(scope, b"last-event-id") is None else _LAST_EVENT_ID
+        # In tasks of their own, here and below, since the server may run this one in a way that knows no cancelling.
+        beginning = asyncio.get_running_loop().create_task(self._events.begin(self._after, pointer=pointer))
+        try:
+            await asyncio.wait([gone, beginning], return_when=asyncio.FIRST_COMPLETED)
+            if not beginning.done():
+                return False
+            reader.position = beginning.result()
+        finally:
+            beginning.cancel()
+        return True
+
+    async def _follow(self, reader: Reader, gone: asyncio.Task[None], send: Send) -> None:
+        sending = asyncio.get_running_loop().create_task(self._send_all(reader, send))
+        try:
             await asyncio.wait(
                 [reader.ended, gone, sending],
                 # Those who came together shall not come back together.
@@ -131,13 +150,10 @@ class _Stream:
                 return_when=asyncio.FIRST_COMPLETED,
             )
         finally:
-            self._hub.leave(reader)
-            gone.cancel()
             sending.cancel()
         if sending.done() and not sending.cancelled():
             # What went wrong there is said as what goes wrong anywhere.
             sending.result()
-        await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _send_all(self, reader: Reader, send: Send) -> None:
         async def put(data: bytes) -> None:

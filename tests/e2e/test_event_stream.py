@@ -183,11 +183,35 @@ def test_those_who_come_together_are_no_more_than_there_may_be(tmp_path: Path, d
         assert value(scraped(running), "event_stream_readers") == 0
 
 
-def eventually_open(running: Server, within: float = 10) -> None:
+def test_who_is_gone_before_it_begins_keeps_no_place(tmp_path: Path, database_url: str) -> None:
+    async def ask_and_go(running: Server) -> None:
+        connection = await asyncpg.connect(database_url)
+        try:
+            async with connection.transaction():
+                await connection.execute("LOCK TABLE events IN ACCESS EXCLUSIVE MODE")
+                with socket.create_connection(("127.0.0.1", running.port)) as one:
+                    one.sendall(b"GET /v1/events/stream HTTP/1.1\r\nHost: x\r\n\r\n")
+                    await asyncio.to_thread(until_readers, running, 1)
+                # While the database keeps it waiting still.
+                await asyncio.to_thread(until_readers, running, 0)
+        finally:
+            await connection.close()
+
+    with server(tmp_path, DATABASE_URL=database_url, STREAM_READERS="1") as running:
+        asyncio.run(ask_and_go(running))
+        with event_stream(running.port) as stream:
+            assert stream.status == 200
+
+
+def until_readers(running: Server, count: int, within: float = 10) -> None:
     deadline = time.monotonic() + within
-    while value(scraped(running), "event_stream_readers"):
+    while value(scraped(running), "event_stream_readers") != count:
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def eventually_open(running: Server) -> None:
+    until_readers(running, 0)
     with event_stream(running.port) as stream:
         assert stream.status == 200
 
