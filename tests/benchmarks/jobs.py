@@ -15,12 +15,14 @@ import tempfile
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import uvloop
+from litestar.types import ASGIApp
 from rich.console import Console
 from rich.table import Table
 
@@ -40,7 +42,12 @@ from domain.books.book import Book
 from domain.jobs.job import Job
 from domain.shared.events import Event, Scalar
 from domain.shared.ids import BookId, JobId, uuid7
+from entrypoints.bootstrap.asgi import http_config
 from entrypoints.bootstrap.migrate import upgrade
+from entrypoints.bootstrap.settings import AppConfig, Settings
+from entrypoints.bootstrap.wiring import Wiring
+from entrypoints.http.app import create_app
+from entrypoints.http.telemetry import Telemetry
 from tests.benchmarks.compare import a_new_book, shelf
 
 CONCURRENCY = 10
@@ -94,6 +101,7 @@ class Figures:
     cpus: list[float]
     units: dict[bool, list[float]]
     requests: dict[bool, list[float]]
+    posts: dict[bool, list[float]]
 
 
 def a_job() -> Job:
@@ -119,6 +127,7 @@ class Bench:
         self.units = PostgresUnitsOfWork(pool)
         self.pool = pool
         self._asking = Asking(self.units)
+        self._applications = {asks: self._application(asks=asks) for asks in (False, True)}
         self._numbers = itertools.count(10**7)
         self._concurrency = concurrency
 
@@ -190,6 +199,29 @@ class Bench:
             await connection.execute("TRUNCATE jobs, pgqueuer.pgqueuer")
         return count / seconds, cpu / count
 
+    def _books(self, *, asks: bool) -> BookService:
+        units = self._asking if asks else self.units
+        return BookService(units=units, reader=PostgresBookReader(self.pool), clock=SystemClock(), ids=IDS)
+
+    def _application(self, *, asks: bool) -> ASGIApp:
+        """What a server process answers with, whose books are kept here; without logs and metrics."""
+        settings = Settings(app=AppConfig(storage="memory"))
+        services = replace(Wiring(settings, None).services, books=self._books(asks=asks))
+        return Telemetry(create_app(services, http_config(settings)))
+
+    async def post(self, count: int, *, asks: bool) -> float:
+        """Seconds of POST /v1/books, from the request as a server reads it to the answer as it writes it."""
+        app = self._applications[asks]
+        waiting = iter([msgspec.json.encode(a_new_book(self._numbers)) for _ in range(count)])
+
+        async def caller() -> None:
+            for body in waiting:
+                status = await answered(app, body)
+                if status != 201:
+                    raise RuntimeError(f"a create was answered with {status}")
+
+        return await self._each(caller, count)
+
     async def create(self, books: Iterator[Book], count: int, *, asks: bool) -> float:
         """Seconds of a unit of work that adds a book, so many in all and 32 at once; with a job or without."""
         units = self._asking if asks else self.units
@@ -206,8 +238,7 @@ class Bench:
 
     async def request(self, count: int, *, asks: bool) -> float:
         """Seconds of a whole create without HTTP: decoded, checked, its author looked up, kept, answered."""
-        units = self._asking if asks else self.units
-        service = BookService(units=units, reader=PostgresBookReader(self.pool), clock=SystemClock(), ids=IDS)
+        service = self._books(asks=asks)
         waiting = iter([msgspec.json.encode(a_new_book(self._numbers)) for _ in range(count)])
 
         async def caller() -> None:
@@ -222,6 +253,35 @@ class Bench:
         return (time.perf_counter() - began) / count
 
 
+async def answered(app: ASGIApp, body: bytes) -> int:
+    """The status of a POST of a book."""
+    status = 0
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Any) -> None:
+        nonlocal status
+        status = message.get("status", status)
+
+    headers = [(b"host", b"bench"), (b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    scope: Any = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": "/v1/books",
+        "raw_path": b"/v1/books",
+        "query_string": b"",
+        "headers": headers,
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+        "state": {},
+    }
+    await app(scope, receive, send)
+    return status
+
+
 def fresh(book: Book) -> tuple[Book, Event]:
     """The same book, catalogued now."""
     at = datetime.now(UTC)
@@ -234,16 +294,25 @@ async def measured(dsn: str, options: argparse.Namespace, console: Console) -> F
     await pool.open()
     bench = Bench(pool, options.concurrency)
     books = iter(shelf(random.Random(1876)))
-    found = Figures(starts=[], rates=[], cpus=[], units={False: [], True: []}, requests={False: [], True: []})
+    found = Figures(
+        starts=[],
+        rates=[],
+        cpus=[],
+        units={False: [], True: []},
+        requests={False: [], True: []},
+        posts={False: [], True: []},
+    )
     for asks in (False, True, False, True):
         await bench.create(books, 300, asks=asks)
         await bench.request(300, asks=asks)
+        await bench.post(300, asks=asks)
     for turn in range(options.rounds):
         console.print(f"[dim]round {turn + 1} of {options.rounds}[/dim]")
         for _ in range(4):
             for asks in (False, True):
                 found.units[asks].append(await bench.create(books, options.creates, asks=asks))
                 found.requests[asks].append(await bench.request(options.creates, asks=asks))
+                found.posts[asks].append(await bench.post(options.creates, asks=asks))
         async with pool.acquire() as connection:
             await connection.execute("TRUNCATE jobs, pgqueuer.pgqueuer")
         found.starts.extend(await bench.starts(options.starts))
@@ -282,6 +351,7 @@ def show(console: Console, found: Figures, options: argparse.Namespace) -> None:
         ("CPU of the worker, µs a job", f"{statistics.median(found.cpus) * 1e6:.0f}", "", None),
         *cost(f"unit of work that adds a book, {AT_ONCE} at once", found.units),
         *cost(f"whole create without HTTP, {AT_ONCE} at once", found.requests),
+        *cost(f"POST /v1/books without its socket, {AT_ONCE} at once", found.posts),
     ]  # fmt: skip
     for what, figure, goal, met in rows:
         table.add_row(what, figure, goal, "" if met is None else "met" if met else "missed")
