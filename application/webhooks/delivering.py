@@ -34,7 +34,7 @@ class DeliverWebhook:
     - It is at least once: when the process dies between the answer and the note, the same message is sent again.
     - A job whose attempt was made, or whose delivery has ended, does nothing.
     - An endpoint that is slow holds up nobody else: what would be too many requests to it at once waits for its turn,
-      without a job. Each job ends by giving turns to as many as there is room for, so that one is always left to do so.
+      without a job. Each job ends by asking for that of the next, so that one is always left to do so.
     """
 
     def __init__(

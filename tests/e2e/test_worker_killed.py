@@ -35,7 +35,7 @@ from tests.support.webhooks import a_webhook
 
 HEARTBEAT = 1
 GRACE = 1
-# No more than a process sends to one endpoint at once, since the rest would be put off.
+# No more than a process sends to one endpoint at once, since the rest would wait for its turn.
 CONCURRENCY = 4
 BEHIND = 30
 """Orders that may wait to be told of: whoever starts slowly shall not find hours of work."""
